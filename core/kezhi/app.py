@@ -1,0 +1,188 @@
+"""One Flask app for one set of enabled plugins: wiring only, in one ordered list of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, jsonify, redirect, url_for
+from flask_babel import Babel
+from jinja2 import ChoiceLoader, FileSystemLoader
+from sqlalchemy import Engine
+
+from .config import Config
+from .contributions import Check, Metric, Permission
+from .db import db, dispose_models, model_base
+from .errors import PluginError
+from .host import Calls, Host
+from .i18n import choose_locale
+from .migrate import kernel_folder
+from .permissions import acting_user, check_routes, guard_request, logged_in, public
+from .plugin import Plugin
+from .security import init_security
+from .sessions import init_sessions
+from .shell import init_shell, kernel_blueprint
+from .visibility import AccessRegistry
+
+if TYPE_CHECKING:
+    from .site import Site
+
+
+@dataclass
+class Kernel:
+    """What the code of one app shares: ``current_app.extensions["kezhi"]``. Immutable once the app is built."""
+
+    config: Config
+    host: Host
+    generation: int
+    site: Site | None = None
+    permissions: dict[str, Permission] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    checks: list[tuple[str, Check]] = field(default_factory=list)
+    access: AccessRegistry = field(default_factory=lambda: AccessRegistry([]))
+    withheld: frozenset[str] = frozenset()  #: tables of plugins that restrict rows but cannot load
+
+    @property
+    def plugins(self) -> dict[str, Plugin]:
+        return self.host.plugins
+
+    @property
+    def call(self) -> Calls:
+        return self.host.call
+
+    def outdated(self) -> bool:
+        """Whether another process changed the plugins after this app was built."""
+        return self.site is not None and self.site.read_generation() != self.generation
+
+
+def create_app(
+    config: Config,
+    engine: Engine,
+    plugins: Sequence[Plugin],
+    *,
+    keys: dict[str, bytes],
+    generation: int = 0,
+    site: Site | None = None,
+    withheld: frozenset[str] = frozenset(),
+) -> Flask:
+    """Build the app. Errors: ``PluginError`` naming the one plugin that cannot be used."""
+    app = Flask("kezhi", static_folder=None, template_folder=None)
+    app.secret_key = keys["session"]
+    app.config.update(
+        KEZHI_ENGINE=engine,
+        KEZHI_KEYS=keys,
+        SQLALCHEMY_DATABASE_URI=str(config.database_url),
+        **config.options,
+    )
+    _load_models(plugins)
+    kernel = Kernel(config, Host(plugins), generation, site, withheld=withheld)
+    app.extensions["kezhi"] = kernel
+    db.init_app(app)
+    _init_languages(app, plugins)
+    _init_templates(app, plugins)
+    init_sessions(app)
+    init_security(app)
+    app.register_blueprint(kernel_blueprint())
+    _add_own_routes(app)
+    init_shell(app)
+    with app.app_context():
+        _collect(kernel)
+        _add_blueprints(app, kernel)
+    app.before_request(guard_request)
+    check_routes(app.view_functions, frozenset(kernel.permissions))
+    return app
+
+
+def _load_models(plugins: Sequence[Plugin]) -> None:
+    """Import and configure each plugin's mappers by themselves: one that cannot resolve harms nobody else."""
+    for plugin in plugins:
+        try:
+            implementation: Any = getattr(plugin, "register_models", None)
+            models = implementation() if implementation is not None else []
+            for model in models:
+                if not model.__tablename__.startswith(f"{plugin.name}_"):
+                    raise PluginError(plugin.name, f"table {model.__tablename__!r} lacks the prefix {plugin.name}_")
+            if models:
+                model_base(plugin.name).registry.configure(cascade=True)
+        except Exception as error:
+            dispose_models(plugin.name, f"{plugin.name}_")
+            if isinstance(error, PluginError):
+                raise
+            raise PluginError(plugin.name, f"models: {type(error).__name__}: {error}", stage="models") from error
+
+
+def _init_languages(app: Flask, plugins: Sequence[Plugin]) -> None:
+    folders = [str(kernel_folder().parent / "translations")]
+    # a folder without a compiled catalogue would bring the English plural rule to all the others
+    found = [folder for plugin in plugins if (folder := plugin.folder("translations"))]
+    folders += [str(folder) for folder in found if any(folder.glob("*/LC_MESSAGES/messages.mo"))]
+    # one instance per app: it caches the catalogues, and those are the enabled plugins' own
+    Babel().init_app(
+        app,
+        default_locale="zh_Hans_CN",
+        default_translation_directories=";".join(folders),
+        locale_selector=choose_locale,
+    )
+
+
+def _init_templates(app: Flask, plugins: Sequence[Plugin]) -> None:
+    """Templates by folder, kernel first: a plugin has its own folder inside and cannot replace the core's."""
+    folders = [kernel_folder().parent / "templates"]
+    folders += [folder for plugin in plugins if (folder := plugin.folder("templates"))]
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(str(folder)) for folder in folders])
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def _collect(kernel: Kernel) -> None:
+    """Ask the build hooks once; what they answer is part of the app."""
+    call = kernel.call.attributed
+    for name, permission in call.register_permissions():
+        _own(name, permission.key, "permission")
+        kernel.permissions[permission.key] = permission
+    for name, metric in call.register_metrics():
+        _own(name, metric.key, "metric")
+        kernel.metrics[metric.key] = metric
+    kernel.access = AccessRegistry([access for _, access in call.register_access()])
+    kernel.checks = call.doctor_checks()
+
+
+def _own(plugin: str, key: str, kind: str) -> None:
+    if not key.startswith(f"{plugin}."):
+        raise PluginError(plugin, f"{kind} {key!r} must start with {plugin}.", stage="names")
+
+
+def _add_blueprints(app: Flask, kernel: Kernel) -> None:
+    for name, blueprint in kernel.call.attributed.register_blueprints():
+        if blueprint.name != name:
+            raise PluginError(name, f"blueprint {blueprint.name!r} must be called {name!r}", stage="names")
+        before = set(app.view_functions)
+        try:
+            app.register_blueprint(blueprint)
+        except Exception as error:
+            raise PluginError(name, f"blueprint: {error}", stage="blueprints") from error
+        added = {endpoint: app.view_functions[endpoint] for endpoint in set(app.view_functions) - before}
+        try:
+            check_routes(added, frozenset(kernel.permissions))
+        except Exception as error:
+            raise PluginError(name, str(error), stage="permissions") from error
+
+
+def _add_own_routes(app: Flask) -> None:
+    @app.get("/health")
+    @public
+    def health() -> Response:
+        kernel: Kernel = app.extensions["kezhi"]
+        return jsonify(status="ok", generation=kernel.generation, plugins=list(kernel.plugins))
+
+    @app.get("/")
+    @logged_in
+    def home() -> Any:
+        """The first page that the user may open."""
+        kernel: Kernel = app.extensions["kezhi"]
+        user = acting_user()
+        items = [item for item in kernel.call.menu_items(user=user) if user.can(item.permission)]
+        groups = ["work", "customers", "service", "control", "system"]
+        items.sort(key=lambda item: (item.endpoint != "customers.index", groups.index(item.group), item.order))
+        return redirect(url_for(items[0].endpoint if items else "accounts.me"))

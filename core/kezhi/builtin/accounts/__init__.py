@@ -1,0 +1,1 @@
+"""Builtin ``accounts``: people, departments, roles, log-in (ORG-01, ORG-02)."""

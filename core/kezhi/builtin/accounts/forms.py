@@ -1,0 +1,157 @@
+"""The forms of accounts. A form holds exactly the fields that its page may change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from kezhi import lazy_gettext as _l
+from kezhi import localised
+from kezhi.forms import Form, choice
+from kezhi.i18n import CHINESE, ENGLISH
+
+from . import services
+
+
+class LoginForm(Form):
+    """Nothing but login and password."""
+
+    submission_key = None
+    login = StringField(
+        _l("User name"),
+        [InputRequired(), Length(max=200)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True},
+    )
+    password = PasswordField(
+        _l("Password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class PasswordForm(Form):
+    """A new password, against the old one."""
+
+    submission_key = None
+    old_password = PasswordField(
+        _l("Present password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
+    new_password = PasswordField(
+        _l("New password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "new-password"}
+    )
+    repeated = PasswordField(
+        _l("New password, once more"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "new-password"}
+    )
+
+    def validate_repeated(self, field: Any) -> None:
+        if field.data != self.new_password.data:
+            raise ValidationError(_l("The two new passwords differ."))
+
+
+def _languages(empty: Any) -> list[Any]:
+    return [choice("", empty), choice(CHINESE, "中文"), choice(ENGLISH, "English")]
+
+
+def _whole(text: Any) -> int | None:
+    return int(text) if text and str(text).isdigit() else None
+
+
+class Ticks(SelectMultipleField):
+    """Several choices as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class UserForm(Form):
+    """What an administrator says about a new person."""
+
+    login = StringField(
+        _l("User name"),
+        [InputRequired(), Length(max=80)],
+        description=_l("Letters, digits and . _ - + @; it cannot be changed later."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    name = StringField(_l("Full name"), [InputRequired(), Length(max=80)], render_kw={"autocomplete": "off"})
+    department_id = SelectField(_l("Department"), coerce=_whole)
+    locale = SelectField(_l("Language"))
+    roles = Ticks(_l("Roles"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.department_id.choices = department_choices(_l("None"))
+        self.roles.choices = [choice(role.key, localised(role.title)) for role in services.all_roles()]
+        self.locale.choices = _languages(_l("As the browser says"))
+
+
+class Versioned:
+    """The hidden number of the version that the page showed."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def show_version(self, version: int) -> None:
+        """After a conflict: sending the form once more knowingly replaces ``version``."""
+        self.version.raw_data = None
+        self.version.data = version
+
+
+class EditUserForm(UserForm, Versioned):
+    """What an administrator changes about a person."""
+
+    login = None
+    active = BooleanField(_l("Active"), description=_l("Without this the person cannot log in; open sessions end."))
+
+
+class PreferencesForm(Form):
+    """A person's own language and theme."""
+
+    submission_key = None
+    locale = SelectField(_l("Language"))
+    theme = SelectField(_l("Theme"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.locale.choices = _languages(_l("As the browser says"))
+        self.theme.choices = [
+            choice("", _l("As the device says")),
+            choice("light", _l("Light")),
+            choice("dark", _l("Dark")),
+        ]
+
+
+class DepartmentForm(Form, Versioned):
+    """A department: name, where it hangs, who manages it."""
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    parent_id = SelectField(_l("Belongs to"), coerce=_whole)
+    manager_id = SelectField(_l("Manager"), coerce=_whole)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parent_id.choices = department_choices(_l("Nothing: it stands at the top"))
+        self.manager_id.choices = [choice("", _l("Nobody")), *(choice(*row) for row in services.active_people())]
+
+
+def department_choices(empty: Any) -> list[Any]:
+    """All departments in tree order, indented."""
+    nodes = services.tree()
+    return [choice("", empty), *(choice(node.id, "\u3000" * node.depth + node.name) for node in nodes)]
+
+
+class RoleForm(Form):
+    """The permissions of a role."""
+
+    submission_key = None
+    permissions = Ticks(_l("Permissions"))
+
+
+__all__ = [
+    "DepartmentForm",
+    "EditUserForm",
+    "LoginForm",
+    "PasswordForm",
+    "PreferencesForm",
+    "RoleForm",
+    "UserForm",
+]

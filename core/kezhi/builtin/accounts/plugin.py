@@ -1,0 +1,96 @@
+"""People as a builtin: who may log in, what they may do, and which department they belong to (ORG-01, ORG-02)."""
+
+from __future__ import annotations
+
+import click
+from flask import Blueprint
+
+from kezhi import Check, Demo, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import lazy_gettext as _l
+
+
+class Accounts(Plugin):
+    """Log-in, people, departments and roles."""
+
+    name = "accounts"
+    title = _l("People")
+    summary = _l("Who may log in, in which department they work, and what their roles permit.")
+    depends = {"kezhi": ">=0.1"}
+    essential = True
+    icon = "people"
+
+    def on_install(self) -> None:
+        """Store the roles that the policies name."""
+        from .services import install_roles
+
+        install_roles()
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from . import models
+
+        return [
+            models.Department,
+            models.DepartmentClosure,
+            models.Account,
+            models.Role,
+            models.AccountRole,
+            models.RolePermission,
+            models.Attempt,
+        ]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        return [Permission("accounts.manage", _l("Manage people, departments and roles"), roles=("administrator",))]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import user_group
+
+        return [user_group()]
+
+    @hookimpl
+    def load_user(self, user_id: int) -> User | None:
+        from .services import user_by_id
+
+        return user_by_id(user_id)
+
+    @hookimpl
+    def user_by_login(self, login: str) -> User | None:
+        from .services import user_named
+
+        return user_named(login)
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        manage = "accounts.manage"
+        return [
+            MenuItem(_l("Users"), "accounts.users", icon="people", group="system", permission=manage, order=10),
+            MenuItem(
+                _l("Departments"),
+                "accounts.departments",
+                icon="diagram-3",
+                group="system",
+                permission=manage,
+                order=11,
+            ),
+            MenuItem(_l("Roles"), "accounts.roles", icon="person-badge", group="system", permission=manage, order=12),
+        ]
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=10)]

@@ -1,0 +1,64 @@
+"""What each role permits, for the administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, url_for
+from sqlalchemy import func, select
+
+from kezhi import Refused, db, localised, requires, writing
+from kezhi.forms import choice, fill_errors
+from kezhi.i18n import gettext as _
+
+from .. import services
+from ..forms import RoleForm
+from ..models import ADMINISTRATOR, Account, AccountRole, Role
+from ..services.roles import role_permissions
+
+MANAGE = "accounts.manage"
+
+
+@requires(MANAGE)
+def index() -> str:
+    """Every role with how many active people have it."""
+    statement = (
+        select(AccountRole.role_key, func.count())
+        .join(Account, Account.id == AccountRole.user_id)
+        .where(Account.active.is_(True))
+        .group_by(AccountRole.role_key)
+    )
+    counts = {row[0]: row[1] for row in db.session.execute(statement)}
+    return render_template("accounts/roles.html", roles=services.all_roles(), counts=counts)
+
+
+@requires(MANAGE)
+def edit(role_key: str) -> Any:
+    """The permissions of one role, by app."""
+    role = db.session.get(Role, role_key)
+    if role is None:
+        abort(404)
+    kernel = current_app.extensions["kezhi"]
+    form = RoleForm(permissions=sorted(role_permissions(role_key)))
+    form.permissions.choices = [choice(key, permission.title) for key, permission in kernel.permissions.items()]
+    if role_key != ADMINISTRATOR and form.validate_on_submit():
+        try:
+            with writing():
+                services.set_permissions(role_key, form.permissions.data or [])
+            flash(_("Saved."), "success")
+            return redirect(url_for("accounts.roles"))
+        except Refused as refused:
+            fill_errors(form, refused)
+    groups: dict[str, list[Any]] = {}
+    for option in form.permissions:
+        groups.setdefault(str(option.data).partition(".")[0], []).append(option)
+    titles = {name: plugin.title for name, plugin in kernel.plugins.items()}
+    return render_template(
+        "accounts/role.html",
+        form=form,
+        role=role,
+        title=localised(role.title),
+        groups=groups,
+        titles=titles,
+        fixed=role_key == ADMINISTRATOR,
+    )

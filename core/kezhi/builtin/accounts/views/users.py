@@ -1,0 +1,167 @@
+"""People, for the administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy import case, func, select
+
+from kezhi import Choice, Column, Conflict, Filter, ListView, Refused, db, localised, requires, writing
+from kezhi import lazy_gettext as _l
+from kezhi.forms import fill_errors
+from kezhi.i18n import gettext as _
+from kezhi.i18n import is_chinese
+
+from .. import services
+from ..forms import EditUserForm, UserForm
+from ..models import Account, AccountRole, Department, Role
+
+MANAGE = "accounts.manage"
+
+
+@requires(MANAGE)
+def index() -> Any:
+    """Everybody with roles and department."""
+    return ListView(
+        name="users",
+        model=Account,
+        columns=columns(),
+        order=("login", "asc"),
+        search=[Account.login, Account.name],
+        link=lambda row: url_for("accounts.edit", user_id=row.id),
+        title=_l("Users"),
+        kind=_l("users"),
+    ).respond("accounts/users.html")
+
+
+def columns() -> list[Column]:
+    """The columns of the list of people."""
+    person: Any = Account
+    titles = services.role_titles()
+    language = "zh" if is_chinese() else "en"
+    held = (
+        select(func.aggregate_strings(Role.title[language].as_string(), str(_(", "))))
+        .join(AccountRole, AccountRole.role_key == Role.key)
+        .where(AccountRole.user_id == Account.id)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    place = select(Department.name).where(Department.id == Account.department_id).correlate(Account).scalar_subquery()
+    has_role = Filter(
+        "choice",
+        choices=lambda: [Choice(key, localised(title)) for key, title in titles.items()],
+        apply=lambda value: Account.id.in_(select(AccountRole.user_id).where(AccountRole.role_key == value)),
+    )
+    in_department = Filter(
+        "choice",
+        choices=lambda: [Choice(str(node.id), "\u3000" * node.depth + node.name) for node in services.tree()],
+        apply=lambda value: Account.department_id == (int(value) if value.isdigit() else -1),
+    )
+    state = case((Account.active.is_(True), "active"), else_="inactive")
+    tone = case((Account.active.is_(True), "green"), else_="gray")
+    is_active = Filter(
+        "choice",
+        choices=lambda: [Choice("active", _l("Active")), Choice("inactive", _l("Deactivated"))],
+        apply=lambda value: Account.active.is_(value == "active"),
+    )
+    return [
+        Column("name", _l("Full name"), person.name, sortable=True, default=True, render="name", order=10),
+        Column("login", _l("User name"), person.login, sortable=True, default=True, render="code", order=20),
+        Column("roles", _l("Roles"), held, filter=has_role, default=True, order=30),
+        Column("department", _l("Department"), place, filter=in_department, default=True, order=40),
+        Column("state", _l("State"), state, filter=is_active, default=True, render="chip", order=50, extra=(tone,)),
+        Column("last_login", _l("Last log-in"), person.last_login_at, default=True, render="instant", order=60),
+    ]
+
+
+@requires(MANAGE)
+def new() -> Any:
+    """Add a person; the answer shows the one-time password, once."""
+    form = UserForm()
+    if form.validate_on_submit():
+        password = services.new_password()
+        hashed = services.hash_password(password)
+        try:
+            with writing():
+                account = services.add_user(
+                    form.login.data or "",
+                    name=form.name.data or "",
+                    roles=form.roles.data or [],
+                    password_hash=hashed,
+                    department_id=form.department_id.data,
+                    locale=form.locale.data or None,
+                )
+                login = account.login
+            return render_template("accounts/one_time.html", login=login, password=password)
+        except Refused as refused:
+            fill_errors(form, refused)
+    return render_template("accounts/user.html", form=form, account=None, present=None)
+
+
+@requires(MANAGE)
+def edit(user_id: int) -> Any:
+    """Change a person. After a conflict the typed values stay and the stored ones stand beside them."""
+    account = _account(user_id)
+    held = list(db.session.scalars(select(AccountRole.role_key).where(AccountRole.user_id == user_id)))
+    form = EditUserForm(
+        name=account.name,
+        department_id=account.department_id,
+        roles=held,
+        locale=account.locale or "",
+        active=account.active,
+        version=account.version,
+    )
+    present = None
+    if form.validate_on_submit():
+        try:
+            with writing():
+                services.update_user(
+                    user_id,
+                    form.version.data or 0,
+                    name=form.name.data or "",
+                    roles=form.roles.data or [],
+                    department_id=form.department_id.data,
+                    locale=form.locale.data or None,
+                    active=bool(form.active.data),
+                )
+            flash(_("Saved."), "success")
+            return redirect(url_for("accounts.users"))
+        except Conflict as conflict:
+            fill_errors(form, conflict)
+            account = _account(user_id)
+            form.show_version(account.version)
+            present = _stored_values(account)
+        except Refused as refused:
+            fill_errors(form, refused)
+    return render_template("accounts/user.html", form=form, account=_account(user_id), present=present)
+
+
+@requires(MANAGE)
+def reset(user_id: int) -> Any:
+    """Give a person a one-time password; the answer shows it, once."""
+    login = _account(user_id).login
+    password = services.new_password()
+    hashed = services.hash_password(password)
+    with writing():
+        services.reset_password(user_id, hashed)
+    return render_template("accounts/one_time.html", login=login, password=password)
+
+
+def _account(user_id: int) -> Account:
+    account = db.session.get(Account, user_id)
+    if account is None:
+        abort(404)
+    return account
+
+
+def _stored_values(account: Account) -> list[tuple[str, str]]:
+    """What stands in the database now, for comparison with what was typed."""
+    titles = services.role_titles()
+    held = set(db.session.scalars(select(AccountRole.role_key).where(AccountRole.user_id == account.id)))
+    return [
+        (_("Full name"), account.name),
+        (_("Department"), services.department_name(account.department_id) or "—"),
+        (_("Roles"), _(", ").join(localised(titles[key]) for key in titles if key in held) or "—"),
+        (_("State"), _("Active") if account.active else _("Deactivated")),
+    ]

@@ -1,0 +1,69 @@
+"""Invariants of approvals that ``kezhi doctor`` verifies: no state without its approvals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from kezhi import Check, Finding
+from kezhi import lazy_gettext as _l
+from kezhi.i18n import _
+
+from .models import APPROVED, PENDING, Request
+from .rules import may_sign_twice, round_signatures, round_steps
+
+
+def checks() -> list[Check]:
+    """The checks of this builtin."""
+    return [
+        Check("approvals.signatures", _l("Approved requests have all their signatures"), unsigned),
+        Check("approvals.open", _l("One open request per subject"), doubled),
+    ]
+
+
+def unsigned(session: Session) -> list[Finding]:
+    """Approved requests that their signatures do not bear out: missing, by the maker, doubled, for other content."""
+    statement = select(Request).where(Request.status == APPROVED).order_by(Request.id)
+    statement = statement.options(selectinload(Request.steps), selectinload(Request.signatures))
+    findings = []
+    for request in session.scalars(statement.execution_options(yield_per=500)):
+        findings += [Finding(text) for text in _faults(request)]
+    return findings
+
+
+def _faults(request: Request) -> Iterator[str]:
+    signatures = round_signatures(request)
+    for step in round_steps(request):
+        signature = signatures.get(step.position)
+        if signature is None or signature.decision != "approve" or signature.user_id is None:
+            yield _(
+                "%(number)s is approved, but step %(step)d is not signed.", number=request.number, step=step.position
+            )
+        elif signature.user_id == request.requester_id or signature.user_login == request.requester_login:
+            yield _("%(number)s was signed by the person who put it up.", number=request.number)
+        elif signature.digest != request.digest:
+            yield _(
+                "%(number)s: the signature of step %(step)d is for other content.",
+                number=request.number,
+                step=step.position,
+            )
+    people = Counter(signature.user_id for signature in signatures.values())
+    if not may_sign_twice() and any(count > 1 for count in people.values()):
+        yield _("%(number)s was signed twice by one person.", number=request.number)
+
+
+def doubled(session: Session) -> list[Finding]:
+    """Subjects with more than one open request."""
+    statement = (
+        select(Request.kind, Request.reference, func.count())
+        .where(Request.status == PENDING)
+        .group_by(Request.kind, Request.reference)
+        .having(func.count() > 1)
+    )
+    return [
+        Finding(_("“%(kind)s” %(reference)s has %(count)d open requests.", kind=kind, reference=reference, count=count))
+        for kind, reference, count in session.execute(statement)
+    ]

@@ -1,0 +1,130 @@
+"""Requests for approval, their steps and signatures (APR-01…03).
+
+The page of a request is rendered from these rows alone, so it survives the app that put the request up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kezhi import BigInt, CodeText, Json, UtcDateTime, model_base
+
+Base: Any = model_base("approvals")
+
+PENDING, APPROVED, RETURNED, REJECTED = "pending", "approved", "returned", "rejected"
+WITHDRAWN, VOID = "withdrawn", "void"
+
+#: states of a step
+WAITING, CURRENT, SIGNED, CLOSED = "waiting", "current", "signed", "closed"
+
+
+class Request(Base):
+    """What is put to the signers. ``title``, ``snapshot`` and ``digest`` are those of the present ``round``."""
+
+    __tablename__ = "approvals_request"
+    __table_args__ = (
+        # one open request per subject, on both databases
+        Index(
+            "uq_approvals_request_open",
+            "kind",
+            "reference",
+            unique=True,
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_approvals_request_subject", "kind", "reference", "id"),
+        Index("ix_approvals_request_status", "status", "id"),
+        Index("ix_approvals_request_requester", "requester_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    number: Mapped[str] = mapped_column(CodeText, unique=True)  #: SP-000001
+    kind: Mapped[str] = mapped_column(CodeText)
+    reference: Mapped[str] = mapped_column(CodeText)  #: the subject's id in its own app
+    app: Mapped[str] = mapped_column(String(60))  #: the plugin that carries it out
+    app_title: Mapped[Any] = mapped_column(Json)
+    kind_title: Mapped[Any] = mapped_column(Json)
+    title: Mapped[Any] = mapped_column(Json)
+    snapshot: Mapped[Any] = mapped_column(Json)
+    digest: Mapped[str] = mapped_column(String(128))
+    #: None when the system put it up (a command or job without a named person)
+    requester_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    requester_login: Mapped[str] = mapped_column(String(80))
+    requester_name: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(12), default=PENDING)
+    step: Mapped[int] = mapped_column(Integer, default=1)  #: position of the step that is to be signed
+    round: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when the present round began
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    steps: Mapped[list[RequestStep]] = relationship(
+        order_by=lambda: (RequestStep.round, RequestStep.position), viewonly=True
+    )
+    signatures: Mapped[list[Signature]] = relationship(order_by=lambda: Signature.id, viewonly=True)
+    earlier: Mapped[list[EarlierRound]] = relationship(order_by=lambda: EarlierRound.round, viewonly=True)
+
+
+class RequestStep(Base):
+    """One step of one round. Rows of earlier rounds stay."""
+
+    __tablename__ = "approvals_step"
+    __table_args__ = (
+        UniqueConstraint("request_id", "round", "position", name="uq_approvals_step_position"),
+        Index("ix_approvals_step_role", "role", "state"),
+        Index("ix_approvals_step_user", "user_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    request_id: Mapped[int] = mapped_column(BigInt, ForeignKey("approvals_request.id", ondelete="CASCADE"))
+    round: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(Integer)
+    title: Mapped[Any] = mapped_column(Json)
+    role: Mapped[str | None] = mapped_column(String(60))
+    user_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    state: Mapped[str] = mapped_column(String(12), default=WAITING)
+
+
+class Signature(Base):
+    """What somebody decided at a step, and the digest of what they saw. Never changed, never deleted."""
+
+    __tablename__ = "approvals_signature"
+    __table_args__ = (
+        # one step counts once, whatever races
+        UniqueConstraint("request_id", "round", "position", name="uq_approvals_signature_position"),
+        Index("ix_approvals_signature_user", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    request_id: Mapped[int] = mapped_column(BigInt, ForeignKey("approvals_request.id", ondelete="CASCADE"))
+    round: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(Integer)
+    user_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    user_login: Mapped[str] = mapped_column(String(80))
+    user_name: Mapped[str] = mapped_column(String(80))
+    decision: Mapped[str] = mapped_column(String(12))  #: approve, return, reject, withdraw or void
+    opinion: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    digest: Mapped[str] = mapped_column(String(128))
+
+
+class EarlierRound(Base):
+    """What an earlier round had put up, kept when the request is put up again."""
+
+    __tablename__ = "approvals_round"
+    __table_args__ = (UniqueConstraint("request_id", "round", name="uq_approvals_round_round"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    request_id: Mapped[int] = mapped_column(BigInt, ForeignKey("approvals_request.id", ondelete="CASCADE"))
+    round: Mapped[int] = mapped_column(Integer)
+    title: Mapped[Any] = mapped_column(Json)
+    snapshot: Mapped[Any] = mapped_column(Json)
+    digest: Mapped[str] = mapped_column(String(128))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(12))

@@ -1,0 +1,84 @@
+"""Approvals as a builtin: proposals, steps, signatures (APR-01…03)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, ClassVar
+
+import click
+from flask import Blueprint
+
+from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import lazy_gettext as _l
+
+from . import hookspecs as own_hookspecs
+
+
+class Approvals(Plugin):
+    """What other apps put up is signed step by step and carried out by the last signature."""
+
+    name = "approvals"
+    title = _l("Approvals")
+    summary = _l("What is proposed, who signs in which order, and what was approved.")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
+    essential = True
+    icon = "pen"
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import EarlierRound, Request, RequestStep, Signature
+
+        return [Request, RequestStep, Signature, EarlierRound]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        from .roles import every_role
+
+        return [
+            Permission("approvals.use", _l("Put up and sign approvals"), roles=every_role()),
+            Permission("approvals.see_all", _l("See every approval"), roles=("general-manager",)),
+        ]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .models import EarlierRound, Request, RequestStep, Signature
+        from .rules import grants
+
+        children: dict[type, Any] = {model: model.request_id for model in (RequestStep, Signature, EarlierRound)}
+        key: Any = Request.id
+        return [Access(Request, key, grants, children)]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import approvals
+
+        return [approvals]
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        from .services import waiting_count
+
+        return [
+            MenuItem(
+                _l("Approvals"),
+                "approvals.inbox",
+                icon="pen",
+                group="work",
+                permission="approvals.use",
+                order=20,
+                count=lambda: waiting_count(user),
+            )
+        ]

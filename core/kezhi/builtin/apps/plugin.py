@@ -1,0 +1,33 @@
+"""The Apps page as a builtin: which apps are installed, enabled, broken."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from kezhi import MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import lazy_gettext as _l
+
+
+class Apps(Plugin):
+    """Enable and disable apps from the browser."""
+
+    name = "apps"
+    title = _l("Apps")
+    summary = _l("Enable and disable apps; see why one does not run.")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    essential = True
+    icon = "grid"
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        return [Permission("apps.manage", _l("Enable and disable apps"), roles=("administrator",))]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [MenuItem(_l("Apps"), "apps.index", icon="grid", group="system", permission="apps.manage", order=80)]

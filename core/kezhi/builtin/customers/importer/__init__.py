@@ -1,0 +1,23 @@
+"""Customer files from CSV and XLSX (CUS-08): what a column means, which record a row belongs to, and writing them."""
+
+from __future__ import annotations
+
+from kezhi import lazy_gettext as _l
+
+from ...imports.contributions import Importer
+from .applying import apply
+from .columns import columns
+from .matching import check
+
+
+def importer() -> Importer:
+    """The importer of kind ``customers``."""
+    return Importer(
+        kind="customers",
+        title=_l("Customer files"),
+        permission="customers.import",
+        fields=columns(),
+        unique=("code", "prospect_number"),
+        check=check,
+        apply=apply,
+    )

@@ -1,0 +1,79 @@
+"""The customer file as a builtin: records, codes, owners, changes, duplicates, imports (CUS-01…08)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import lazy_gettext as _l
+
+
+class Customers(Plugin):
+    """One record per customer, with its history, for whom it concerns."""
+
+    name = "customers"
+    title = _l("Customer files")
+    summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    extends = ("imports",)
+    essential = True
+    icon = "building"
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import Customer, CustomerChange, CustomerOwner, StagedKey, UsedCode
+
+        return [Customer, CustomerChange, CustomerOwner, UsedCode, StagedKey]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        from .rules import permissions
+
+        return permissions()
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .models import Customer, CustomerChange, CustomerOwner
+        from .rules import grants
+
+        children: dict[type, Any] = {model: model.customer_id for model in (CustomerChange, CustomerOwner)}
+        key: Any = Customer.id
+        return [Access(Customer, key, grants, children)]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(_l("Customer files"), "customers.index", icon="building", permission="customers.read", order=10)
+        ]
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=20)]
+
+    @hookimpl(optionalhook=True)
+    def register_importers(self) -> list[Any]:
+        from .importer import importer
+
+        return [importer()]
+
+    @hookimpl(optionalhook=True)
+    def register_exporters(self) -> list[Any]:
+        from .exporter import exporter
+
+        return [exporter()]

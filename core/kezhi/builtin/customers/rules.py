@@ -1,0 +1,89 @@
+"""Who may do what with customer files, unless the company decides otherwise (CUS-04)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kezhi import ALL, Permission, User
+from kezhi import lazy_gettext as _l
+
+from .models import Customer
+
+#: See every customer: who serves, judges or directs the whole company.
+WHOLE_COMPANY = (
+    "order-clerk",
+    "sales-director",
+    "customer-service-agent",
+    "customer-service-manager",
+    "customer-information-officer",
+    "customer-information-clerk",
+    "marketing-planner",
+    "marketing-supervisor",
+    "finance",
+    "inventory-control",
+    "data-analyst",
+    "technical-department",
+    "materials-head",
+    "deputy-general-manager",
+    "general-manager",
+)
+#: See the customers of their department and of those below it.
+OWN_DEPARTMENT = ("sales-supervisor", "sales-manager", "regional-manager", "department-manager")
+#: See the customers they are responsible for.
+OWN_CUSTOMERS = ("salesperson", "account-manager", "regional-representative", "project-manager")
+
+WRITERS = (
+    "salesperson",
+    "account-manager",
+    "regional-representative",
+    "sales-supervisor",
+    "sales-manager",
+    "sales-director",
+    "regional-manager",
+    "customer-service-manager",
+    "customer-information-officer",
+    "customer-information-clerk",
+)
+ASSIGNERS = (
+    "sales-supervisor",
+    "sales-manager",
+    "sales-director",
+    "regional-manager",
+    "customer-service-manager",
+    "customer-information-officer",
+    "customer-information-clerk",
+)
+KEEPERS = ("customer-service-manager", "customer-information-officer", "customer-information-clerk")
+
+
+def permissions() -> list[Permission]:
+    """The rights, with the roles that have them by default."""
+    return [
+        Permission("customers.read", _l("Read customer files"), (*WHOLE_COMPANY, *OWN_DEPARTMENT, *OWN_CUSTOMERS)),
+        Permission("customers.write", _l("Enter and change customer files"), WRITERS),
+        Permission("customers.assign", _l("Choose who is responsible for a customer"), ASSIGNERS),
+        Permission("customers.see_department", _l("See the customers of the own department"), OWN_DEPARTMENT),
+        Permission("customers.see_all", _l("See all customers"), WHOLE_COMPANY),
+        Permission("customers.import", _l("Import customer files"), (*KEEPERS, "data-analyst")),
+        Permission(
+            "customers.export",
+            _l("Export customer files"),
+            (*KEEPERS, "sales-director", "data-analyst", "deputy-general-manager", "general-manager"),
+        ),
+    ]
+
+
+def grants(user: User) -> Any:
+    """The customers that a user sees: all, the department's and their own, or their own.
+
+    The selects name the table and not the class: the net over all statements must not narrow them once more.
+    """
+    if user.can("customers.see_all"):
+        return ALL
+    table = Customer.__table__.c
+    found = [select(table.id).where(table.owner_id == user.id)] if user.id is not None else []
+    if user.can("customers.see_department") and user.departments:
+        found.append(select(table.id).where(table.department_id.in_(sorted(user.departments))))
+    return found

@@ -1,0 +1,90 @@
+"""The duplicate guard (CUS-06): other records with the same credit code, the same normalised name or phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from kezhi import Refused, acting_user, db, setting, visible_ids
+from kezhi.i18n import _
+
+from ..fields import FIELDS
+from ..models import Customer
+from .values import keys_of
+
+#: The whole table, past the rule of who sees what: the guard must know of records that the user may not see.
+EVERY = Customer.__table__.c
+#: Which stored key stands for which field.
+KEYS = {"credit_code": "credit_code", "name_key": "name", "phone_key": "phone"}
+MOST_HITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that may be the same customer. What the user may not see of it stays empty."""
+
+    fields: tuple[str, ...]  #: keys of the fields that agree
+    customer_id: int | None = None
+    code: str = ""
+    name: str = ""
+
+    @property
+    def is_visible(self) -> bool:
+        return self.customer_id is not None
+
+    @property
+    def title(self) -> str:
+        """How the record is called in front of this user."""
+        if not self.is_visible:
+            return str(_("another customer file"))
+        return f"{self.name} ({self.code})" if self.code else self.name
+
+    @property
+    def reasons(self) -> str:
+        """The fields that agree, in words."""
+        return str(_(", ")).join(str(FIELDS[key].label) for key in self.fields)
+
+
+def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[Hit]:
+    """Records that agree with ``values`` in one of the guarded fields, the visible ones first.
+
+    Two statements, whatever the number of records.
+    """
+    keys = {"credit_code": values.get("credit_code"), **keys_of({k: values[k] or "" for k in values})}
+    wanted = {key: keys[key] for key in KEYS if keys.get(key)}
+    if not wanted:
+        return []
+    statement = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
+    statement = statement.where(or_(*(EVERY[key] == value for key, value in wanted.items())))
+    if except_id is not None:
+        statement = statement.where(EVERY.id != except_id)
+    found = db.session.execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
+    seen = _visible({row["id"] for row in found})
+    hits = []
+    for row in sorted(found, key=lambda row: (row["id"] not in seen, row["id"])):
+        fields = tuple(KEYS[key] for key, value in wanted.items() if row[key] == value)
+        if row["id"] in seen:
+            hits.append(Hit(fields, row["id"], row["code"] or row["prospect_number"] or "", row["name"]))
+        else:
+            hits.append(Hit(fields))
+    return hits
+
+
+def _visible(ids: set[int]) -> set[int]:
+    allowed = visible_ids(Customer, acting_user())
+    if not ids or allowed is None:
+        return ids
+    return set(db.session.scalars(select(EVERY.id).where(EVERY.id.in_(ids), EVERY.id.in_(allowed))))
+
+
+def refuse_duplicates(values: Mapping[str, Any], except_id: int | None = None) -> None:
+    """Errors: ``Refused`` for a duplicate when the company refuses them (setting ``customers.refuse_duplicates``)."""
+    if not setting("customers", "refuse_duplicates", False):
+        return
+    hits = duplicates(values, except_id)
+    if hits:
+        message = _("%(field)s is the same as that of %(record)s.", field=hits[0].reasons, record=hits[0].title)
+        raise Refused(message, field=hits[0].fields[0])

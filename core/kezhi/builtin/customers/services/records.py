@@ -1,0 +1,170 @@
+"""Creating and changing records. Every function here expects an open ``writing()``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
+from kezhi.i18n import _
+
+from ..fields import FIELDS
+from ..models import Customer, CustomerChange
+from . import numbering
+from .duplicates import refuse_duplicates
+from .history import change_owner, names_of
+from .people import assignment
+from .texts import tidy_code
+from .values import Invalid, cleaned, keys_of, shown
+
+LONGEST_CODE = 40
+
+
+class VersionConflict(Conflict):
+    """Somebody saved first. ``stored`` holds the fields as they are now, ``wanted`` what was to be saved."""
+
+    def __init__(self, message: object, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.stored = dict(stored)
+        self.wanted = dict(wanted)
+
+
+def customer_by_id(customer_id: int) -> Customer:
+    """A record. Errors: ``NotFound``, also when the user may not see it."""
+    return _one(Customer.id == customer_id)
+
+
+def customer_by_code(code: str) -> Customer:
+    """The record with a customer code. Errors: ``NotFound``, also when the user may not see it."""
+    return _one(Customer.code == tidy_code(code), code)
+
+
+def _one(condition: Any, named: str = "") -> Customer:
+    found: Customer | None = db.session.scalars(visible(Customer).where(condition)).one_or_none()
+    if found is None:
+        if named:
+            raise NotFound(_("There is no customer with the code “%(code)s”.", code=named), field="code")
+        raise NotFound(_("There is no such customer."))
+    return found
+
+
+def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source: str = "page") -> Customer:
+    """Store a new customer: with the given code or, without one, with the next of the company's rule (CUS-01).
+
+    A ``prospect`` gets a provisional number instead. Without a choice of owner the record belongs to who makes it,
+    unless they may assign others. Errors: ``Invalid``, ``Refused``.
+    """
+    stored = cleaned(
+        {key: field.absent() for key, field in FIELDS.items()} | {k: values[k] for k in values if k in FIELDS}
+    )
+    stored |= assignment(values, None)
+    stored |= keys_of(stored)
+    refuse_duplicates(stored)
+    stored |= _numbers(values, prospect)
+    now = clock.now()
+    code = stored.get("code") or stored.get("prospect_number")
+    customer = Customer(
+        **stored, origin=source, created_by=acting_user().login, created_at=now, updated_at=now, version=1
+    )
+    db.session.add(customer)
+    try:
+        db.session.flush()
+        numbering.remember([customer.code, customer.prospect_number], customer.id)
+    except IntegrityError as error:  # somebody gave the same code a moment ago; the transaction ends here
+        raise Refused(
+            _("The code “%(code)s” has just been given: choose another one.", code=code), field="code"
+        ) from error
+    change_owner(customer.id, customer.owner_id, customer.department_id, now)
+    filled = sorted(key for key, value in stored.items() if value and not key.endswith("_key"))
+    audit_record("customer.create", "customer", customer.id, fields=filled, source=source)
+    announce(Customer, "create", [customer.id])
+    return customer
+
+
+def _numbers(values: Mapping[str, Any], prospect: bool) -> dict[str, str]:
+    code = tidy_code(str(values.get("code") or ""))
+    if len(code) > LONGEST_CODE:
+        raise Invalid({"code": _("A code has at most %(count)s characters.", count=LONGEST_CODE)})
+    if code:
+        return {"code": code}
+    if prospect:
+        return {"prospect_number": numbering.next_prospect_numbers()[0]}
+    return {"code": numbering.next_codes()[0]}
+
+
+def recognise_customer(customer_id: int, version: int) -> Customer:
+    """A prospect becomes a customer: it gets its code; the prospect number stays beside it (CUS-01).
+
+    Errors: ``Refused`` when it has a code already; ``Conflict``; ``NotFound``.
+    """
+    customer = customer_by_id(customer_id)
+    if customer.code:
+        raise Refused(_("%(name)s has the code %(code)s already.", name=customer.name, code=customer.code))
+    code = numbering.next_codes()[0]
+    numbering.remember([code], customer_id)
+    _write(customer, version, {"code": code}, "page")
+    audit_record("customer.recognise", "customer", customer_id, code=code)
+    announce(Customer, "update", [customer_id])
+    return customer
+
+
+def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *, source: str = "page") -> Customer:
+    """Change the given fields of a record that still has ``version``; what is not given stays as it is.
+
+    Every change is kept with its old and new value (CUS-05); a code once given never changes (CUS-01).
+    Errors: ``VersionConflict`` with both versions, ``Invalid``, ``NotFound``.
+    """
+    customer = customer_by_id(customer_id)
+    stored = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
+    if "code" in values and tidy_code(str(values["code"] or "")) != (stored["code"] or ""):
+        raise Invalid({"code": _("A customer code never changes once it is given.")})
+    if stored["version"] != version:
+        raise _conflict(stored, values)
+    wanted = cleaned(values, stored) | assignment(values, stored)
+    changed = {key: value for key, value in wanted.items() if value != stored[key]}
+    if not changed:
+        return customer
+    refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
+    _write(customer, version, changed, source)
+    audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
+    announce(Customer, "update", [customer_id])
+    return customer
+
+
+def _write(customer: Customer, version: int, changed: Mapping[str, Any], source: str) -> None:
+    """The conditional update, its history, and the record as it is now."""
+    before = {key: getattr(customer, key) for key in (*changed, "owner_id", "department_id")}
+    customer_id, now = customer.id, clock.now()
+    statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
+    statement = statement.values(**changed, **keys_of(changed), updated_at=now, version=version + 1)
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    if result.rowcount != 1:
+        db.session.refresh(customer)
+        stored = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
+        raise _conflict(stored, changed)
+    names = names_of(before, changed)
+    rows = [
+        {
+            "customer_id": customer_id,
+            "at": now,
+            "actor": acting_user().login,
+            "field": key,
+            "old": names.get((key, before[key]), shown(key, before[key])),
+            "new": names.get((key, value), shown(key, value)),
+            "source": source,
+        }
+        for key, value in changed.items()
+    ]
+    db.session.execute(insert(CustomerChange), rows)
+    if "owner_id" in changed or "department_id" in changed:
+        after = {**before, **changed}
+        change_owner(customer_id, after["owner_id"], after["department_id"], now)
+    db.session.refresh(customer)
+
+
+def _conflict(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> VersionConflict:
+    message = _("Somebody else changed this customer file meanwhile. Nothing has been saved.")
+    return VersionConflict(message, stored, wanted)

@@ -1,0 +1,120 @@
+"""Pages of the customer file: list, record, forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+
+from kezhi import Refused, acting_user, can, db, requires, writing
+from kezhi.forms import Form, submit_once
+from kezhi.i18n import _
+
+from . import services
+from .conflicts import resolve
+from .forms import EditForm, NewForm
+from .models import Customer
+from .pages import ENTRIES, MOST_ENTRIES, list_view, record_page
+from .services.numbering import expected_code
+from .services.values import cleaned
+
+
+def blueprint() -> Blueprint:
+    """``/customers`` and what is below it."""
+    pages = Blueprint("customers", __name__, url_prefix="/customers")
+    both = ["GET", "POST"]
+    pages.add_url_rule("", "index", index)
+    pages.add_url_rule("/new", "new", new, methods=both)
+    pages.add_url_rule("/<int:customer_id>", "show", show)
+    pages.add_url_rule("/<int:customer_id>/edit", "edit", edit, methods=both)
+    pages.add_url_rule("/<int:customer_id>/recognise", "recognise", recognise, methods=["POST"])
+    return pages
+
+
+@requires("customers.read")
+def index() -> Any:
+    """The list: own, department's or all customers, by role."""
+    may_import = can("customers.import") and can("imports.use") and "imports" in current_app.blueprints
+    return list_view().respond(
+        template="customers/index.html",
+        can_write=can("customers.write"),
+        import_url=url_for("imports.index", kind="customers") if may_import else "",
+    )
+
+
+@requires("customers.read")
+def show(customer_id: int) -> Any:
+    """A record with its facts, panels and timeline."""
+    customer = services.customer_by_id(customer_id)
+    entries = ENTRIES if request.args.get("timeline") != "all" else MOST_ENTRIES
+    return render_template("customers/show.html", **record_page(customer, acting_user(), entries))
+
+
+@requires("customers.write")
+def new() -> Any:
+    """Enter a customer; suspected duplicates are shown before anything is saved."""
+    form = NewForm()
+    form.prepare(None)
+    hits: list[services.Hit] = []
+    if form.validate_on_submit():
+        try:
+            values = {**form.values(), **cleaned(form.values()), "code": form.code.data}
+            hits = services.duplicates(values)
+            if not hits or form.save_anyway.data:
+                prospect = bool(form.prospect.data)
+                made = submit_once(form.key, lambda: services.create_customer(values, prospect=prospect).id)
+                flash(_("The customer file is opened."), "success")
+                return redirect(url_for("customers.show", customer_id=int(made)))
+        except Refused as refused:
+            form.refuse(refused)
+    return render_template("customers/form.html", form=form, customer=None, hits=hits, expected_code=expected_code())
+
+
+@requires("customers.write")
+def edit(customer_id: int) -> Any:
+    """Change a record. When somebody else saved first, both versions are shown and nothing typed is lost."""
+    customer = services.customer_by_id(customer_id)
+    stored = _stored(customer)
+    form = EditForm()
+    form.prepare(stored)
+    context: dict[str, Any] = {"hits": [], "differences": None}
+    if not form.is_submitted():
+        form.open(stored)
+    elif form.validate():
+        typed = form.values()
+        try:
+            values = {**typed, **cleaned(typed, stored)}
+            guarded = ("credit_code", "name", "phone")
+            changed = {key: values[key] for key in guarded if values.get(key, stored[key]) != stored[key]}
+            context["hits"] = services.duplicates(changed, customer_id) if changed else []
+            if not context["hits"] or form.save_anyway.data:
+                version = int(form.version.data or 0)
+                submit_once(form.key, lambda: services.update_customer(customer_id, version, values).id)
+                flash(_("The customer file is saved."), "success")
+                return redirect(url_for("customers.show", customer_id=customer_id))
+        except services.VersionConflict as conflict:
+            context["differences"] = resolve(form, conflict.stored, typed)
+            customer = services.customer_by_id(customer_id)
+        except Refused as refused:
+            form.refuse(refused)
+    return render_template("customers/form.html", form=form, customer=customer, expected_code="", **context)
+
+
+@requires("customers.write")
+def recognise(customer_id: int) -> Any:
+    """Give a prospect its customer code."""
+    form = Form()
+    customer = services.customer_by_id(customer_id)
+    version = customer.version
+    if form.validate_on_submit():
+        with writing():
+            code = services.recognise_customer(customer_id, version).code
+        flash(_("Recognised as a customer with the code %(code)s.", code=code), "success")
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def _stored(customer: Customer) -> dict[str, Any]:
+    """The record as plain values: they outlive the read transaction."""
+    found = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
+    db.session.expunge(customer)
+    return found

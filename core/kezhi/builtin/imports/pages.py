@@ -1,0 +1,53 @@
+"""What the templates show that is not plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kezhi.i18n import _
+
+from .models import APPLIED, CHECKED, DISCARDED, LOADING, REFUSED, UNMAPPED, Batch
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A field on the columns page; ``place`` is that of its column in the header."""
+
+    key: str
+    label: str
+    required: bool
+    place: int | None
+    sample: str
+    several: tuple[str, ...] = ()  #: the columns that could be meant
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.several) or (self.required and self.place is None)
+
+
+def state_chip(batch: Batch) -> tuple[str, str]:
+    """Text and tone of a batch's state."""
+    return {
+        LOADING: (_("Being read"), "blue"),
+        UNMAPPED: (_("Columns missing"), "amber"),
+        CHECKED: (_("To be confirmed"), "blue"),
+        APPLIED: (_("Imported"), "green"),
+        REFUSED: (_("Not imported"), "red"),
+        DISCARDED: (_("Discarded"), "gray"),
+    }[batch.state]
+
+
+def steps(batch: Batch, *, at_columns: bool = False) -> list[dict[str, Any]]:
+    """The way of a file: upload, columns, dry run, result."""
+    place = 1 if at_columns or batch.state == UNMAPPED else 2 if batch.state in (CHECKED, LOADING) else 3
+    last = "failed" if batch.state == REFUSED else "current"
+    titles = [_("Upload"), _("Match columns"), _("Dry run"), _("Result")]
+    return [
+        {
+            "title": title,
+            "note": "",
+            "state": "done" if index < place else (last if index == 3 else "current") if index == place else "todo",
+        }
+        for index, title in enumerate(titles)
+    ]

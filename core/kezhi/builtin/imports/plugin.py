@@ -1,0 +1,76 @@
+"""Imports as a builtin: files checked before they are applied, with an answer for every row (CUS-08)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import ClassVar
+
+import click
+from flask import Blueprint
+
+from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import lazy_gettext as _l
+
+from . import hookspecs as own_hookspecs
+
+
+class Imports(Plugin):
+    """Apps say which records can come from files; this builtin reads, checks, applies and exports them."""
+
+    name = "imports"
+    title = _l("Imports")
+    summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
+    essential = True
+    icon = "file-earmark-arrow-up"
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import Batch, Problem, Row
+
+        return [Batch, Row, Problem]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        from .rules import ROLES
+
+        return [Permission("imports.use", _l("Import files"), roles=ROLES)]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .models import Batch, Problem, Row
+        from .rules import grants
+
+        return [Access(Batch, Batch.id, grants, {Row: Row.batch_id, Problem: Problem.batch_id})]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import export_command, import_command
+
+        return [import_command, export_command]
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Imports"),
+                "imports.index",
+                icon="file-earmark-arrow-up",
+                group="system",
+                permission="imports.use",
+                order=20,
+            )
+        ]

@@ -1,0 +1,26 @@
+"""Imports and exports as plain functions (CUS-08): the pages and commands are thin callers."""
+
+from .applying import apply_batch, discard, import_file, refuse
+from .exporting import export_file
+from .kinds import exporter_for, exporters_of, importer_for, importers_of
+from .loading import restage, stage
+from .reports import batch_for, batches, document, error_file, seen_before
+
+__all__ = [
+    "apply_batch",
+    "batch_for",
+    "batches",
+    "discard",
+    "document",
+    "error_file",
+    "export_file",
+    "exporter_for",
+    "exporters_of",
+    "import_file",
+    "importer_for",
+    "importers_of",
+    "refuse",
+    "restage",
+    "seen_before",
+    "stage",
+]

@@ -1,0 +1,47 @@
+"""Comparing a staged batch with the records, set-based: in the dry run, and again when it is applied."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select, update
+
+from kezhi import clock, db
+
+from ..contributions import Importer
+from ..models import Batch, Problem, Row
+from ..staging import mark_bad
+
+ACTIONS = ("create", "update", "unchanged")
+
+
+def run_check(importer: Importer, batch: Batch) -> None:
+    """Forget what an earlier check found, check, count. In an open write transaction.
+
+    Errors: ``RuntimeError`` when the importer leaves a good row without an action.
+    """
+    session = db.session
+    options = {"synchronize_session": False}
+    session.execute(
+        delete(Problem).where(Problem.batch_id == batch.id, Problem.origin == "check"), execution_options=options
+    )
+    session.execute(
+        update(Row).where(Row.batch_id == batch.id).values(target_id=None, action=None, bad=False),
+        execution_options=options,
+    )
+    mark_bad(batch)
+    importer.check(batch)
+    counts = dict.fromkeys(ACTIONS, 0)
+    failed = 0
+    found = session.execute(
+        select(Row.bad, Row.action, func.count()).where(Row.batch_id == batch.id).group_by(Row.bad, Row.action)
+    )
+    for bad, action, count in found:
+        if bad:
+            failed += count
+        elif action in counts:
+            counts[action] += count
+        else:
+            raise RuntimeError(f"importer {importer.kind!r} left {count} good rows with the action {action!r}")
+    batch.created, batch.updated, batch.unchanged = counts["create"], counts["update"], counts["unchanged"]
+    batch.failed = failed
+    batch.rows = failed + sum(counts.values())
+    batch.touched_at = clock.now()

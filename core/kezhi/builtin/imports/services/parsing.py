@@ -1,0 +1,57 @@
+"""Cells → values, row by row, with what is wrong with them. Pure: no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kezhi import Refused
+from kezhi.i18n import _
+
+from ..contributions import Importer
+from ..values import check_cell, shown
+
+
+class Reader:
+    """Reads the rows of one file, in order; remembers the values that may stand only once."""
+
+    def __init__(self, importer: Importer, columns: Mapping[str, int]) -> None:
+        self.fields = [(each, columns[each.key]) for each in importer.fields if each.key in columns]
+        self.seen: dict[str, dict[Any, int]] = {key: {} for key in importer.unique if key in columns}
+
+    def read(self, number: int, cells: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The staged row and its problems, as values to insert."""
+        data: dict[str, Any] = {}
+        problems: list[dict[str, Any]] = []
+
+        def report(key: str, level: str, message: object) -> None:
+            problems.append({"row": number, "column": key, "level": level, "message": str(message), "origin": "file"})
+
+        for each, place in self.fields:
+            text = cells[place].strip()
+            if not text:
+                if each.required:
+                    report(each.key, "error", _("“%(field)s” is required and empty.", field=each.label))
+                continue
+            try:
+                check_cell(text)
+                value = each.parse(text)
+            except Refused as error:
+                report(each.key, "error", error)
+                continue
+            except ValueError:
+                report(each.key, "error", _("“%(value)s” cannot be read.", value=shown(text)))
+                continue
+            data[each.key] = value
+            warning = each.warn(value) if each.warn is not None else None
+            if warning is not None:
+                report(each.key, "warning", warning)
+        for key, rows in self.seen.items():
+            if key in data and rows.setdefault(data[key], number) != number:
+                report(
+                    key,
+                    "error",
+                    _("“%(value)s” stands in row %(row)s already.", value=shown(data[key]), row=rows[data[key]]),
+                )
+        bad = any(problem["level"] == "error" for problem in problems)
+        return {"row": number, "data": data, "raw": list(cells), "bad": bad}, problems

@@ -1,0 +1,225 @@
+"""The import pages: upload, columns, dry run, result."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import PurePath
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+
+from kezhi import NotFound, Refused, db, requires
+from kezhi.audit import record_alone
+from kezhi.i18n import _
+
+from . import services
+from .cells import neutralised, shortened
+from .forms import UploadForm
+from .mapping import match
+from .models import CHECKED, UNMAPPED, Batch, Row
+from .pages import FieldRow, state_chip, steps
+from .reading import MOST_BYTES, MOST_ROWS
+from .services import reports
+
+RECENT = 20  #: imports on the first page
+SHOWN = 200  #: problems on a page; the error file has all
+
+
+def blueprint() -> Blueprint:
+    """The pages under ``/imports``."""
+    pages = Blueprint("imports", __name__, url_prefix="/imports")
+    pages.add_url_rule("", "index", index)
+    pages.add_url_rule("", "upload", upload, methods=["POST"])
+    pages.add_url_rule("/template/<kind>.csv", "template", template)
+    pages.add_url_rule("/<int:batch_id>", "show", show)
+    pages.add_url_rule("/<int:batch_id>/columns", "columns", columns)
+    pages.add_url_rule("/<int:batch_id>/columns", "map_columns", map_columns, methods=["POST"])
+    pages.add_url_rule("/<int:batch_id>/apply", "apply", apply, methods=["POST"])
+    pages.add_url_rule("/<int:batch_id>/discard", "discard", discard, methods=["POST"])
+    pages.add_url_rule("/<int:batch_id>/errors.csv", "errors", errors)
+    return pages
+
+
+def _batch(batch_id: int) -> Batch:
+    """A batch of the user, of a kind the user may still import; anything else does not exist."""
+    try:
+        batch = services.batch_for(batch_id)
+        services.importer_for(batch.kind)
+    except NotFound:
+        abort(404)
+    return batch
+
+
+@requires("imports.use")
+def index() -> str:
+    """Choose a file; the latest imports."""
+    form = UploadForm()
+    form.offer(services.importers_of().values())
+    if request.args.get("kind"):
+        form.kind.data = request.args["kind"]
+    return _first_page(form)
+
+
+def _first_page(form: UploadForm, problem: str = "") -> str:
+    importers = services.importers_of()
+    return render_template(
+        "imports/index.html",
+        form=form,
+        problem=problem,
+        importers=importers,
+        recent=services.batches(RECENT),
+        state_chip=state_chip,
+        most_megabytes=MOST_BYTES // 1024**2,
+        most_rows=MOST_ROWS,
+    )
+
+
+@requires("imports.use")
+def upload() -> Any:
+    """Read and check a file; nothing is written to the records."""
+    form = UploadForm()
+    form.offer(services.importers_of().values())
+    if not form.validate():
+        return _first_page(form), 422
+    file = form.file.data
+    name = shortened(PurePath((file.filename or "").replace("\\", "/")).name)[:200]
+    try:
+        batch = services.stage(form.kind.data, file.stream.read(MOST_BYTES + 1), name, ask=True)
+    except NotFound:
+        abort(404)
+    except Refused as error:
+        return _first_page(form, str(error)), 422
+    return redirect(url_for("imports.show", batch_id=batch.id))
+
+
+@requires("imports.use")
+def template(kind: str) -> Response:
+    """An empty file with the columns of a kind."""
+    try:
+        importer = services.importer_for(kind)
+    except NotFound:
+        abort(404)
+    output = io.StringIO(newline="")
+    csv.writer(output).writerow([neutralised(str(each.label)) for each in importer.fields])
+    return _download(output.getvalue().encode("utf-8-sig"), f"{importer.title}.csv")
+
+
+@requires("imports.use")
+def show(batch_id: int) -> Any:
+    """The dry run, or the result; a file that still needs its columns named goes there first."""
+    batch = _batch(batch_id)
+    if batch.state == UNMAPPED:
+        return redirect(url_for("imports.columns", batch_id=batch_id))
+    page = "imports/check.html" if batch.state == CHECKED else "imports/result.html"
+    return render_template(
+        page,
+        batch=batch,
+        importer=services.importer_for(batch.kind),
+        good=batch.rows - batch.failed,
+        counts=reports.problem_counts(batch),
+        problems=reports.problems(batch, "error", SHOWN),
+        warnings=reports.problems(batch, "warning", SHOWN),
+        seen=services.seen_before(batch) if batch.state == CHECKED else None,
+        steps=steps(batch),
+    )
+
+
+@requires("imports.use")
+def columns(batch_id: int) -> Any:
+    """Say which column fills which field."""
+    batch = _batch(batch_id)
+    if batch.state not in (UNMAPPED, CHECKED):
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    wanted = batch.mapping if batch.state == CHECKED else {}
+    return _columns_page(batch, wanted, show_problems=batch.state == UNMAPPED)
+
+
+def _columns_page(batch: Batch, wanted: dict[str, str], *, show_problems: bool = True) -> str:
+    importer = services.importer_for(batch.kind)
+    found = match(importer, batch.header, wanted)
+    sample = db.session.scalars(
+        db.select(Row.raw).where(Row.batch_id == batch.id).order_by(Row.row).limit(1)
+    ).one_or_none() or [""] * len(batch.header)
+    fields = [
+        FieldRow(
+            key=each.key,
+            label=str(each.label),
+            required=each.required,
+            place=found.fields.get(each.key),
+            sample=sample[found.fields[each.key]] if each.key in found.fields else "",
+            several=tuple(found.doubled.get(each.key, ())),
+        )
+        for each in importer.fields
+    ]
+    return render_template(
+        "imports/columns.html",
+        batch=batch,
+        importer=importer,
+        fields=fields,
+        ignored=found.ignored,
+        show_problems=show_problems,
+        steps=steps(batch, at_columns=True),
+    )
+
+
+@requires("imports.use")
+def map_columns(batch_id: int) -> Any:
+    """Read the staged rows again with the columns the person chose."""
+    batch = _batch(batch_id)
+    wanted: dict[str, str] = {}
+    for each in services.importer_for(batch.kind).fields:
+        place = request.form.get(f"map-{each.key}", "")
+        known = place.isascii() and place.isdigit() and int(place) < len(batch.header)
+        wanted[each.key] = batch.header[int(place)] if known else ""
+    try:
+        found = services.restage(batch_id, wanted)
+    except NotFound:
+        abort(404)
+    except Refused as error:
+        batch = _batch(batch_id)
+        if batch.state not in (UNMAPPED, CHECKED):
+            flash(str(error), "error")
+            return redirect(url_for("imports.show", batch_id=batch_id))
+        return _columns_page(batch, wanted), 422
+    return redirect(url_for("imports.show", batch_id=found.id))
+
+
+@requires("imports.use")
+def apply(batch_id: int) -> Any:
+    """Carry out the batch. A second click finds it done and shows the result."""
+    _batch(batch_id)
+    try:
+        services.apply_batch(batch_id, request.form.get("rows") == "good")
+    except Refused as error:
+        flash(str(error), "error")
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+@requires("imports.use")
+def discard(batch_id: int) -> Any:
+    """Erase what was staged."""
+    _batch(batch_id)
+    try:
+        services.discard(batch_id)
+        flash(_("The import was discarded. Nothing was written."), "success")
+    except Refused as error:
+        flash(str(error), "error")
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    return redirect(url_for("imports.index"))
+
+
+@requires("imports.use")
+def errors(batch_id: int) -> Response:
+    """The rows with errors as they came, with the reasons."""
+    batch = _batch(batch_id)
+    if not batch.failed:
+        abort(404)
+    content, failed = services.error_file(batch), batch.failed
+    name = _("Errors of %(name)s", name=PurePath(batch.filename).stem) + ".csv"
+    record_alone("import.errors", "import", batch_id, rows=failed)
+    return _download(content, name)
+
+
+def _download(content: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name)

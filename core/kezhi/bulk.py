@@ -1,0 +1,33 @@
+"""The only way to write many rows at once: one statement, one announcement, one audit entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Executable
+
+from . import audit
+from .db import db
+
+#: ``after_change`` gets a list up to here, a ``Select`` of ids above.
+MOST_KEYS = 500
+
+
+def announce(model: type, change: str, keys: Any) -> None:
+    """Tell the plugins that rows of ``model`` changed (hook ``after_change``), inside the open transaction."""
+    current_app.extensions["kezhi"].call.after_change(model=model, change=change, keys=keys)
+
+
+def bulk_write(statement: Executable, *, model: type, change: str, keys: Any, action: str, **payload: Any) -> int:
+    """Execute a set-based insert, update or delete; announce it once; audit it once with its count.
+
+    ``keys`` is a list of ids or a ``Select`` of ids that is still true after the statement. Returns the number of
+    rows. Nothing is announced or audited for no rows.
+    """
+    result: Any = db.session.execute(statement)
+    count = int(result.rowcount)
+    if count:
+        announce(model, change, keys)
+        audit.record(action, getattr(model, "__tablename__", model.__name__), change=change, count=count, **payload)
+    return count

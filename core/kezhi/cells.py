@@ -1,0 +1,169 @@
+"""Cells of lists: how a value looks in a page and what it is in an export.
+
+A renderer gets the values of one row's cell and nothing else, so that no cell can ask the database. What the
+``extra`` expressions of a column mean to its renderer:
+
+=========  ===========================================================================================
+chip       tone; without it the chip is gray. The text is the label of the column's choice, if it has one
+grade      tone, then an endpoint, then that endpoint's arguments, each labelled with the argument's name
+money      currency code; without it the company's
+others     nothing
+=========  ===========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from . import clock, filters
+from .i18n import gettext as _
+from .money import to_units
+from .settings import currency
+
+TONES = frozenset(("green", "teal", "blue", "indigo", "violet", "pink", "red", "orange", "amber", "gray"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The values of one cell. ``names`` are the labels of ``extra``; ``labels`` those of the column's choices."""
+
+    value: Any
+    extra: Sequence[Any] = ()
+    names: Sequence[str] = ()
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value as people read it: the label of a choice, else the value itself."""
+        return "" if self.value is None else str(self.labels.get(str(self.value), self.value))
+
+    @property
+    def tone(self) -> str:
+        tone = str(self.extra[0]) if self.extra and self.extra[0] else ""
+        return tone if tone in TONES else "gray"
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """How one kind of value is shown and exported.
+
+    ``phone`` says where the cell goes when rows become cards (``title``, ``end``, ``x``; empty: left out).
+    """
+
+    html: Callable[[Cell], str]
+    export: Callable[[Cell], Any]
+    numeric: bool = False
+    muted: bool = False
+    phone: str = ""
+
+
+def _text(cell: Cell) -> str:
+    return escape(cell.text or filters.EMPTY)
+
+
+def _date(cell: Cell) -> str:
+    return escape(filters.day(cell.value))
+
+
+def _instant(cell: Cell) -> str:
+    return escape(filters.instant(cell.value))
+
+
+def _person(cell: Cell) -> str:
+    if not cell.text:
+        return escape(filters.EMPTY)
+    return Markup(
+        '<span class="kz-who"><span class="kz-av t-{}" aria-hidden="true">{}</span>{}</span>'
+    ).format(filters.person_tone(cell.text), filters.initial(cell.text), cell.text)  # fmt: skip
+
+
+def _chip(cell: Cell) -> str:
+    if not cell.text:
+        return escape(filters.EMPTY)
+    return Markup('<span class="kz-chip t-{}">{}</span>').format(cell.tone, cell.text)
+
+
+def _grade(cell: Cell) -> str:
+    if not cell.text:
+        return Markup('<span class="kz-grade none" title="{}">–</span>').format(_("Not graded"))
+    label = _("Grade %(grade)s", grade=cell.text)
+    if len(cell.extra) < 2 or not cell.extra[1]:
+        return Markup('<span class="kz-grade t-{}" title="{}">{}</span>').format(cell.tone, label, cell.text)
+    address = url_for(str(cell.extra[1]), **dict(zip(cell.names[2:], cell.extra[2:], strict=True)))
+    return Markup('<a class="kz-grade t-{}" href="{}" title="{}" aria-label="{}">{}</a>').format(
+        cell.tone, address, label, _("%(label)s, see why", label=label), cell.text
+    )
+
+
+def _currency(cell: Cell) -> str:
+    return str(cell.extra[0]) if cell.extra and cell.extra[0] else currency()
+
+
+def _money(cell: Cell) -> str:
+    return escape(filters.money(cell.value, currency=_currency(cell)))
+
+
+def _exported_text(cell: Cell) -> Any:
+    return cell.text
+
+
+def _exported_value(cell: Cell) -> Any:
+    return cell.value
+
+
+def _exported_money(cell: Cell) -> Any:
+    return None if cell.value is None else Decimal(to_units(int(cell.value), _currency(cell)))
+
+
+def _exported_scaled(digits: int) -> Callable[[Cell], Any]:
+    return lambda cell: None if cell.value is None else Decimal(int(cell.value)).scaleb(-digits)
+
+
+def _exported_instant(cell: Cell) -> Any:
+    return filters.instant(cell.value) if isinstance(cell.value, datetime) else cell.text
+
+
+def _exported_date(cell: Cell) -> Any:
+    return clock.local(cell.value).date() if isinstance(cell.value, datetime) else cell.value
+
+
+RENDERERS: dict[str, Renderer] = {
+    "text": Renderer(_text, _exported_text),
+    "code": Renderer(_text, _exported_text, muted=True),
+    "name": Renderer(_text, _exported_text, phone="title"),
+    "person": Renderer(_person, _exported_text, phone="x"),
+    "money": Renderer(_money, _exported_money, numeric=True, phone="x"),
+    "count": Renderer(lambda cell: escape(filters.number(cell.value)), _exported_value, numeric=True),
+    "date": Renderer(_date, _exported_date, muted=True),
+    "instant": Renderer(_instant, _exported_instant, muted=True),
+    "grade": Renderer(_grade, _exported_text, phone="end"),
+    "chip": Renderer(_chip, _exported_text, phone="x"),
+    "score": Renderer(lambda cell: escape(filters.points(cell.value)), _exported_scaled(3), numeric=True),
+    "ppm": Renderer(lambda cell: escape(filters.ppm(cell.value)), _exported_scaled(6), numeric=True),
+}
+
+
+def export_text(value: Any) -> str:
+    """An exported value as text for a CSV cell; text that a spreadsheet would take for a formula gets a ``'``."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutral(str(value))
+
+
+def neutral(text: str) -> str:
+    """``text``, with ``'`` in front when a spreadsheet would run it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text

@@ -1,0 +1,223 @@
+"""What hooks return: frozen dataclasses, plain data for the core to compose.
+
+A plugin returns these from its hooks; it never receives the Flask app and never registers anything by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from .users import User
+
+Text = Any  #: a ``str`` or a lazy translation
+Unit = Literal["money", "ratio", "count", "days", "years", "date", "points"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that a route, menu entry or column asks for. ``key`` starts with the plugin's name (``grading.run``)."""
+
+    key: str
+    title: Text
+    roles: tuple[str, ...] = ()  #: keys of the roles that have it unless the company decides otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry of the side menu. Shown only to who has ``permission``."""
+
+    title: Text
+    endpoint: str
+    icon: str = "circle"  #: name of a Bootstrap icon
+    group: Literal["work", "customers", "service", "control", "system"] = "customers"
+    permission: str | None = None
+    order: int = 50
+    count: Callable[[], int] | None = None  #: how much work waits for the current user
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A table or subquery with at most one row per record of the list; joined only when a column of it is used.
+
+    ``key`` is the column of ``target`` that equals the list's key; ``where`` narrows ``target`` to that one row.
+    """
+
+    target: FromClause
+    key: SQLColumnExpression[Any]
+    where: tuple[ColumnElement[bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice filter."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """How a column is filtered. Without ``apply`` the value is compared for equality with the column's expression."""
+
+    kind: Literal["choice", "text", "number", "date"] = "text"
+    choices: Callable[[], Sequence[Choice]] | None = None
+    apply: Callable[[str], ColumnElement[bool]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list.
+
+    ``sortable`` needs an index ``(value, key)`` on the table that holds ``expr`` (the ``join``'s target, or the
+    list's own model): the list is read along that index, rows without a value come last in key order.
+    """
+
+    key: str
+    label: Text
+    expr: SQLColumnExpression[Any]
+    join: Join | None = None
+    sortable: bool = False
+    filter: Filter | None = None
+    default: bool = False  #: shown unless the user chooses otherwise
+    permission: str | None = None
+    render: str = "text"  #: name of a cell renderer: text, code, name, money, count, date, grade, chip, score
+    order: int = 50
+    extra: tuple[SQLColumnExpression[Any], ...] = ()  #: further values the renderer needs, same join
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``."""
+
+    title: Text
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    icon: str = "card-text"
+    link: str | None = None
+    link_text: Text = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure in the head of a record's page, with a link to its reasons or records."""
+
+    label: Text
+    value: Text
+    url: str | None = None
+    note: Text = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened to a record, newest first on its page."""
+
+    at: Any  #: aware UTC datetime
+    title: Text
+    who: str = ""
+    icon: str = "dot"
+    tone: str = "gray"
+    changes: tuple[tuple[Text, str, str], ...] = ()  #: (field label, old, new)
+    text: Text = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may see which rows of a model: declared once by the model's owner.
+
+    ``grants(user)`` answers ``ALL`` or a list of selects of ids (united); ``dependants`` maps child models to their
+    column that points here, so that a child is visible when its parent is.
+    """
+
+    model: type
+    key: SQLColumnExpression[Any]
+    grants: Callable[[User], Any]
+    dependants: Mapping[type, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days, both ends included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start > self.end:
+            raise ValueError(f"period starts after it ends: {self.start} > {self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The rows behind a figure. Metrics that read the same rows share one ``Evidence`` (same ``key``).
+
+    ``select(period, population)`` gives ``customer_id, record_id, reference, happened_on, value``; ``value`` is in
+    the integer form of ``unit``.
+    """
+
+    key: str
+    title: Text
+    unit: Unit
+    select: Callable[[Period, Select[Any]], Select[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure per customer, computed for a whole population in one select.
+
+    ``select(period, population)`` gives ``(customer_id, value)``, at most one row per customer; ``population`` is a
+    select of customer ids. ``value`` is an integer: money in minor units of the company's currency, ratios in parts
+    per million, points in thousandths, days, years and counts as they are, dates as YYYYMMDD. ``no_rows`` says what
+    the absence of a row means: ``zero`` for sums and counts, ``missing`` for ratios. Nothing reads past ``period.end``.
+    """
+
+    key: str
+    title: Text
+    unit: Unit
+    select: Callable[[Period, Select[Any]], Select[Any]]
+    no_rows: Literal["zero", "missing"]
+    grain: Literal["customer"] = "customer"
+    evidence: Evidence | None = None
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a doctor check found. ``advice`` alone does not fail the doctor."""
+
+    message: Text
+    level: Literal["error", "advice"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An invariant that ``kezhi doctor`` verifies: ``run(session)`` returns findings, empty when all is well."""
+
+    key: str
+    title: Text
+    run: Callable[[Session], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Makes a plugin's part of the demo company, through the same services as pages and commands.
+
+    ``make(context)`` runs inside an app context; ``context`` is shared by all plugins (see ``kezhi.demo``).
+    """
+
+    make: Callable[[Any], None]
+    order: int = 50
+
+
+#: What ``Access.grants`` answers for a user who sees every row.
+ALL = "all"

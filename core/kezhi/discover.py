@@ -1,0 +1,78 @@
+"""Which plugins are installed: entry points of the group ``kezhi.plugins``.
+
+Never raises: an import that fails is data.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from .plugin import Plugin
+
+GROUP = "kezhi.plugins"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An installed plugin, loaded or not."""
+
+    name: str
+    distribution: str
+    version: str
+    plugin: Plugin | None
+    error: str = ""
+    detail: str = ""
+
+    @property
+    def builtin(self) -> bool:
+        return self.distribution == "kezhi"
+
+
+_loaded: dict[tuple[str, str], Plugin] = {}
+
+
+def discover() -> dict[str, Candidate]:
+    """Every installed plugin by name. What was installed or removed while the process runs is seen."""
+    importlib.invalidate_caches()
+    return {entry.name: _load(entry) for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
+
+
+def _load(entry: EntryPoint) -> Candidate:
+    distribution = entry.dist.name if entry.dist else ""
+    version = entry.dist.version if entry.dist else "0"
+    known = _loaded.get((entry.name, entry.value))
+    if known is not None:
+        return Candidate(entry.name, distribution, version, known)
+    before = set(sys.modules)
+    try:
+        plugin = entry.load()()
+        if not isinstance(plugin, Plugin):
+            raise TypeError(f"{entry.value} is not a kezhi.Plugin")
+        if plugin.name != entry.name:
+            raise ValueError(f"the entry point is called {entry.name!r}, the plugin {plugin.name!r}")
+    except (Exception, SystemExit) as error:
+        # forget half-imported modules, so that a mended plugin is imported afresh without a restart
+        forget_modules(entry.module.rpartition(".")[0] or entry.module, before)
+        reason = f"{type(error).__name__}: {error}"
+        return Candidate(entry.name, distribution, version, None, reason, traceback.format_exc())
+    _loaded[entry.name, entry.value] = plugin
+    return Candidate(entry.name, distribution, version, plugin)
+
+
+def forget_modules(package: str, keep: set[str] | frozenset[str] = frozenset()) -> None:
+    """Take a package's modules out of the process, except those in ``keep``."""
+    for name in list(sys.modules):
+        if (name == package or name.startswith(f"{package}.")) and name not in keep:
+            del sys.modules[name]
+
+
+def forget(name: str) -> None:
+    """Drop a plugin that proved broken; the next ``discover`` imports it again."""
+    for key in [key for key in _loaded if key[0] == name]:
+        package = _loaded.pop(key).package
+        if not package.startswith("kezhi."):
+            forget_modules(package)

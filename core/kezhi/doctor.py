@@ -1,0 +1,84 @@
+"""``kezhi doctor``: the invariants of the kernel and of every enabled plugin."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import Any
+
+from sqlalchemy import func, select
+
+from . import audit, migrate, tables
+from .db import db
+from .i18n import gettext as _
+from .lifecycle import statuses
+from .site import Site
+
+
+def examine(site: Site) -> list[dict[str, str]]:
+    """Run all checks; each finding is ``{"check", "level", "message"}`` with level ``error`` or ``advice``."""
+    app = site.app
+    with app.app_context():
+        found = [*_plugins(site), *_migrations(site), *_audit(app), *_keys(site)]
+        for plugin, check in app.extensions["kezhi"].checks:
+            try:
+                results = list(check.run(db.session()))
+            except Exception as error:
+                found.append(_finding(f"{plugin}.{check.key}", "error", f"{type(error).__name__}: {error}"))
+                continue
+            found += [_finding(check.key, result.level, str(result.message)) for result in results]
+    return found
+
+
+def _finding(check: str, level: str, message: str) -> dict[str, str]:
+    return {"check": check, "level": level, "message": message}
+
+
+def _plugins(site: Site) -> list[dict[str, str]]:
+    enabled = site.read_enabled()
+    return [
+        _finding(
+            "kezhi.plugins",
+            "error" if s.name in enabled else "advice",
+            _("The app “%(name)s” does not run: %(why)s", name=s.name, why=s.reason),
+        )
+        for s in statuses(site)
+        if s.state in ("broken", "missing")
+    ]
+
+
+def _migrations(site: Site) -> list[dict[str, str]]:
+    found = []
+    folders = {migrate.KERNEL: migrate.kernel_folder()}
+    for name, plugin in site.app.extensions["kezhi"].plugins.items():
+        if (folder := plugin.folder("migrations")) and any(folder.glob("[0-9]*.py")):
+            folders[name] = folder
+    with site.engine.connect() as connection:
+        for name, folder in folders.items():
+            have, want = migrate.current(connection, name), migrate.head(folder)
+            if have != want:
+                message = _(
+                    "The tables of “%(name)s” are at %(have)s, the code wants %(want)s: restart kezhi serve.",
+                    name=name,
+                    have=have,
+                    want=want,
+                )
+                found.append(_finding("kezhi.migrations", "error", message))
+    return found
+
+
+def _audit(app: Any) -> list[dict[str, str]]:
+    bad = audit.first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"])
+    if bad is not None:
+        return [_finding("kezhi.audit", "error", _("The audit chain does not hold at entry %(seq)d.", seq=bad))]
+    if not db.session.execute(select(func.count()).select_from(tables.audit_entry)).scalar_one():
+        return [_finding("kezhi.audit", "error", _("The audit chain is empty."))]
+    return []
+
+
+def _keys(site: Site) -> list[dict[str, str]]:
+    mode = stat.S_IMODE(os.stat(site.config.keys).st_mode)
+    if os.name != "nt" and mode & 0o077:
+        message = _("The key file %(path)s can be read by others: chmod 600.", path=str(site.config.keys))
+        return [_finding("kezhi.keys", "error", message)]
+    return []

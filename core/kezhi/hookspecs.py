@@ -1,0 +1,198 @@
+"""Every hook of the kernel, in sections by when it is called.
+
+Each spec declares its error policy, which the caller cannot change:
+
+- *build*: once per app; a failure marks the plugin broken and the app is built without it.
+- *view*: per request; a failure drops that contribution and is logged.
+- *guard*: decides access; a failure refuses.
+- *tx*: inside the caller's transaction; a failure rolls it back.
+- *after*: after the commit; a failure is logged and contained.
+
+Builtins and plugins add hooks of their own through ``Plugin.hookspecs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+import click
+from flask import Blueprint
+from sqlalchemy import ColumnElement
+
+from .contributions import (
+    Access,
+    Check,
+    Column,
+    Demo,
+    Fact,
+    MenuItem,
+    Metric,
+    Panel,
+    Permission,
+    TimelineEntry,
+)
+from .plugin import hookspec
+from .users import User
+
+Policy = Literal["build", "view", "guard", "tx", "after"]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def spec(policy: Policy, *, firstresult: bool = False) -> Callable[[Function], Function]:
+    """Mark a hook specification and its error policy."""
+
+    def mark(function: Function) -> Function:
+        function.kezhi_policy = policy  # type: ignore[attr-defined]
+        return hookspec(function, firstresult=firstresult)
+
+    return mark
+
+
+# ── build: once per app ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@spec("build")
+def register_models() -> list[type]:  # type: ignore[empty-body]
+    """What: the plugin's mapped classes, all on ``model_base(<plugin>)``.
+
+    Returns: the classes. Called by: the host, which configures their mappers. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_blueprints() -> list[Blueprint]:  # type: ignore[empty-body]
+    """What: pages. Made in a function, never at import; named and prefixed by the plugin.
+
+    Returns: blueprints. Called by: the app. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_permissions() -> list[Permission]:  # type: ignore[empty-body]
+    """What: the rights this plugin's routes and columns ask for, with the roles that have them by default.
+
+    Returns: permissions. Called by: the app, the roles page. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_commands() -> list[click.Command]:  # type: ignore[empty-body]
+    """What: commands under ``kezhi <plugin>``.
+
+    Returns: click commands. Called by: the command line. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_access() -> list[Access]:  # type: ignore[empty-body]
+    """What: who may see which rows of the plugin's own models.
+
+    Returns: one ``Access`` per guarded model. Called by: ``visible`` and the session-wide net. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_metrics() -> list[Metric]:  # type: ignore[empty-body]
+    """What: figures per customer that policies may judge by (TRD-02).
+
+    Returns: metrics. Called by: whoever evaluates a scheme. On error: plugin broken.
+    """
+
+
+@spec("build")
+def list_columns(model: type) -> list[Column]:  # type: ignore[empty-body]
+    """What: columns for the list of ``model``.
+
+    Returns: columns whose keys start with the plugin's name. Called by: the list machine. On error: plugin broken.
+    """
+
+
+@spec("build")
+def doctor_checks() -> list[Check]:  # type: ignore[empty-body]
+    """What: invariants of the plugin's data.
+
+    Returns: checks. Called by: ``kezhi doctor``. On error: plugin broken.
+    """
+
+
+@spec("build")
+def demo_data() -> list[Demo]:  # type: ignore[empty-body]
+    """What: the plugin's part of the demo company.
+
+    Returns: makers, run in their order. Called by: ``kezhi init --demo``. On error: plugin broken.
+    """
+
+
+# ── view: per request ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@spec("view")
+def menu_items(user: User) -> list[MenuItem]:  # type: ignore[empty-body]
+    """What: entries of the side menu.
+
+    Returns: items; the core drops those whose permission the user lacks. Called by: every page. On error: dropped.
+    """
+
+
+@spec("view")
+def record_panels(record: Any, user: User) -> list[Panel]:  # type: ignore[empty-body]
+    """What: panels on a record's page.
+
+    Returns: panels. Called by: detail pages. On error: dropped, the page says which panel failed.
+    """
+
+
+@spec("view")
+def record_facts(record: Any, user: User) -> list[Fact]:  # type: ignore[empty-body]
+    """What: figures in the head of a record's page.
+
+    Returns: facts. Called by: detail pages. On error: dropped.
+    """
+
+
+@spec("view")
+def timeline_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:  # type: ignore[empty-body]
+    """What: what happened to a record, newest first, at most ``limit``.
+
+    Returns: entries. Called by: detail pages. On error: dropped.
+    """
+
+
+# ── guard: decides access, fails closed ─────────────────────────────────────────────────────────────────────────
+
+
+@spec("guard", firstresult=True)
+def load_user(user_id: int) -> User | None:
+    """What: the person behind a session.
+
+    Returns: the user, or None when unknown or deactivated. Called by: every request. On error: nobody is logged in.
+    """
+
+
+@spec("guard", firstresult=True)
+def user_by_login(login: str) -> User | None:
+    """What: the person a command names with ``--as``.
+
+    Returns: the user or None. Called by: the command line. On error: refused.
+    """
+
+
+@spec("guard")
+def row_limits(model: type, user: User) -> list[ColumnElement[bool]]:  # type: ignore[empty-body]
+    """What: predicates that narrow which rows of ``model`` a user sees; a plugin can only take away.
+
+    Returns: predicates, all of them ANDed. Called by: ``visible`` and the net. On error: nothing is visible.
+    """
+
+
+# ── tx: inside the caller's transaction ─────────────────────────────────────────────────────────────────────────
+
+
+@spec("tx")
+def after_change(model: type, change: str, keys: Any) -> None:
+    """What: rows of ``model`` were created, updated or deleted; called once per statement.
+
+    Arguments: ``change`` is ``create``, ``update`` or ``delete``; ``keys`` is a list of up to 500 ids, else a
+    ``Select`` of ids. Called by: ``kezhi.bulk``. On error: the whole transaction rolls back.
+    """

@@ -1,0 +1,73 @@
+"""Both languages: catalogues of the core first, then of the plugins in order; the language of each user."""
+
+from __future__ import annotations
+
+import os
+
+from flask import g, has_request_context, request
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+
+from .permissions import acting_user
+
+CHINESE, ENGLISH = "zh_Hans_CN", "en"
+LOCALES = (CHINESE, ENGLISH)
+
+_ = gettext
+_l = lazy_gettext
+
+
+def pick(text: str | None) -> str | None:
+    """The locale that a language tag means, or None (``zh-CN``, ``zh``, ``en-GB``, ``en_US.UTF-8``)."""
+    head = (text or "").replace("-", "_").split("_")[0].split(".")[0].lower()
+    return {"zh": CHINESE, "en": ENGLISH}.get(head)
+
+
+def choose_locale() -> str:
+    """The user's language; a visitor's choice or browser; a command's environment; else the company's."""
+    named = g.get("kezhi_locale")
+    if named:
+        return str(named)
+    user = acting_user()
+    if user.locale:
+        return user.locale
+    if has_request_context():
+        chosen = pick(request.cookies.get("kezhi_locale"))
+        if chosen:
+            return chosen
+        wanted = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+        return pick(wanted) or CHINESE
+    for name in ("KEZHI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        chosen = pick(os.environ.get(name))
+        if chosen:
+            return chosen
+    return ENGLISH
+
+
+def is_chinese() -> bool:
+    """Whether the present language is Chinese."""
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
+
+
+def localised(texts: object) -> str:
+    """The present language's text of ``{"zh": …, "en": …}`` data; a plain string is itself."""
+    if isinstance(texts, dict):
+        wanted = "zh" if is_chinese() else "en"
+        return str(texts.get(wanted) or texts.get("zh") or texts.get("en") or "")
+    return str(texts or "")
+
+
+__all__ = [
+    "CHINESE",
+    "ENGLISH",
+    "LOCALES",
+    "_",
+    "_l",
+    "choose_locale",
+    "gettext",
+    "is_chinese",
+    "lazy_gettext",
+    "localised",
+    "ngettext",
+    "pick",
+]

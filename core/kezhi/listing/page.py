@@ -1,0 +1,252 @@
+"""One page of a list: rows, head and links, ready for a template. Holds values only; nothing here asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from ..cells import RENDERERS, Cell, Renderer
+from ..contributions import Choice, Column
+from .state import Condition, Sort, State
+from .values import value_type
+
+#: More choices than this are one box to choose from instead of a box each.
+MOST_BOXES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of the table: markup, its classes, and its place when rows become cards."""
+
+    html: str
+    classes: str = ""
+    phone: str = ""
+    url: str = ""
+
+
+@dataclass(slots=True)
+class ListRow:
+    """A record of a list: its ``id``, the shown ``values`` by column key, and its cells."""
+
+    id: Any
+    values: dict[str, Any]
+    cells: list[TableCell] = field(default_factory=list)
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a shown column. ``sort_url`` turns the order round when the list is sorted by it already."""
+
+    column: Column
+    classes: str
+    direction: str = ""  #: ascending, descending, or empty
+    sort_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, and the address without it."""
+
+    label: str
+    text: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """The inputs of a filterable column."""
+
+    column: Column
+    kind: str  #: boxes, choice, text, number, date
+    is_range: bool
+    choices: Sequence[Choice] = ()
+    values: Sequence[str] = ()
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """A page of a list and everything its template shows."""
+
+    state: State
+    rows: list[ListRow]
+    columns: list[Head]
+    offered: list[Column]  #: every column the user may choose
+    filters: list[FilterField]
+    chips: list[Chip]
+    next_cursor: str | None
+    previous_cursor: str | None
+    sizes: Sequence[int]
+    export_formats: Sequence[str] = ()
+
+    @property
+    def sort(self) -> Sort:
+        return self.state.sort
+
+    @property
+    def next_url(self) -> str:
+        return self.state.url(after=self.next_cursor) if self.next_cursor else ""
+
+    @property
+    def previous_url(self) -> str:
+        return self.state.url(before=self.previous_cursor) if self.previous_cursor else ""
+
+    @property
+    def known_count(self) -> int | None:
+        """How many records fulfil the filters, when this page shows all of them."""
+        return None if self.next_cursor or self.previous_cursor else len(self.rows)
+
+    @property
+    def count_url(self) -> str:
+        return self.state.url("sort", "columns", "size", count="1")
+
+    @property
+    def clear_url(self) -> str:
+        return self.state.url("q", "filters")
+
+    @property
+    def default_columns_url(self) -> str:
+        return self.state.url("columns")
+
+    @property
+    def shown_keys(self) -> set[str]:
+        return {head.column.key for head in self.columns}
+
+    def size_urls(self) -> list[tuple[int, str]]:
+        """Each page size with its address."""
+        return [
+            (size, self.state.url("size", **({} if size == self.state.default_size else {"size": str(size)})))
+            for size in self.sizes
+        ]
+
+    def export_urls(self) -> list[tuple[str, str]]:
+        """Each format the user may export, with its address."""
+        return [(name, self.state.url("size", format=name)) for name in self.export_formats]
+
+    @property
+    def jump_type(self) -> str:
+        """The input in which one types the value to start from, or empty."""
+        column = self.sort.column
+        return "" if column is None else _input_type(column)
+
+
+def make_rows(
+    columns: Sequence[Column],
+    found: Sequence[Row[Any]],
+    link: Callable[[ListRow], str] | None,
+    choices: dict[str, dict[str, Any]],
+) -> Iterator[tuple[ListRow, list[Cell]]]:
+    """The records of selected rows (key, sort value, then each column with its extras), and their cells' values."""
+    names = [[name_of(part) for part in column.extra] for column in columns]
+    for row in found:
+        cells, at = [], 2
+        for column, labels in zip(columns, names, strict=True):
+            behind = at + 1 + len(column.extra)
+            cells.append(Cell(row[at], row[at + 1 : behind], labels, choices.get(column.key, {})))
+            at = behind
+        record = ListRow(row[0], {column.key: cell.value for column, cell in zip(columns, cells, strict=True)})
+        record.url = link(record) if link is not None else ""
+        yield record, cells
+
+
+def name_of(expression: Any) -> str:
+    """The label of an extra expression."""
+    return str(getattr(expression, "key", None) or getattr(expression, "name", ""))
+
+
+def renderer(column: Column) -> Renderer:
+    """The renderer a column names. Errors: ``ValueError``."""
+    try:
+        return RENDERERS[column.render]
+    except KeyError:
+        raise ValueError(f"column {column.key!r} names an unknown renderer {column.render!r}") from None
+
+
+def places(columns: Sequence[Column]) -> tuple[int, list[str]]:
+    """Which column carries the link, and where each goes on a phone. A name leads, else a code, else the first."""
+    kinds = [column.render for column in columns]
+    lead = next((kinds.index(kind) for kind in ("name", "code") if kind in kinds), 0)
+    found = [renderer(column).phone for column in columns]
+    found = ["x" if place == "title" else place for place in found]
+    texts = [index for index, kind in enumerate(kinds) if kind == "text" and index != lead]
+    if texts and kinds[lead : lead + 1] != ["name"]:
+        found[texts[0]] = "x"  # a list of numbered things says on a phone whose they are
+    if columns:
+        found[lead] = "title"
+    return lead, found
+
+
+def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cell]]]) -> list[ListRow]:
+    """Render the cells of each row."""
+    lead, phones = places(columns)
+    kinds = [renderer(column) for column in columns]
+    classes = ["kz-num" if kind.numeric else "kz-muted" if kind.muted else "" for kind in kinds]
+    for record, cells in rows:
+        for index, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
+            url = record.url if index == lead else ""
+            record.cells.append(TableCell(kind.html(cell), classes[index], phones[index], url))
+    return [record for record, _cells in rows]
+
+
+def make_heads(state: State) -> list[Head]:
+    """The heads of the shown columns."""
+    heads = []
+    for column in state.columns:
+        classes = "kz-num" if renderer(column).numeric else ""
+        direction = url = ""
+        if column.sortable:
+            here = state.sort.column is not None and state.sort.column.key == column.key
+            if here:
+                direction = "descending" if state.sort.descending else "ascending"
+            next_sort = Sort(column, here and not state.sort.descending)
+            url = state.url("sort", **({} if next_sort == state.default_sort else {"sort": next_sort.argument}))
+        heads.append(Head(column, classes, direction, url))
+    return heads
+
+
+def make_chips(state: State, choices: dict[str, dict[str, Any]]) -> list[Chip]:
+    """The filters in force."""
+    return [
+        Chip(
+            str(condition.column.label),
+            _condition_text(condition, choices.get(condition.column.key, {})),
+            state.url_without(condition),
+        )
+        for condition in state.conditions
+    ]
+
+
+def _condition_text(condition: Condition, labels: dict[str, Any]) -> str:
+    parts = [str(labels.get(value, value)) for value in condition.values]
+    if condition.low or condition.high:
+        parts.append(f"{condition.low}–{condition.high}")
+    return " / ".join(parts)
+
+
+def make_filters(offered: Sequence[Column], state: State, choices: dict[str, dict[str, Any]]) -> list[FilterField]:
+    """The inputs of every filterable column, filled with what is in force."""
+    current = {condition.column.key: condition for condition in state.conditions}
+    fields = []
+    for column in offered:
+        if column.filter is None:
+            continue
+        condition = current.get(column.key, Condition(column))
+        labels = choices.get(column.key, {})
+        kind: str = column.filter.kind
+        if kind == "choice" and 0 < len(labels) <= MOST_BOXES:
+            kind = "boxes"
+        is_range = column.filter.apply is None and kind in ("number", "date")
+        options = [Choice(value, label) for value, label in labels.items()]
+        fields.append(FilterField(column, kind, is_range, options, condition.values, condition.low, condition.high))
+    return fields
+
+
+def _input_type(column: Column) -> str:
+    if column.render in ("date", "instant"):
+        return "date"
+    return "number" if renderer(column).numeric and value_type(column.expr) is int else "text"

@@ -1,0 +1,261 @@
+"""ListView: a list as its owner declares it, with the columns that plugins add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import Response, abort, current_app, render_template, request
+from sqlalchemy import ColumnElement, func, null, select
+
+from .. import audit
+from ..cells import export_text, neutral
+from ..contributions import Column
+from ..db import db, end_reading
+from ..errors import PluginError
+from ..i18n import gettext as _
+from ..permissions import acting_user
+from . import export
+from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
+from .query import Leg, Source, count_select, legs_of, page_select, sort_value
+from .state import Sort, State, read_state
+from .values import Position, decode, encode, parse, refuse
+
+CAP = 10_000  #: counts are exact up to here
+SIZES = (50, 100)
+EXPORT_CHUNK = 1_000  #: rows of one statement of an export
+
+
+class ListView:
+    """A list of ``model``, narrowed to what the acting user sees, in the columns that the user may read.
+
+    ``order`` names the column the list is sorted by at first (its key and ``"asc"`` or ``"desc"``). ``search`` are the
+    expressions that ``q`` looks into: codes by how they start, others by what they contain. ``where`` always holds.
+    ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
+    Without ``export_permission`` the list cannot be exported.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        model: type,
+        columns: Sequence[Column],
+        key: Any = None,
+        order: tuple[str, str] = ("code", "asc"),
+        search: Sequence[Any] = (),
+        where: Sequence[ColumnElement[bool]] = (),
+        link: Callable[[ListRow], str] | None = None,
+        title: Any = "",
+        kind: Any = "",
+        page_size: int = 50,
+        export_permission: str | None = None,
+    ) -> None:
+        self.name, self.model, self.link = name, model, link
+        self.key: Any = key if key is not None else model.id  # type: ignore[attr-defined]
+        self.title, self.kind = title, kind
+        self.page_size = page_size
+        self.sizes = tuple(sorted({*SIZES, page_size}))
+        self.export_permission = export_permission
+        self.columns = self._permitted(columns)
+        self.default_sort = self._default_sort(*order)
+        codes = {str(column.expr) for column in columns if column.render == "code"}
+        self.source = Source(
+            model,
+            self.key,
+            where,
+            prefixes=[expression for expression in search if str(expression) in codes],
+            texts=[expression for expression in search if str(expression) not in codes],
+        )
+
+    def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
+        """Answer the request: the page, the count as text (``?count=1``) or a file (``?format=csv|xlsx``)."""
+        if request.args.get("count"):
+            return Response(self.count_text(request.args), mimetype="text/plain")
+        if request.args.get("format"):
+            return self.export(request.args, request.args["format"])
+        return render_template(template, view=self, page=self.page(request.args), **context)
+
+    def page(self, args: Mapping[str, Any]) -> Page:
+        """The page that ``args`` describe, in one or two statements. Errors: 400."""
+        state = self.state(args)
+        legs = legs_of(state.sort, self.key)
+        found, backward = self._read(state, legs)
+        more, found = len(found) > state.size, found[: state.size]
+        if backward:
+            found.reverse()
+        jumped = bool(state.place.get("from"))
+        has_next = bool(found) and (more or backward)
+        has_previous = bool(found) and (more if backward else bool(state.place.get("after") or jumped))
+        choices = self._choices()
+        rows = [row for _leg, row in found]
+        records = list(make_rows(state.columns, rows, self.link, choices))
+        return Page(
+            state=state,
+            rows=fill_cells(state.columns, records),
+            columns=make_heads(state),
+            offered=list(self.columns.values()),
+            filters=make_filters(list(self.columns.values()), state, choices),
+            chips=make_chips(state, choices),
+            next_cursor=encode(_position(*found[-1])) if has_next else None,
+            previous_cursor=encode(_position(*found[0])) if has_previous else None,
+            sizes=self.sizes,
+            export_formats=export.FORMATS if self.may_export else (),
+        )
+
+    def count(self, args: Mapping[str, Any], cap: int = CAP) -> int:
+        """How many records fulfil the filters: exact up to ``cap``, ``cap + 1`` for more."""
+        rows = count_select(self.source, self.state(args), cap + 1).subquery()
+        return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+    def count_text(self, args: Mapping[str, Any], cap: int = CAP) -> str:
+        """The count as people read it: ``1,207``, or ``10,000+``."""
+        count = self.count(args, cap)
+        return f"{count:,}" if count <= cap else f"{cap:,}+"
+
+    @property
+    def is_searched(self) -> bool:
+        return bool(self.source.prefixes or self.source.texts)
+
+    # ── export ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def may_export(self) -> bool:
+        return self.export_permission is not None and acting_user().can(self.export_permission)
+
+    def export(self, args: Mapping[str, Any], kind: str) -> Response:
+        """The filtered rows in the shown columns as a file, on record. Errors: 404 without the right, 400."""
+        if not self.may_export:
+            abort(404)
+        if kind not in export.FORMATS:
+            refuse(_("A list is exported as csv or xlsx, not as “%(value)s”.", value=kind))
+        state = self.state(args)
+        page_select(self.source, state, legs_of(state.sort, self.key)[0], [self.key], (), 1)  # refuses bad filters
+        audit.record_alone(
+            "list.export",
+            "list",
+            self.name,
+            format=kind,
+            columns=[column.key for column in state.columns],
+            filters=[condition.column.key for condition in state.conditions] + (["q"] if state.words else []),
+        )
+        return export.respond(kind, self.name, self.export_head(args), self._exported(state))
+
+    def export_head(self, args: Mapping[str, Any]) -> list[str]:
+        """The heads of the exported columns."""
+        return [neutral(str(column.label)) for column in self.state(args).columns]
+
+    def export_rows(self, args: Mapping[str, Any]) -> Iterator[list[str]]:
+        """Every filtered row as text, neutralised for spreadsheets. Memory does not grow with the rows."""
+        for row in self._exported(self.state(args)):
+            yield [export_text(value) for value in row]
+
+    def _exported(self, state: State) -> Iterator[list[Any]]:
+        kinds, choices = [renderer(column) for column in state.columns], self._choices()
+        entities = self._entities(state)
+        for number, leg in enumerate(legs_of(state.sort, self.key)):
+            after: Position | None = None
+            while True:
+                statement = page_select(self.source, state, leg, entities, state.columns, EXPORT_CHUNK, after=after)
+                rows = db.session.execute(statement).all()
+                end_reading()  # a slow reader holds neither snapshot nor connection
+                for _record, cells in make_rows(state.columns, rows, None, choices):
+                    yield [kind.export(cell) for kind, cell in zip(kinds, cells, strict=True)]
+                if len(rows) < EXPORT_CHUNK:
+                    break
+                after = _position(number, rows[-1])
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def state(self, args: Mapping[str, Any]) -> State:
+        """What ``args`` say about this list. Errors: 400."""
+        return read_state(args, self.columns, self.default_sort, self.page_size, self.sizes)
+
+    def _read(self, state: State, legs: list[Leg]) -> tuple[list[tuple[int, Any]], bool]:
+        """One row more than a page, each with its leg, in reading direction; whether that is backward.
+
+        A way back that ends before the page is full starts over from the first row: first pages are whole.
+        """
+        column, value = state.sort.column, sort_value(state.sort, self.key)
+        before, after = state.place.get("before"), state.place.get("after")
+        position = decode(before or after or "", value, self.key, len(legs)) if before or after else None
+        if before and position is not None:
+            found = self._legs(state, legs, position, None, backward=True)
+            if len(found) > state.size:
+                return found, True
+            return self._legs(state, legs, None, None), False
+        start = None
+        if position is None and column is not None and state.place.get("from"):
+            start = parse(column, state.place["from"])
+        return self._legs(state, legs, position, start), False
+
+    def _legs(
+        self, state: State, legs: list[Leg], position: Position | None, start: Any, *, backward: bool = False
+    ) -> list[tuple[int, Any]]:
+        first = position.leg if position is not None else 0
+        numbers = range(first, -1, -1) if backward else range(first, len(legs))
+        entities = self._entities(state)
+        found: list[tuple[int, Any]] = []
+        for number in numbers:
+            here = number == first
+            statement = page_select(
+                self.source,
+                state,
+                legs[number],
+                entities,
+                state.columns,
+                state.size + 1 - len(found),
+                after=position if here else None,
+                start=start if here else None,
+                backward=backward,
+            )
+            found += [(number, row) for row in db.session.execute(statement)]
+            if len(found) > state.size:
+                break
+        return found
+
+    def _entities(self, state: State) -> list[Any]:
+        """What is selected: the key, the value sorted by, then each column with its extras."""
+        value = sort_value(state.sort, self.key)
+        sorted_by = null() if value is None else value
+        parts = [part for column in state.columns for part in (column.expr, *column.extra)]
+        return [part.label(f"c{number}") for number, part in enumerate([self.key, sorted_by, *parts])]
+
+    # ── columns ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _permitted(self, own: Sequence[Column]) -> dict[str, Column]:
+        """The columns that exist for the acting user, in their order."""
+        user = acting_user()
+        offered = sorted([*own, *self._added()], key=lambda column: column.order)
+        found: dict[str, Column] = {}
+        for column in offered:
+            if column.key in found:
+                raise ValueError(f"list {self.name!r} has two columns {column.key!r}")
+            renderer(column)
+            if column.permission is None or user.can(column.permission):
+                found[column.key] = column
+        return found
+
+    def _added(self) -> list[Column]:
+        pairs = current_app.extensions["kezhi"].call.attributed.list_columns(model=self.model)
+        for plugin, column in pairs:
+            if not column.key.startswith(f"{plugin}."):
+                raise PluginError(plugin, f"column {column.key!r} must start with {plugin}.", stage="list_columns")
+        return [column for _plugin, column in pairs]
+
+    def _default_sort(self, key: str, direction: str) -> Sort:
+        if direction not in ("asc", "desc"):
+            raise ValueError(f"list {self.name!r} is ordered {direction!r}: asc or desc")
+        return Sort(self.columns.get(key), direction == "desc")
+
+    def _choices(self) -> dict[str, dict[str, Any]]:
+        """The labels of the choices of each column that has some."""
+        return {
+            key: {choice.value: choice.label for choice in column.filter.choices()}
+            for key, column in self.columns.items()
+            if column.filter is not None and column.filter.choices is not None
+        }
+
+
+def _position(leg: int, row: Any) -> Position:
+    return Position(leg, row[1] if leg == 0 else None, row[0])

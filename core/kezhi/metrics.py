@@ -1,0 +1,34 @@
+"""The metrics that the enabled plugins provide."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from .contributions import Metric
+from .errors import Refused
+from .i18n import gettext
+
+
+def all_metrics() -> dict[str, Metric]:
+    """Every metric by key, in plugin order."""
+    found: dict[str, Metric] = current_app.extensions["kezhi"].metrics
+    return found
+
+
+def metric(key: str) -> Metric:
+    """The metric ``key``. Errors: ``Refused``, naming the app that has it."""
+    try:
+        return all_metrics()[key]
+    except KeyError:
+        raise Refused(missing_metric(key)) from None
+
+
+def missing_metric(key: str) -> str:
+    """Why a metric cannot be read, and what to do."""
+    plugin = key.partition(".")[0]
+    text: str = gettext(
+        "No enabled app provides the metric “%(metric)s”: enable the app “%(app)s”, or take the criterion out.",
+        metric=key,
+        app=plugin,
+    )
+    return text

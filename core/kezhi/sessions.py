@@ -1,0 +1,170 @@
+"""Log-ins: a signed cookie with a random token, and the row behind it that makes the log-in revocable at once.
+
+The cookie carries nothing but the token, the CSRF secret and flashed messages. The database keeps the token's SHA-256,
+so that whoever reads the table cannot log in with it. Who the person is and what they may do is read anew by every
+request (hook ``load_user``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, current_app, g, has_request_context, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
+
+from . import clock
+from .db import db, end_reading, writing
+from .errors import PluginError
+from .permissions import acting_as
+from .settings import setting
+from .tables import session as table
+from .users import ANONYMOUS, SYSTEM, User
+
+log = logging.getLogger("kezhi.sessions")
+
+TOKEN = "token"  #: key inside the cookie  # noqa: S105
+IDLE_HOURS = 12  #: default of the setting kezhi.session_idle_hours
+LONGEST_DAYS = 7  #: default of the setting kezhi.session_days
+SEEN_EVERY = timedelta(minutes=5)  #: how exactly the last use is known
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """A session as its owner sees it."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    agent: str
+    current: bool
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie; it never travels without TLS once it was given over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return super().get_cookie_secure(app) or (has_request_context() and request.is_secure)
+
+
+def init_sessions(app: Flask) -> None:
+    """Let ``app`` know who is logged in."""
+    app.session_interface = SessionCookie()
+    manager = LoginManager()
+    manager.session_protection = None  # the token is random and revocable; there is nothing else to protect
+    manager.anonymous_user = lambda: ANONYMOUS
+    manager.request_loader(_load)
+    manager.init_app(app)
+
+
+def start_session(user: User) -> None:
+    """Log ``user`` in, inside ``writing()``: a new token, a new CSRF secret, nothing of the former session stays."""
+    now = clock.now()
+    _delete(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
+    _delete(or_(table.c.expires_at <= now, table.c.seen_at <= now - _idle()))
+    token = secrets.token_urlsafe(32)
+    values = {
+        "token_hash": _hash(token),
+        "user_id": user.id,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + timedelta(days=int(setting("kezhi", "session_days", LONGEST_DAYS))),
+        "address": (request.remote_addr or "")[:60],
+        "agent": request.user_agent.string[:200],
+    }
+    db.session.execute(insert(table).values(values))
+    session.clear()
+    g.pop("csrf_token", None)
+    session[TOKEN] = token
+    g._login_user = user
+
+
+def end_session() -> None:
+    """Log the present session out, inside ``writing()``."""
+    _delete(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
+    session.clear()
+    g.pop("csrf_token", None)
+    g._login_user = ANONYMOUS
+
+
+def revoke_sessions(user_id: int, except_current: bool = False) -> int:
+    """End the sessions of a person in all processes, inside ``writing()``; returns how many there were."""
+    conditions = [table.c.user_id == user_id]
+    current = _current_hash()
+    if except_current and current is not None:
+        conditions.append(table.c.token_hash != current)
+    return _delete(*conditions)
+
+
+def revoke_session(user_id: int, session_id: int) -> bool:
+    """End one session of a person, inside ``writing()``; False when the person has no such session."""
+    return _delete(table.c.user_id == user_id, table.c.id == session_id) > 0
+
+
+def sessions_of(user_id: int) -> list[LogIn]:
+    """The living sessions of a person, last used first."""
+    now, current = clock.now(), _current_hash()
+    alive = (table.c.user_id == user_id, table.c.expires_at > now, table.c.seen_at > now - _idle())
+    rows = db.session.execute(select(table).where(*alive).order_by(table.c.seen_at.desc(), table.c.id.desc())).all()
+    return [
+        LogIn(row.id, row.created_at, row.seen_at, row.address, row.agent, bytes(row.token_hash) == current)
+        for row in rows
+    ]
+
+
+def _load(_request: Request) -> User | None:
+    """The person behind the request's cookie, read in one short transaction; None is nobody."""
+    current = _current_hash()
+    if current is None:
+        return None
+    now = clock.now()
+    with acting_as(SYSTEM):  # who acts is being found out: until then nothing is narrowed to anybody
+        row = db.session.execute(select(table).where(table.c.token_hash == current)).one_or_none()
+        user = None
+        if row is not None and row.expires_at > now and row.seen_at > now - _idle():
+            try:
+                user = current_app.extensions["kezhi"].call.load_user(user_id=row.user_id)
+            except PluginError:
+                log.exception("nobody is logged in: the user could not be loaded")
+        end_reading()
+        if row is not None and user is not None and now - row.seen_at >= SEEN_EVERY:
+            _note_use(row.id, now)
+    return user
+
+
+def _note_use(session_id: int, now: datetime) -> None:
+    """Keep the session from idling out. Only ever forward: requests overtake each other."""
+    if db.session.info.get("writing"):
+        return
+    try:
+        with writing():
+            mine = (table.c.id == session_id, table.c.seen_at < now)
+            db.session.execute(update(table).where(*mine).values(seen_at=now))
+    except OperationalError:
+        log.warning("the last use of session %s could not be noted", session_id, exc_info=True)
+
+
+def _idle() -> timedelta:
+    return timedelta(hours=int(setting("kezhi", "session_idle_hours", IDLE_HOURS)))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _current_hash() -> bytes | None:
+    token: Any = session.get(TOKEN) if has_request_context() else None
+    return _hash(token) if isinstance(token, str) else None
+
+
+def _delete(*conditions: ColumnElement[bool]) -> int:
+    result: Any = db.session.execute(delete(table).where(*conditions))
+    return int(result.rowcount)

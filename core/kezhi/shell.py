@@ -1,0 +1,224 @@
+"""The shell round every page: menu, language, theme, demo notice, and the kernel's own routes."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
+from flask_babel import refresh
+from werkzeug.wrappers import Response as AnyResponse
+
+from .assets import asset, own_file, plugin_file, vendor_file
+from .contributions import MenuItem
+from .error_pages import init_error_pages
+from .filters import init_filters
+from .i18n import CHINESE, ENGLISH, is_chinese, pick
+from .i18n import gettext as _
+from .permissions import acting_user, logged_in, public
+from .security import local_target
+from .settings import setting
+from .users import User
+
+log = logging.getLogger("kezhi.shell")
+
+GROUPS = ("work", "customers", "service", "control", "system")
+YEAR = 365 * 24 * 3600
+COUNT_LIMIT = 999  #: a menu shows ``999+`` beyond
+
+
+def kernel_blueprint() -> Blueprint:
+    """The kernel's own addresses: static files, the language of visitors, the counts of the menu."""
+    pages = Blueprint("kezhi", __name__)
+    pages.add_url_rule("/static/vendor/<path:filename>", "vendor", vendor_file)
+    pages.add_url_rule("/static/app/<plugin>/<path:filename>", "plugin_static", plugin_file)
+    pages.add_url_rule("/static/<path:filename>", "static", own_file)
+    pages.add_url_rule("/favicon.ico", "favicon", favicon)
+    pages.add_url_rule("/language/<tag>", "language", language, methods=["GET", "POST"])
+    pages.add_url_rule("/counts", "counts", counts)
+    return pages
+
+
+def init_shell(app: Flask) -> None:
+    """Give the templates of ``app`` their variables, filters and error pages."""
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.globals["asset"] = asset
+    init_filters(app)
+    app.before_request(refresh)  # an app context may outlive a request; the language belongs to the request
+    app.context_processor(page_variables)
+    init_error_pages(app)
+
+
+# ── variables of every page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def page_variables() -> dict[str, Any]:
+    """What every template may use. An error page asks for nothing that needs the database (``kezhi_bare``)."""
+    user = acting_user()
+    shared = {
+        "user": user,
+        "company": "",
+        "is_demo": False,
+        "menu": [],
+        "go_keys": {},
+        "language_tag": "zh-CN" if is_chinese() else "en",
+        "theme": user.theme if user.theme in ("light", "dark") else None,
+        "product_version": product_version(),
+    }
+    if g.get("kezhi_bare"):
+        return shared
+    shared |= {"company": setting("kezhi", "company"), "is_demo": bool(setting("kezhi", "demo"))}
+    if has_request_context():
+        groups = menu(user) if user.is_authenticated else []
+        shared |= {
+            "menu": groups,
+            "go_keys": go_keys(groups),
+            "languages": languages(),
+            "account_links": account_links(),
+            "home_url": _address("home") or "/",
+            "logout_url": _address("accounts.logout"),
+        }
+    return shared
+
+
+def menu_items(user: User) -> list[MenuItem]:
+    """The entries of the side menu that the user may open, in their order."""
+    kept: tuple[User, list[MenuItem]] | None = g.get("kezhi_menu")
+    if kept is not None and kept[0] == user:
+        return kept[1]
+    known = current_app.view_functions
+    offered = current_app.extensions["kezhi"].call.menu_items(user=user)
+    allowed = [item for item in offered if item.endpoint in known and user.can(item.permission)]
+    allowed.sort(key=lambda item: (GROUPS.index(item.group), item.order))
+    g.kezhi_menu = user, allowed
+    return allowed
+
+
+def menu(user: User) -> list[dict[str, Any]]:
+    """The side menu by groups; at most one entry is the current page."""
+    titles = {
+        "work": _("Workbench"),
+        "customers": _("Customers"),
+        "service": _("Service"),
+        "control": _("Internal control"),
+        "system": _("System"),
+    }
+    items = menu_items(user)
+    current = current_item(items)
+    groups = []
+    for key in GROUPS:
+        rows = [
+            {
+                "title": item.title,
+                "url": _address(item.endpoint),
+                "icon": item.icon,
+                "endpoint": item.endpoint,
+                "counted": item.count is not None,
+                "current": item is current,
+            }
+            for item in items
+            if item.group == key
+        ]
+        rows = [row for row in rows if row["url"]]
+        if rows:
+            groups.append({"key": key, "title": titles[key], "items": rows})
+    return groups
+
+
+def current_item(items: list[MenuItem]) -> MenuItem | None:
+    """The entry of the page that is open: its own, else the nearest one above its address."""
+    endpoint = request.endpoint or ""
+    for item in items:
+        if item.endpoint == endpoint:
+            return item
+    above = [
+        (len(address), item)
+        for item in items
+        if (address := _address(item.endpoint).rstrip("/")) and request.path.startswith(f"{address}/")
+    ]
+    return max(above, key=lambda pair: pair[0])[1] if above else None
+
+
+def go_keys(groups: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The second key after ``g``: the first letter of a plugin's name, the first entry that wants it."""
+    found: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        for row in group["items"]:
+            found.setdefault(row["endpoint"][0], row)
+    return dict(sorted(found.items()))
+
+
+def languages() -> list[dict[str, str]]:
+    """The language to change to; who chose one for the account changes it there."""
+    if acting_user().locale and (preferences := _address("accounts.me")):
+        return [{"tag": "zh-CN" if is_chinese() else "en", "title": _("Language"), "url": preferences}]
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    tag, title = ("en", "English") if is_chinese() else ("zh-CN", "中文")
+    return [{"tag": tag, "title": title, "url": url_for("kezhi.language", tag=tag, next=back)}]
+
+
+def account_links() -> list[dict[str, str]]:
+    """The entries of the account menu, as far as the accounts plugin has such pages."""
+    offered = (("accounts.me", _("My account"), "person"), ("accounts.password", _("Change password"), "key"))
+    links = [{"url": _address(endpoint), "title": title, "icon": icon} for endpoint, title, icon in offered]
+    return [link for link in links if link["url"]]
+
+
+def _address(endpoint: str) -> str:
+    """The address of an endpoint without arguments; empty when there is none."""
+    if endpoint not in current_app.view_functions:
+        return ""
+    try:
+        return url_for(endpoint)
+    except Exception:
+        log.warning("menu: %s has no address without arguments", endpoint)
+        return ""
+
+
+@cache
+def product_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("kezhi")
+    except PackageNotFoundError:
+        return ""
+
+
+# ── the kernel's own pages ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@public
+def language(tag: str) -> AnyResponse:
+    """Keep a visitor's language in a cookie and go back to the page."""
+    response = redirect(local_target(request.values.get("next")))
+    chosen = pick(tag)
+    if chosen in (CHINESE, ENGLISH):
+        response.set_cookie(
+            "kezhi_locale", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+@logged_in
+def counts() -> Response:
+    """How much work waits behind each menu entry: asked for after the page, which never waits for it."""
+    found: dict[str, str] = {}
+    for item in menu_items(acting_user()):
+        if item.count is None:
+            continue
+        try:
+            count = int(item.count())
+        except Exception:
+            log.exception("menu: the count of %s failed", item.endpoint)
+            continue
+        if count:
+            found[item.endpoint] = str(count) if count <= COUNT_LIMIT else f"{COUNT_LIMIT}+"
+    return jsonify(found)
+
+
+@public
+def favicon() -> AnyResponse:
+    """Browsers ask for this by themselves."""
+    return redirect(asset("img/logo.svg"), code=301)

@@ -1,0 +1,182 @@
+// Behaviour shared by all pages. No framework, no inline handlers; everything hangs on data-kz-* attributes, and
+// every page does its work without it.
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const root = document.documentElement;
+
+// what only works with scripts is hidden until here
+$$("[data-kz-theme], [data-kz-needs-script]").forEach((element) => { element.hidden = false; });
+
+// theme switch; printing is always light
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-kz-theme]")) return;
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  try { localStorage.setItem("kz-theme", root.dataset.bsTheme); } catch (error) { /* private mode */ }
+  document.dispatchEvent(new CustomEvent("kz:theme"));
+});
+let before;
+addEventListener("beforeprint", () => { before = root.dataset.bsTheme; root.dataset.bsTheme = "light"; });
+addEventListener("afterprint", () => { root.dataset.bsTheme = before; });
+
+// menus made of <details>: a click elsewhere and Esc close them, arrows move inside
+document.addEventListener("click", (event) => {
+  $$("details.kz-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.kz-menu");
+  if (!menu?.open) return;
+  if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  event.preventDefault();
+  const items = $$(".dropdown-item", menu), at = items.indexOf(document.activeElement);
+  items[(at + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length]?.focus();
+});
+
+// messages that leave by themselves, unless the pointer is on them
+$$("[data-kz-fade]").forEach((toast) => {
+  let timer;
+  const start = () => { timer = setTimeout(() => toast.remove(), +toast.dataset.kzFade); };
+  toast.addEventListener("pointerenter", () => clearTimeout(timer));
+  toast.addEventListener("pointerleave", start);
+  start();
+});
+
+// later figures: [data-kz-load=address] gets the text of the answer, or the value of data-kz-key in a JSON answer
+const wanted = new Map();
+$$("[data-kz-load]").forEach((element) => {
+  const address = element.dataset.kzLoad;
+  if (!wanted.has(address)) wanted.set(address, []);
+  wanted.get(address).push(element);
+});
+wanted.forEach(async (elements, address) => {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json, text/plain" } });
+    if (!answer.ok || answer.redirected) return;
+    const json = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    const content = json ? await answer.json() : await answer.text();
+    elements.forEach((element) => {
+      const value = json ? content[element.dataset.kzKey] : content;
+      if (value === undefined || value === null || value === "") return;
+      element.textContent = value;
+      if (element.dataset.kzSuffix) {
+        const hidden = document.createElement("span");
+        hidden.className = "visually-hidden";
+        hidden.textContent = ` ${element.dataset.kzSuffix}`;
+        element.append(hidden);
+      }
+      element.hidden = false;
+    });
+  } catch (error) { /* the page is complete without them */ }
+});
+
+// density of tables: compact / normal / roomy
+const setDensity = (density) => {
+  $$("[data-kz-density]").forEach((element) => { element.dataset.kzDensity = density; });
+  $$("[data-kz-set-density]").forEach((button) => {
+    button.setAttribute("aria-pressed", button.dataset.kzSetDensity === density);
+  });
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-kz-set-density]");
+  if (!button) return;
+  setDensity(button.dataset.kzSetDensity);
+  try { localStorage.setItem("kz-density", button.dataset.kzSetDensity); } catch (error) { /* private mode */ }
+});
+try {
+  const density = localStorage.getItem("kz-density");
+  if (["compact", "normal", "roomy"].includes(density)) setDensity(density);
+} catch (error) { /* private mode */ }
+
+// row selection: head box, count, bulk bar
+$$("table[data-kz-select]").forEach((table) => {
+  const bar = document.getElementById(table.dataset.kzSelect);
+  const boxes = $$("tbody .form-check-input", table), all = table.querySelector("thead .form-check-input");
+  const show = () => {
+    const count = boxes.filter((box) => box.checked).length;
+    if (all) { all.checked = count > 0 && count === boxes.length; all.indeterminate = count > 0 && count < boxes.length; }
+    if (!bar) return;
+    bar.hidden = !count;
+    const figure = bar.querySelector("[data-kz-count]");
+    if (figure) figure.textContent = count;
+  };
+  table.addEventListener("change", (event) => {
+    if (event.target === all) boxes.forEach((box) => { box.checked = all.checked; });
+    show();
+  });
+  show();
+});
+
+// weights: the sum is shown at once
+$$("[data-kz-sum]").forEach((box) => {
+  const out = document.getElementById(box.dataset.kzSum);
+  if (!out) return;
+  const show = () => {
+    const sum = $$("[data-kz-weight]", box).reduce((total, input) => total + (parseFloat(input.value) || 0), 0);
+    out.textContent = `${+sum.toFixed(2)}%`;
+    out.classList.toggle("kz-down", Math.abs(sum - 100) > 1e-9);
+  };
+  box.addEventListener("input", show);
+  show();
+});
+
+// a choice that is carried out at once (page size, language, sort order on a phone)
+$$("[data-kz-submit]").forEach((control) => control.addEventListener("change", () => control.form?.requestSubmit()));
+
+// the name typed into a confirm form frees its button
+$$("[data-kz-confirm]").forEach((input) => {
+  const button = input.form?.querySelector("button[type=submit], button:not([type])");
+  if (!button) return;
+  const show = () => { button.disabled = input.value.trim() !== input.dataset.kzConfirm; };
+  input.addEventListener("input", show);
+  show();
+});
+
+// one submit per form: a second click does nothing (the server would answer it like the first)
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.kzSent) { event.preventDefault(); return; }
+  form.dataset.kzSent = "yes";
+  setTimeout(() => { delete form.dataset.kzSent; }, 4000);  // a form that answers with a download stays on its page
+});
+addEventListener("pageshow", () => $$("form[data-kz-sent]").forEach((form) => { delete form.dataset.kzSent; }));
+
+// what went wrong is read first
+document.getElementById("form-errors")?.focus();
+
+// a dialog or drawer named in the address (#enable) opens at once
+const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+if (named?.classList.contains("modal")) bootstrap.Modal.getOrCreateInstance(named).show();
+if (named?.classList.contains("kz-drawer")) bootstrap.Offcanvas.getOrCreateInstance(named).show();
+
+// keys: "/" filter · n new · g then a letter = go to · ? help · j/k rows · x select · Ctrl+Enter submit
+let chord = 0;
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    const form = event.target.closest?.("form");
+    const button = form?.querySelector("button:not([type=button], [disabled])");
+    if (button) { event.preventDefault(); form.requestSubmit(button); }
+    return;
+  }
+  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".modal.show")) return;
+  if (chord && Date.now() - chord < 900) {
+    chord = 0;
+    const address = /^[a-z]$/.test(event.key) && document.body.getAttribute(`data-kz-go-${event.key}`);
+    if (address) { location.assign(address); return; }
+  }
+  if (event.key === "g") { chord = Date.now(); return; }
+  if (event.key === "/") {
+    const field = document.querySelector("[data-kz-find]");
+    if (field) { event.preventDefault(); field.focus(); }
+  }
+  if (event.key === "?") {
+    const help = document.getElementById("keys");
+    if (help) bootstrap.Modal.getOrCreateInstance(help).show();
+  }
+  if (event.key === "n") document.querySelector("[data-kz-new]")?.click();
+  if (event.key === "j" || event.key === "k") {
+    const rows = $$("tbody tr a.kz-name"), at = rows.indexOf(document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
+  }
+  if (event.key === "x") document.activeElement.closest?.("tr")?.querySelector(".form-check-input")?.click();
+});

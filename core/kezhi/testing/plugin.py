@@ -1,0 +1,177 @@
+"""Fixtures: ``site``, ``app``, ``client_as``, ``add_person``, ``statements``, ``clock_at``.
+
+``--database sqlite|postgresql`` chooses the database. ``@pytest.mark.plugins("trade")`` names what is enabled besides
+the builtins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from ..site import Site
+    from ..users import User
+    from .databases import Databases
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="database of Kezhi's tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "clause(*ids): the policy clauses that the test is an example of")
+    config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("clause"):
+            if len(mark.args) > 3:
+                raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """The maker of databases of the chosen kind."""
+    from .databases import Databases
+
+    made = Databases(request.config.getoption("--database"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """Passwords of tests are hashed with the least work argon2 allows."""
+    import argon2
+
+    from ..builtin.accounts import passwords
+
+    before = passwords.hasher
+    passwords.hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords.hasher = before
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Site]:
+    """A site of its own with the plugins of the ``plugins`` marker."""
+    names = [name for mark in request.node.iter_markers("plugins") for name in mark.args]
+    made = databases.site(names)
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def app(site: Site) -> Iterator[Flask]:
+    """The site's app with an app context pushed; the acting user is the system."""
+    from ..db import db
+    from .client import IsolatedClient
+
+    app = site.app
+    app.test_client_class = IsolatedClient
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@dataclass
+class Statements:
+    """The SQL statements of a block, without transaction control."""
+
+    texts: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.texts)
+
+
+@pytest.fixture
+def statements(site: Site) -> Callable[[], Any]:
+    """``with statements() as counted: …`` counts what the block sends to the database."""
+    from sqlalchemy import event
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        counted = Statements()
+
+        def note(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+            if not text.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")):
+                counted.texts.append(text)
+
+        event.listen(site.engine, "before_cursor_execute", note)
+        try:
+            yield counted
+        finally:
+            event.remove(site.engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture
+def add_person(app: Flask) -> Callable[..., User]:
+    """``add_person(login, *roles, department=None)`` makes an active user and returns who acts."""
+    return lambda login, *roles, department_id=None: new_person(app, login, *roles, department_id=department_id)
+
+
+def new_person(app: Flask, login: str, *roles: str, department_id: int | None = None) -> User:
+    """Make an active user with roles, in the app context that is pushed."""
+    from ..builtin.accounts import services
+    from ..db import writing
+
+    hashed = services.hash_password(f"{login}-password-1")
+    with writing():
+        services.add_user(
+            login,
+            name=login,
+            roles=roles,
+            password_hash=hashed,
+            department_id=department_id,
+            must_change_password=False,
+        )
+    user: User | None = services.user_named(login)
+    assert user is not None
+    return user
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[..., FlaskClient]:
+    """``client_as(role, login=None)``: a test client logged in as a new user with that role, or as ``login``."""
+
+    def make(role: str | None = None, *, login: str | None = None, locale: str = "zh") -> FlaskClient:
+        from ..builtin.accounts import services
+
+        name = login or f"{role or 'nobody'}-user"
+        if services.user_named(name) is None:
+            new_person(app, name, *([role] if role else []))
+        client = app.test_client()
+        client.set_cookie("kezhi_locale", locale)
+        answer = client.post("/login", data={"login": name, "password": f"{name}-password-1"})
+        assert answer.status_code == 302, answer.get_data(as_text=True)[:500]
+        return client
+
+    return make
+
+
+@pytest.fixture
+def clock_at() -> Iterator[Callable[[datetime], None]]:
+    """``clock_at(instant)`` sets the product's clock for the rest of the test."""
+    from .. import clock
+
+    before = clock.now
+
+    def at(instant: datetime) -> None:
+        clock.now = lambda: instant
+
+    yield at
+    clock.now = before

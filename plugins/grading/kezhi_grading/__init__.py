@@ -1,0 +1,1 @@
+"""Kezhi plugin ``grading``."""

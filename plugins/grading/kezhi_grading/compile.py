@@ -1,0 +1,237 @@
+"""A scheme as SQL: the figures of all customers, their points, scores and grades in one statement.
+
+Points are thousandths, Σ points · weight and Σ weight are integers, and the grade is cut by multiplying across before
+anything is divided. :mod:`.evaluate` says the same in plain Python; tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+
+from kezhi.builtin.customers.models import Customer
+from kezhi.contributions import Metric, Period
+from kezhi.figures import sql_divide, sql_int
+
+from .json_sql import json_integer, json_object
+from .models import Result
+from .scheme import Bands, Bound, Criterion, Interpolation, Ranking, Scheme
+
+Number = ColumnElement[Any]
+customers = Customer.__table__
+
+#: each step is computed once: folded into the next, its expressions would be repeated wherever they are named
+ONCE = "MATERIALIZED"
+#: rule of a result whose every criterion was excluded
+NO_DATA = "no-data"
+#: rule of a result that a criterion made ungradable; the criterion's key follows
+UNGRADABLE = "ungradable:"
+
+
+def population(scheme: Scheme) -> Select[Any]:
+    """The ids of the customers that a scheme grades (GRD-01)."""
+    return select(customers.c.id)
+
+
+def inputs_from_metrics(scheme: Scheme, metrics: Mapping[str, Metric], period: Period) -> CTE:
+    """``customer_id, code, name, v0, g0, v1, g1, …``: each criterion's value, and 1 where its metric had a row.
+
+    Criteria whose metric is not in ``metrics`` are missing for everybody.
+    """
+    people = population(scheme)
+    used = {c.metric: metrics[c.metric] for c in scheme.criteria if c.metric in metrics}
+    source: Any = customers
+    figures: dict[str, Number] = {}
+    for number, (key, metric) in enumerate(used.items()):
+        figure = metric.select(period, people).cte(f"metric_{number}")
+        source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
+        figures[key] = figure.c.value
+    columns: list[Any] = [
+        customers.c.id.label("customer_id"),
+        func.coalesce(customers.c.code, customers.c.prospect_number, literal("", Text())).label("code"),
+        customers.c.name.label("name"),
+    ]
+    for number, criterion in enumerate(scheme.criteria):
+        value, given = _input(figures.get(criterion.metric), used.get(criterion.metric))
+        columns += [value.label(f"v{number}"), given.label(f"g{number}")]
+    return select(*columns).select_from(source).where(customers.c.id.in_(people)).cte("inputs").prefix_with(ONCE)
+
+
+def _input(figure: Number | None, metric: Metric | None) -> tuple[Number, Number]:
+    if figure is None or metric is None:
+        return func.nullif(sql_int(0), sql_int(0)), sql_int(0)
+    wide = figure + sql_int(0)  # 64 bits, whatever the metric counts in
+    if metric.no_rows == "zero":
+        wide = func.coalesce(wide, sql_int(0))
+    return wide, case((figure.is_(None), 0), else_=1)
+
+
+def inputs_from_results(scheme: Scheme, run_id: int) -> CTE:
+    """The same columns from what a run stored (GRD-07)."""
+    stored: Any = Result.__table__
+    columns: list[Any] = [stored.c.customer_id, stored.c.code, stored.c.name]
+    for number, criterion in enumerate(scheme.criteria):
+        for letter, field in (("v", "value"), ("g", "given")):
+            columns.append(json_integer(stored.c.criteria, criterion.key, field).label(f"{letter}{number}"))
+    return select(*columns).where(stored.c.run_id == run_id).cte("inputs").prefix_with(ONCE)
+
+
+def scored(scheme: Scheme, inputs: CTE) -> Select[Any]:
+    """One row per customer: ``customer_id, code, name, numerator, denominator, score, grade, grade_order, rule,
+    criteria`` in the form of :class:`.models.Result`."""
+    pointed = _pointed(scheme, _ranked(scheme, inputs))
+    summed = _summed(scheme, pointed)
+    s = summed.c
+    held = _held_back(scheme, s)
+    outcomes = [(_reaches(g.bound, s), number) for number, g in enumerate(scheme.grades, 1) if g.bound]
+    order = case(*_when(held, null()), *outcomes, else_=len(scheme.grades))
+    keys = {number: grade.key for number, grade in enumerate(scheme.grades, 1)}
+    everything: Any = s
+    graded = select(everything, order.label("grade_order")).cte("graded")
+    g = graded.c
+    held = _held_back(scheme, g)
+    return select(
+        g.customer_id,
+        g.code,
+        g.name,
+        g.numerator,
+        g.denominator,
+        case(*_when(held, null()), else_=sql_divide(g.numerator, g.denominator)).label("score"),
+        case(*((g.grade_order == number, _text(key)) for number, key in keys.items()), else_=null()).label("grade"),
+        g.grade_order,
+        case(
+            *held,
+            *((g.grade_order == number, _text(scheme.interval(key))) for number, key in keys.items()),
+            else_=_text(NO_DATA),
+        ).label("rule"),
+        json_object(**{c.key: _line(c, number, g) for number, c in enumerate(scheme.criteria)}).label("criteria"),
+    )
+
+
+def _text(value: str) -> Number:
+    return literal(value, Text())
+
+
+def _number(value: int) -> Number:
+    """A constant written into the statement: a scheme may hold more of them than a driver takes parameters."""
+    return literal_column(str(value), BigInteger())
+
+
+def _when(conditions: list[tuple[ColumnElement[bool], Number]], value: Any) -> list[Any]:
+    return [(condition, value) for condition, _rule in conditions]
+
+
+def _ranked(scheme: Scheme, inputs: CTE) -> CTE:
+    """Add ``place`` (1 for the worst, ties alike) and ``count`` of the customers with a value."""
+    columns: list[Any] = []
+    for number, criterion in enumerate(scheme.criteria):
+        if isinstance(criterion.rule, Ranking):
+            value = inputs.c[f"v{number}"]
+            worst_first = value.asc() if criterion.rule.better == "higher" else value.desc()
+            place = func.rank().over(partition_by=case((value.is_(None), 1), else_=0), order_by=worst_first)
+            columns += [place.label(f"place{number}"), func.count(value).over().label(f"count{number}")]
+    return select(inputs, *columns).cte("ranked").prefix_with(ONCE) if columns else inputs
+
+
+def _pointed(scheme: Scheme, inputs: CTE) -> CTE:
+    """Add ``p0, p1, …``: the points of each criterion, NULL when it does not count."""
+    columns: list[Any] = [_points(c, number, inputs).label(f"p{number}") for number, c in enumerate(scheme.criteria)]
+    return select(inputs, *columns).cte("pointed").prefix_with(ONCE)
+
+
+def _points(criterion: Criterion, number: int, inputs: CTE) -> Number:
+    value, rule = inputs.c[f"v{number}"], criterion.rule
+    absent = (value.is_(None), _number(criterion.lowest) if criterion.missing == "lowest" else null())
+    if isinstance(rule, Bands):
+        steps = [(_from(value, band.bound), _number(band.points)) for band in reversed(rule.bands) if band.bound]
+        return case(absent, *steps, else_=_number(rule.bands[0].points))
+    if isinstance(rule, Interpolation):
+        return case(absent, *_lines(rule, value), else_=_number(rule.anchors[-1].points))
+    parts = len(rule.points)
+    reached = (inputs.c[f"place{number}"] - sql_int(1)) * sql_int(parts) if parts > 1 else sql_int(0)
+    tops = [
+        (reached >= _number(part) * inputs.c[f"count{number}"], _number(rule.points[part]))
+        for part in range(parts - 1, 0, -1)
+    ]
+    return case(absent, *tops, else_=_number(rule.points[0]))
+
+
+def _from(value: Number, bound: Bound) -> ColumnElement[bool]:
+    return value >= _number(bound.value) if bound.closed else value > _number(bound.value)
+
+
+def _lines(rule: Interpolation, value: Number) -> list[Any]:
+    first = rule.anchors[0]
+    found: list[Any] = [(value <= _number(first.value), _number(first.points))]
+    for low, high in zip(rule.anchors, rule.anchors[1:], strict=False):
+        rise = (value - _number(low.value)) * _number(high.points - low.points)
+        points = _number(low.points) + sql_divide(rise, _number(high.value - low.value))
+        found.append((value <= _number(high.value), points))
+    return found
+
+
+def _summed(scheme: Scheme, pointed: CTE) -> CTE:
+    top, bottom = sql_int(0), sql_int(0)
+    for number, weight in enumerate(scheme.weights):
+        points = pointed.c[f"p{number}"]
+        top = top + func.coalesce(points, sql_int(0)) * sql_int(weight)
+        bottom = bottom + case((points.is_(None), sql_int(0)), else_=sql_int(weight))
+    factor = scheme.factor
+    return select(
+        pointed,
+        (top * sql_int(factor.numerator)).label("numerator"),
+        (bottom * sql_int(factor.denominator)).label("denominator"),
+    ).cte("summed").prefix_with(ONCE)
+
+
+def _held_back(scheme: Scheme, columns: Any) -> list[tuple[ColumnElement[bool], Number]]:
+    """The conditions under which there is no grade, with the rule that says so."""
+    found = [
+        (columns[f"v{number}"].is_(None), _text(f"{UNGRADABLE}{criterion.key}"))
+        for number, criterion in enumerate(scheme.criteria)
+        if criterion.missing == "ungradable"
+    ]
+    return [*found, (columns.denominator == sql_int(0), _text(NO_DATA))]
+
+
+def _reaches(bound: Bound, s: Any) -> Any:
+    """Whether Σ points · weight reaches the cut-off · Σ weight."""
+    cut = sql_int(bound.value) * s.denominator
+    return s.numerator >= cut if bound.closed else s.numerator > cut
+
+
+def _line(criterion: Criterion, number: int, g: Any) -> Number:
+    state = {"exclude": "excluded", "lowest": "lowest", "ungradable": "ungradable"}[criterion.missing]
+    value = g[f"v{number}"]
+    return json_object(
+        value=value,
+        points=g[f"p{number}"],
+        missing=case((value.is_(None), _text(state)), else_=null()),
+        given=g[f"g{number}"],
+    )
+
+
+def differences(scheme: Scheme, run_id: int) -> Select[Any]:
+    """How many stored results a recomputation from the stored values gives otherwise (GRD-07)."""
+    stored: Any = Result.__table__
+    again = scored(scheme, inputs_from_results(scheme, run_id)).cte("again")
+    names = ("numerator", "denominator", "score", "grade", "grade_order", "rule", "criteria")
+    other = or_(*(stored.c[name].is_distinct_from(again.c[name]) for name in names))
+    joined = stored.join(again, and_(stored.c.run_id == run_id, stored.c.customer_id == again.c.customer_id))
+    return select(func.count()).select_from(joined).where(other)

@@ -1,0 +1,32 @@
+"""The demo company's grades: one run published, one waiting for its first signature."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kezhi import acting_as, writing
+from kezhi.builtin.approvals.services import sign
+from kezhi.demo import DemoContext
+
+from .services import last_full_months, primary_key, run_scheme, submit
+
+
+def make(context: DemoContext) -> None:
+    """Run, sign and publish the grading of the last full year; run the last twelve months and put them up."""
+    year = context.today.year - 1
+    latest = last_full_months(12, context.today)
+    analyst = context.person("data-analyst")
+    with acting_as(analyst):
+        request_id = _put_up(date(year, 1, 1), date(year, 12, 31))
+    with acting_as(context.person("sales-director")):
+        sign(request_id, "数据与上年一致，同意。")
+    with acting_as(context.person("general-manager")):
+        sign(request_id, "同意发布。")
+    with acting_as(analyst):
+        _put_up(latest.start, latest.end)
+
+
+def _put_up(start: date, end: date) -> int:
+    with writing():
+        number = run_scheme(primary_key(), start, end).number
+    return submit(number).id

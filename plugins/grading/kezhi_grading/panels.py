@@ -1,0 +1,93 @@
+"""What a customer's page shows of its grades: a fact, a panel, the timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from kezhi import Fact, Panel, TimelineEntry, User, db
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+
+from .models import PUBLISHED, CurrentGrade, Result, Run
+from .pages import criteria_table, tenth_text, tenths
+from .scheme import exact
+from .services.explanation import Explanation, explanation_of
+from .services.schemes import primary_key
+from .services.standing import current_grade
+from .words import _
+
+HISTORY = 8
+
+
+def _grade_of(record: Any, user: User) -> CurrentGrade | None:
+    if not isinstance(record, Customer) or not user.can("grading.read"):
+        return None
+    return current_grade(record.id, primary_key())
+
+
+def customer_facts(record: Any, user: User) -> list[Fact]:
+    """The grade in force by the primary scheme, with the way to its reasons."""
+    if not isinstance(record, Customer) or not user.can("grading.read"):
+        return []
+    current = _grade_of(record, user)
+    if current is None:
+        return [Fact(_l("Grade"), "—", note=_("not graded"), order=10)]
+    note = _("%(score)s points, since %(day)s", score=tenth_text(tenths(current.score)), day=current.effective_from)
+    return [Fact(_l("Grade"), current.grade, url_for("grading.why", customer_id=record.id), note, order=10)]
+
+
+def customer_panels(record: Any, user: User) -> list[Panel]:
+    """Grade, distance to the next, criteria, history."""
+    if not isinstance(record, Customer) or not user.can("grading.read"):
+        return []
+    current = _grade_of(record, user)
+    found = _explanation(current) if current is not None else None
+    url = url_for("grading.why", customer_id=record.id) if found else None
+    context = {
+        "current": current,
+        "found": found,
+        "distance": exact(found.distance).rstrip("0").rstrip(".") if found and found.distance is not None else None,
+        "score": tenth_text(tenths(current.score)) if current else "",
+        "table": criteria_table(found) if found else None,
+        "customer_id": record.id,
+        "history": _history(record.id, HISTORY),
+    }
+    return [Panel(_l("Grading"), "grading/panel.html", context, icon="award", link=url, link_text=_l("Why"), order=20)]
+
+
+def _explanation(current: CurrentGrade) -> Explanation | None:
+    result = db.session.get(Result, (current.run_id, current.customer_id))
+    if result is None:
+        return None
+    return explanation_of(db.session.get_one(Run, current.run_id), result, with_rows=False)
+
+
+def _history(customer_id: int, limit: int) -> list[Any]:
+    statement = (
+        select(Run.number, Run.scheme_key, Run.effective_from, Run.published_at, Result.grade, Result.score,
+               Result.previous_grade)
+        .join(Result, Result.run_id == Run.id)
+        .where(Result.customer_id == customer_id, Run.state == PUBLISHED, Result.grade.is_not(None))
+    )  # fmt: skip
+    return list(db.session.execute(statement.order_by(Run.published_at.desc(), Run.id.desc()).limit(limit)))
+
+
+def customer_timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
+    """Grades as they were published."""
+    if not isinstance(record, Customer) or not user.can("grading.read"):
+        return []
+    return [
+        TimelineEntry(
+            at=row.published_at,
+            title=_("Grade %(grade)s published", grade=row.grade),
+            icon="award",
+            tone="indigo",
+            changes=((_l("Grade"), row.previous_grade or "", row.grade),),
+            text=_("%(score)s points", score=tenth_text(tenths(row.score))),
+            url=url_for("grading.explain", number=row.number, customer_id=record.id),
+        )
+        for row in _history(record.id, limit)
+    ]

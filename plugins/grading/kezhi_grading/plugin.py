@@ -1,0 +1,130 @@
+"""Grading: schemes, runs, signatures, grades in force and their reasons (GRD)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from kezhi import (
+    Check,
+    Column,
+    Demo,
+    Fact,
+    MenuItem,
+    Panel,
+    Permission,
+    Plugin,
+    TimelineEntry,
+    User,
+    hookimpl,
+)
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.approvals.contributions import SubjectKind
+
+READERS = (
+    "salesperson", "account-manager", "order-clerk", "sales-supervisor", "sales-manager", "sales-director",
+    "regional-representative", "regional-manager", "project-manager", "customer-service-agent",
+    "customer-service-manager", "customer-information-officer", "customer-information-clerk", "marketing-planner",
+    "marketing-supervisor", "finance", "inventory-control", "data-analyst", "technical-department",
+    "materials-head", "department-manager", "deputy-general-manager", "general-manager",
+)  # fmt: skip
+RUNNERS = ("data-analyst", "sales-manager")
+
+
+class Grading(Plugin):
+    """Customers are graded by the company's schemes; two people sign; every grade says why."""
+
+    name = "grading"
+    title = _l("Grading")
+    summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
+    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1"}
+    extends = ("trade",)
+    icon = "award"
+
+    def on_install(self) -> None:
+        """Keep the shipped schemes as version 1."""
+        from .services import seed
+
+        seed()
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import CurrentGrade, EvidenceRow, Result, Run, SchemeVersion
+
+        return [SchemeVersion, Run, Result, EvidenceRow, CurrentGrade]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        return [
+            Permission("grading.read", _l("See grades and their reasons"), READERS),
+            Permission("grading.run", _l("Compute grading runs"), RUNNERS),
+            Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
+            Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
+        ]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import commands
+
+        return commands()
+
+    @hookimpl
+    def approval_subjects(self) -> list[SubjectKind]:
+        from .services.approval import subject_kind
+
+        return [subject_kind()]
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        from kezhi.builtin.customers.models import Customer
+
+        from .columns import customer_columns
+
+        return customer_columns() if model is Customer else []
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Customer grading"), "grading.index", icon="award", group="customers", permission="grading.read",
+                order=20,
+            )
+        ]  # fmt: skip
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .panels import customer_panels
+
+        return customer_panels(record, user)
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .panels import customer_facts
+
+        return customer_facts(record, user)
+
+    @hookimpl
+    def timeline_entries(self, record: Any, user: User, limit: int) -> list[TimelineEntry]:
+        from .panels import customer_timeline
+
+        return customer_timeline(record, user, limit)
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=80)]

@@ -1,0 +1,175 @@
+"""Read a scheme's TOML file (the format is ``docs/authors/schemes.md``): every problem found, all of them at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from kezhi.errors import Refused
+
+from .limits import limit_problems
+from .quantities import UNITS
+from .rules import read_points, read_rule, read_weight
+from .scheme import Bound, Criterion, Grade, Scheme, WorkflowStep
+from .table import MISSING, Problems, Table
+from .words import _
+
+LARGEST_FILE = 64 * 1024
+MOST_CRITERIA, MOST_GRADES, MOST_STEPS = 20, 12, 10
+TONES = ("green", "teal", "blue", "indigo", "violet", "pink", "red", "orange", "amber", "gray")
+SCHEME_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
+CRITERION_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+METRIC_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+ROLE_KEY = re.compile(r"[a-z][a-z0-9-]{0,59}")
+GRADE_KEY = re.compile(r"\w[\w+-]{0,19}")
+
+
+class SchemeRefused(Refused):
+    """A scheme with problems: ``problems`` lists them all, the message joins them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(_("The scheme cannot be used:") + "\n" + "\n".join(f"- {text}" for text in problems))
+        self.problems = problems
+
+
+def read_scheme(source: bytes | str, *, currency: str) -> Scheme:
+    """The scheme in a TOML file, its amounts in units of ``currency``. Errors: :class:`SchemeRefused`."""
+    data = _load(source)
+    problems = Problems()
+    scheme = _scheme(Table(data, "", problems), currency)
+    if not problems.found:
+        problems.found += limit_problems(scheme)
+    if problems.found:
+        raise SchemeRefused(problems.found)
+    return scheme
+
+
+def _load(source: bytes | str) -> Mapping[str, Any]:
+    raw = source.encode() if isinstance(source, str) else source
+    if len(raw) > LARGEST_FILE:
+        raise SchemeRefused([_("the file is larger than %(limit)s KB; a scheme is a short text", limit=64)])
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise SchemeRefused([_("the file is not UTF-8 text; save it as UTF-8")]) from None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise SchemeRefused([_("the file is not TOML: %(reason)s", reason=str(error))]) from None
+
+
+def _scheme(table: Table, currency: str) -> Scheme:
+    key = table.text("key", pattern=SCHEME_KEY, default="unnamed", required=True)
+    title = table.title("title")
+    description = table.title("description", required=False)
+    method = table.choice("method", ("score-card",), "score-card")
+    scale: Any = table.choice("scale", ("normalised", "weighted-sum"), "normalised", required=True)
+    population = table.choice("population", ("all",), "all")
+    period = _months(table, "period", 12)
+    review = _months(table, "review", 12)
+    groups = _groups(table)
+    criteria = _criteria(table, scale, groups, currency)
+    grades = _grades(table)
+    steps = _steps(table)
+    table.finish()
+    _check_weights(table.problems, scale, criteria)
+    return Scheme(
+        key=key, title=title, description=description, method=method, scale=scale, population=population,
+        criteria=tuple(criteria), grades=tuple(grades), steps=tuple(steps), groups=groups,
+        period_months=period, review_months=review,
+    )  # fmt: skip
+
+
+def _months(table: Table, key: str, default: int) -> int:
+    inner = table.table(key)
+    if inner is None:
+        return default
+    months = inner.integer("months", 1, 120, default)
+    inner.finish()
+    return months
+
+
+def _groups(table: Table) -> dict[str, Mapping[str, str]]:
+    inner = table.table("groups")
+    if inner is None:
+        return {}
+    return {key: inner.title(key) for key in inner.data}
+
+
+def _criteria(table: Table, scale: Any, groups: Mapping[str, Any], currency: str) -> list[Criterion]:
+    found: list[Criterion] = []
+    for entry in table.tables("criteria", 1, MOST_CRITERIA):
+        criterion = _criterion(entry, scale, groups, currency)
+        if any(other.key == criterion.key for other in found):
+            entry.problem(_("the key “%(key)s” stands twice; give each criterion its own", key=criterion.key))
+        found.append(criterion)
+    return found
+
+
+def _criterion(table: Table, scale: Any, groups: Mapping[str, Any], currency: str) -> Criterion:
+    key = table.text("key", pattern=CRITERION_KEY, default="unnamed", required=True)
+    title = table.title("title")
+    group = table.text("group") or None
+    if group is not None and group not in groups:
+        table.problem(_("the group “%(group)s” is not listed under [groups]; add it there", group=group))
+    metric = table.text("metric", pattern=METRIC_KEY, default="unknown.unknown", required=True)
+    unit: Any = table.choice("unit", UNITS, "count", required=True)
+    missing: Any = table.choice("missing", ("exclude", "lowest", "ungradable"), "exclude", required=True)
+    optional = table.flag("optional")
+    weight = read_weight(table, scale)
+    rule = read_rule(table, unit, scale, currency)
+    table.finish()
+    return Criterion(
+        key=key, title=title, metric=metric, unit=unit, weight=weight, rule=rule, missing=missing,
+        optional=optional, group=group,
+    )  # fmt: skip
+
+
+def _check_weights(problems: Problems, scale: str, criteria: list[Criterion]) -> None:
+    if scale != "normalised" or not criteria or problems.weights_unread:
+        return
+    total = sum(criterion.weight for criterion in criteria) * 100
+    if total != 100:
+        shown = str(total.numerator) if total.denominator == 1 else str(total)
+        problems.add("criteria", _("the weights add up to %(total)s %%, not 100 %%; change them", total=shown))
+
+
+def _grades(table: Table) -> list[Grade]:
+    entries = table.tables("grades", 2, MOST_GRADES)
+    found: list[Grade] = []
+    for number, entry in enumerate(entries, 1):
+        key = entry.text("key", pattern=GRADE_KEY, default=str(number), required=True)
+        title, tone = entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
+        bound = read_bound(entry, number == len(entries))
+        entry.finish()
+        if any(grade.key == key for grade in found):
+            entry.problem(_("the key “%(key)s” stands twice; give each grade its own", key=key))
+        above = found[-1].bound if found else None
+        if bound and above and bound.value >= above.value:
+            entry.problem(_("its bound is not below that of the grade before it; list the grades from the best down"))
+        found.append(Grade(key, title, tone, bound))
+    return found
+
+
+def read_bound(entry: Table, lowest: bool) -> Bound | None:
+    """``from`` (the bound belongs to this grade) or ``above`` (it belongs to the one below); none for the lowest."""
+    closed, opened = entry.take("from"), entry.take("above")
+    given = [raw for raw in (closed, opened) if raw is not MISSING]
+    if lowest:
+        if given:
+            entry.problem(_("the lowest grade takes everything below the others; leave out its bound"))
+        return None
+    if len(given) != 1:
+        entry.problem(_("say where the grade begins, with either “from” (bound included) or “above” (excluded)"))
+        return None
+    value = read_points(entry, "from" if closed is not MISSING else "above", given[0])
+    return Bound(value, closed is not MISSING)
+
+
+def _steps(table: Table) -> list[WorkflowStep]:
+    steps = []
+    for entry in table.tables("steps", 1, MOST_STEPS):
+        title = entry.title("title")
+        steps.append(WorkflowStep(title, entry.text("role", pattern=ROLE_KEY, default="unknown", required=True)))
+        entry.finish()
+    return steps

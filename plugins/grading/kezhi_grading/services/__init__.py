@@ -1,0 +1,40 @@
+"""Grading: what pages, commands, the demo company and other code call."""
+
+from .approval import KIND, submit
+from .computation import last_full_months, run_scheme
+from .documents import results, run_document
+from .explanation import explain
+from .queries import changes, result_columns, run_by_number, runs, visible_results
+from .schemes import (
+    check_metrics,
+    current_version,
+    latest_versions,
+    load_scheme,
+    primary_key,
+    scheme_of,
+    seed,
+    set_primary,
+)
+
+__all__ = [
+    "KIND",
+    "changes",
+    "check_metrics",
+    "current_version",
+    "explain",
+    "last_full_months",
+    "latest_versions",
+    "load_scheme",
+    "primary_key",
+    "result_columns",
+    "results",
+    "run_by_number",
+    "run_document",
+    "run_scheme",
+    "runs",
+    "scheme_of",
+    "seed",
+    "set_primary",
+    "submit",
+    "visible_results",
+]

@@ -1,0 +1,127 @@
+"""Schemes and their versions."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from sqlalchemy import func, select
+
+from kezhi import NotFound, audit_record, clock, currency, db, set_setting, setting
+from kezhi.metrics import all_metrics
+from kezhi.numbers import next_numbers
+from kezhi.permissions import acting_user
+
+from ..models import SchemeVersion
+from ..reading import SchemeRefused, read_scheme
+from ..scheme import Scheme
+from ..stored import digest, from_json, to_json
+from ..words import _
+
+#: shipped schemes in the order of the list; the first is the primary one unless the company says otherwise
+SHIPPED = ("composite-abc", "rfm")
+
+
+def seed() -> None:
+    """Load the shipped schemes as version 1 (when the plugin is enabled for the first time)."""
+    for key in SHIPPED:
+        source = files("kezhi_grading").joinpath(f"schemes/{key}.toml").read_text(encoding="utf-8")
+        _store(read_scheme(source, currency=currency()), source)
+
+
+def load_scheme(source: bytes | str) -> tuple[SchemeVersion, bool]:
+    """Keep a scheme's file as the newest version of its key; answers the version and whether it is new.
+
+    The same content again makes no new version. Errors: ``SchemeRefused`` with every problem.
+    """
+    scheme = read_scheme(source, currency=currency())
+    check_metrics(scheme)
+    return _store(scheme, source if isinstance(source, str) else source.decode("utf-8-sig"))
+
+
+def _store(scheme: Scheme, source: str) -> tuple[SchemeVersion, bool]:
+    content = digest(scheme)
+    next_numbers(f"grading.scheme.{scheme.key}")  # locks the key's versions until the commit
+    newest = _newest(scheme.key)
+    if newest is not None and (newest.digest, newest.currency) == (content, currency()):
+        return newest, False
+    row = SchemeVersion(
+        key=scheme.key,
+        version=1 if newest is None else newest.version + 1,
+        title=dict(scheme.title),
+        method=scheme.method,
+        definition=to_json(scheme),
+        currency=currency(),
+        digest=content,
+        source=source,
+        loaded_at=clock.now(),
+        loaded_by=acting_user().login,
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit_record("grading.scheme.load", "grading.scheme", row.id, key=row.key, version=row.version, digest=content)
+    return row, True
+
+
+def _newest(key: str) -> SchemeVersion | None:
+    statement = select(SchemeVersion).where(SchemeVersion.key == key).order_by(SchemeVersion.version.desc()).limit(1)
+    return db.session.scalars(statement).one_or_none()
+
+
+def latest_versions() -> list[SchemeVersion]:
+    """The newest version of every scheme, by key."""
+    newest = select(func.max(SchemeVersion.id)).group_by(SchemeVersion.key)
+    return list(
+        db.session.scalars(select(SchemeVersion).where(SchemeVersion.id.in_(newest)).order_by(SchemeVersion.key))
+    )
+
+
+def current_version(key: str, version: int | None = None) -> SchemeVersion:
+    """The newest version of a scheme, or the one named. Errors: ``NotFound`` with the keys there are."""
+    statement = select(SchemeVersion).where(SchemeVersion.key == key)
+    if version is not None:
+        statement = statement.where(SchemeVersion.version == version)
+    found = db.session.scalars(statement.order_by(SchemeVersion.version.desc()).limit(1)).one_or_none()
+    if found is None:
+        known = ", ".join(row.key for row in latest_versions())
+        raise NotFound(_("There is no scheme “%(key)s”; there are: %(known)s.", key=key[:40], known=known))
+    return found
+
+
+def scheme_of(row: SchemeVersion) -> Scheme:
+    """The content of a version."""
+    return from_json(row.definition)
+
+
+def check_metrics(scheme: Scheme) -> None:
+    """Whether every metric a scheme needs is provided. Errors: ``SchemeRefused``, naming the apps that have them."""
+    provided, problems = all_metrics(), []
+    for number, criterion in enumerate(scheme.criteria, 1):
+        where = f"criteria[{number}] ({criterion.key}).metric"
+        metric = provided.get(criterion.metric)
+        if metric is None and not criterion.optional:
+            app = criterion.metric.partition(".")[0]
+            text = _(
+                "no enabled app provides “%(metric)s”; enable the app “%(app)s”, correct the name, "
+                "or mark the criterion optional",
+                metric=criterion.metric,
+                app=app,
+            )
+            problems.append(f"{where}: {text}")
+        if metric is not None and metric.unit != criterion.unit:
+            text = _(
+                '“%(metric)s” is counted in %(unit)s; write unit = "%(unit)s"', metric=metric.key, unit=metric.unit
+            )
+            problems.append(f"{where}: {text}")
+    if problems:
+        raise SchemeRefused(problems)
+
+
+def primary_key() -> str:
+    """The scheme whose grade is shown everywhere (GRD-01)."""
+    return str(setting("grading", "primary", SHIPPED[0]))
+
+
+def set_primary(key: str) -> None:
+    """Choose the primary scheme. Errors: ``NotFound``."""
+    set_setting("grading", "primary", current_version(key).key)
+    audit_record("grading.primary", "grading.scheme", key)

@@ -1,0 +1,222 @@
+"""Orders from a file: recognised columns, the check of a batch, and its set-based application (TRD-01)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, case, func, insert, literal, or_, select, update
+
+from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.imports.contributions import Importer, ImportField
+from kezhi.builtin.imports.models import Batch, Row
+from kezhi.builtin.imports.staging import add_problems, field_text, good_rows
+from kezhi.builtin.imports.values import parse_code, parse_currency, parse_date, parse_text
+from kezhi.bulk import MOST_KEYS
+from kezhi.db import UtcDateTime
+from kezhi.figures import sql_int
+from kezhi.i18n import _
+from kezhi.i18n import lazy_gettext as _l
+from kezhi.money import LARGEST
+
+from ..models import CANCELLED, Order
+from ..services.rates import missing_rate
+from ..services.summary import refresh_customers, refresh_summary
+from .cells import read_amount, read_customer_code, read_signed, read_status, read_tax_rate
+from .messages import problem, slot
+from .resolve import COLUMNS, SOURCE, orders, resolve, staged
+
+FIELDS = (
+    ImportField("number", _l("Order number"), ("订单号", "订单编号", "单号", "order_no", "order_id"), True, parse_code),
+    ImportField(
+        "customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True, read_customer_code
+    ),
+    ImportField("order_date", _l("Order date"), ("订单日期", "下单日期", "签单日期", "日期", "date"), True, parse_date),
+    ImportField("promised_date", _l("Promised date"), ("承诺交期", "交期", "required_date"), parse=parse_date),
+    ImportField("shipped_date", _l("Ship date"), ("出货日期", "发货日期", "ship_date"), parse=parse_date),
+    ImportField("product_group", _l("Product group"), ("产品组", "产品大类", "产品类别", "category"), parse=parse_text),
+    ImportField("amount", _l("Amount"), ("金额", "订单金额", "不含税金额", "order_amount"), True, read_amount),
+    ImportField("currency", _l("Currency"), ("币种", "币别", "货币"), parse=parse_currency),
+    ImportField("tax_rate", _l("Tax rate"), ("税率", "vat"), parse=read_tax_rate),
+    ImportField("cost", _l("Cost"), ("成本", "订单成本"), parse=read_amount),
+    ImportField("profit", _l("Profit"), ("利润", "毛利", "毛利额", "gross_profit"), parse=read_signed),
+    ImportField("status", _l("Status"), ("状态", "订单状态", "order_status"), parse=read_status),
+    ImportField("external_id", _l("External id"), ("外部编号", "外部单号", "erp_id"), parse=parse_code),
+)
+
+
+def order_importer() -> Importer:
+    """The importer of kind ``orders``: recognised by number, repeated without effect."""
+    return Importer(
+        kind="orders",
+        title=_l("Orders"),
+        permission="trade.write",
+        fields=FIELDS,
+        unique=("number",),
+        check=check,
+        apply=apply,
+    )
+
+
+# ── check ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(batch: Batch) -> None:
+    """Report what only the database can tell, and say what each good row would do."""
+    _check_customers(batch)
+    _check_numbers(batch)
+    present = resolve(batch)
+    _check_figures(batch)
+    if present != [currency()]:
+        _check_rates(batch)
+    _decide(batch)
+
+
+def _check_customers(batch: Batch) -> None:
+    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
+    code = field_text("customer_code")
+    text = _(
+        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
+        code=slot("code"),
+    )
+    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
+    add_problems(batch, unknown, column="customer_code")
+
+
+def _check_numbers(batch: Batch) -> None:
+    """Numbers of orders the user does not see, and external ids that are another order's."""
+    number = field_text("number")
+    text = _("The order number “%(number)s” is taken.", number=slot("number"))
+    hidden = (
+        problem(Row.row, text, number=number)
+        .join(orders, orders.c.number == number)
+        .where(*good_rows(batch), orders.c.id.not_in(visible(Order).with_only_columns(Order.id)))
+    )
+    add_problems(batch, hidden, column="number")
+    _check_external_ids(batch)
+
+
+def _check_external_ids(batch: Batch) -> None:
+    number, external_id = field_text("number"), field_text("external_id")
+    wanted = func.coalesce(external_id, number)
+    text = _(
+        "The external id “%(id)s” belongs to order “%(number)s”. Correct the number, or give the row its own id.",
+        id=slot("id"),
+        number=slot("number"),
+    )
+    taken = (
+        problem(Row.row, text, id=wanted, number=orders.c.number)
+        .join(orders, and_(orders.c.source == SOURCE, orders.c.external_id == wanted))
+        .where(*good_rows(batch), orders.c.number != number)
+    )
+    add_problems(batch, taken, column="external_id")
+    is_given = (*good_rows(batch), external_id.is_not(None))
+    repeated = select(external_id).where(*is_given).group_by(external_id).having(func.count() > 1)
+    text = _("The external id “%(id)s” stands in several rows.", id=slot("id"))
+    twice = problem(Row.row, text, id=external_id).where(*is_given, external_id.in_(repeated))
+    add_problems(batch, twice, column="external_id")
+
+
+def _check_figures(batch: Batch) -> None:
+    """Digits that the currency does not have, and orders that were cancelled."""
+    text = _("The amount has more decimals than %(currency)s has.", currency=slot("currency"))
+    inexact = problem(staged.c.row, text, currency=staged.c.currency)
+    add_problems(batch, inexact.where(staged.c.batch_id == batch.id, ~staged.c.exact), column="amount")
+    text = _("Order %(number)s is cancelled and stays as it is.", number=slot("number"))
+    cancelled = (
+        problem(staged.c.row, text, number=staged.c.number)
+        .join(orders, orders.c.id == staged.c.target_id)
+        .where(staged.c.batch_id == batch.id, staged.c.differs, orders.c.status == CANCELLED)
+    )
+    add_problems(batch, cancelled, column="number")
+
+
+def _check_rates(batch: Batch) -> None:
+    text = missing_rate(slot("currency"), slot("month"))
+    missing = (
+        problem(staged.c.row, text, currency=staged.c.currency, month=func.substr(field_text("order_date"), 1, 7))
+        .join(Row, and_(Row.batch_id == staged.c.batch_id, Row.row == staged.c.row))
+        .where(staged.c.batch_id == batch.id, staged.c.base_amount.is_(None))
+    )
+    add_problems(batch, missing, column="currency")
+    text = _("The amount in %(currency)s is too large to keep.", currency=currency())
+    beyond = or_(staged.c.base_amount > LARGEST, func.abs(staged.c.base_profit) > LARGEST)
+    add_problems(batch, problem(staged.c.row, text).where(staged.c.batch_id == batch.id, beyond), column="amount")
+
+
+def _decide(batch: Batch) -> None:
+    action = case(
+        (staged.c.target_id.is_(None), literal("create")),
+        (staged.c.differs, literal("update")),
+        else_=literal("unchanged"),
+    )
+    statement = (
+        update(Row)
+        .where(*good_rows(batch), staged.c.batch_id == Row.batch_id, staged.c.row == Row.row)
+        .values(target_id=staged.c.target_id, action=action)
+        .execution_options(synchronize_session=False, kezhi_unscoped=True)
+    )
+    db.session.execute(statement)
+
+
+# ── apply ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def apply(batch: Batch) -> None:
+    """Carry out the batch, which was checked in this transaction: one statement for changes, one for new orders."""
+    _update(batch)
+    _create(batch)
+
+
+def _wanted(batch: Batch, action: str) -> Any:
+    """The conditions for staged orders with an action."""
+    rows = select(Row.row).where(*good_rows(batch), Row.action == action)
+    return and_(staged.c.batch_id == batch.id, staged.c.row.in_(rows))
+
+
+def _create(batch: Batch) -> None:
+    wanted, now = _wanted(batch, "create"), literal(clock.now(), UtcDateTime())
+    new = select(*(staged.c[name] for name in COLUMNS), now, now, sql_int(1)).where(wanted).order_by(staged.c.row)
+    numbers = select(staged.c.number).where(wanted)
+    bulk_write(
+        insert(orders)
+        .from_select([*COLUMNS, "created_at", "updated_at", "version"], new)
+        .execution_options(preserve_rowcount=True),
+        model=Order,
+        change="create",
+        keys=select(orders.c.id).where(orders.c.number.in_(numbers)),
+        action="order.import",
+        batch=batch.id,
+    )
+
+
+def _update(batch: Batch) -> None:
+    wanted = _wanted(batch, "update")
+    keys: Any = list(db.session.execute(select(staged.c.target_id).where(wanted).limit(MOST_KEYS + 1)).scalars())
+    if not keys:
+        return
+    if len(keys) > MOST_KEYS:
+        keys = select(staged.c.target_id).where(wanted)
+    left = _left_customers(wanted)
+    statement = (
+        update(orders)
+        .where(orders.c.id == staged.c.target_id, wanted)
+        .values({name: staged.c[name] for name in COLUMNS})
+        .values(version=orders.c.version + 1, updated_at=literal(clock.now(), UtcDateTime()))
+    )
+    bulk_write(statement, model=Order, change="update", keys=keys, action="order.import", batch=batch.id)
+    if len(left) > MOST_KEYS:
+        refresh_summary()
+    elif left:
+        refresh_customers(left)
+
+
+def _left_customers(wanted: Any) -> list[int]:
+    """Customers whose orders move to another one; a few more than the limit stand for very many."""
+    moved = (
+        select(orders.c.customer_id)
+        .join(staged, staged.c.target_id == orders.c.id)
+        .where(wanted, orders.c.customer_id != staged.c.customer_id)
+        .distinct()
+    )
+    return list(db.session.execute(moved.limit(MOST_KEYS + 1)).scalars())

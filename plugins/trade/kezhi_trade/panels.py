@@ -1,0 +1,92 @@
+"""What a customer's page shows of the orders: facts, the latest orders, the timeline. One statement each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from flask import url_for
+
+from kezhi import Fact, Panel, TimelineEntry, User, clock, currency, db, visible
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+from kezhi.i18n import _
+from kezhi.money import display
+
+from .labels import STATUS_LABELS, STATUS_TONES
+from .models import CANCELLED, CustomerTrade, Order
+
+LATEST = 8
+
+
+def facts(record: Any, user: User) -> list[Fact]:
+    """Order amount and last order of a customer."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    summary = _summary(record, user)
+    if summary is None:
+        return [Fact(_l("Order amount"), "—", order=30)]
+    url = _orders_of(record)
+    count = _("%(count)s orders", count=f"{summary.order_count:,}")
+    return [
+        Fact(_l("Order amount"), display(summary.total_amount, currency(), cents=False), url, count, order=30),
+        Fact(_l("Last order"), summary.last_order_date.isoformat(), url, order=31),
+    ]
+
+
+def panels(record: Any, user: User) -> list[Panel]:
+    """The latest orders of a customer."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    context = {
+        "orders": _latest(record, user, LATEST),
+        "status_labels": STATUS_LABELS,
+        "status_tones": STATUS_TONES,
+        "new_url": url_for("trade.new", customer=record.code) if record.code and user.can("trade.write") else "",
+    }
+    return [
+        Panel(
+            _l("Trade figures"),
+            "trade/panel.html",
+            context,
+            icon="receipt",
+            link=_orders_of(record),
+            link_text=_l("All orders"),
+            order=30,
+        )
+    ]
+
+
+def timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
+    """Orders as they were placed."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    zone = clock.company_zone()
+    return [
+        TimelineEntry(
+            at=datetime.combine(order.order_date, time.min, zone).astimezone(UTC),
+            title=_("Order %(number)s", number=order.number),
+            icon="receipt",
+            tone="gray" if order.status == CANCELLED else "teal",
+            text=f"{display(order.amount, order.currency)} {STATUS_LABELS[order.status]}",
+            url=url_for("trade.show", order_id=order.id),
+        )
+        for order in _latest(record, user, limit)
+    ]
+
+
+def _summary(customer: Customer, user: User) -> CustomerTrade | None:
+    statement = visible(CustomerTrade, user).where(CustomerTrade.customer_id == customer.id)
+    found: CustomerTrade | None = db.session.execute(statement).scalar_one_or_none()
+    return found
+
+
+def _latest(customer: Customer, user: User, limit: int) -> list[Order]:
+    statement = visible(Order, user).where(Order.customer_id == customer.id)
+    newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
+    return list(db.session.execute(newest).scalars())
+
+
+def _orders_of(customer: Customer) -> str:
+    only_theirs: dict[str, Any] = {"f.customer_code": customer.code} if customer.code else {}
+    return url_for("trade.index", **only_theirs)

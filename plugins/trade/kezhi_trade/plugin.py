@@ -1,0 +1,148 @@
+"""Trade figures: orders per customer, and the metrics that policies judge by (TRD-01, TRD-02)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Blueprint
+
+from kezhi import (
+    Access,
+    Check,
+    Column,
+    Demo,
+    Fact,
+    MenuItem,
+    Metric,
+    Panel,
+    Permission,
+    Plugin,
+    TimelineEntry,
+    User,
+    hookimpl,
+)
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.imports.contributions import Exporter, Importer
+
+
+class Trade(Plugin):
+    """Keeps orders and answers, for any set of customers and any period, what they amount to."""
+
+    name = "trade"
+    title = _l("Trade figures")
+    summary = _l("Orders per customer, and the figures that policies judge by.")
+    depends = {"kezhi": ">=0.1", "customers": ">=0.1"}
+    icon = "receipt"
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import CustomerTrade, Order, Rate, StagedOrder
+
+        return [Order, Rate, CustomerTrade, StagedOrder]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        from .access import READERS, WRITERS
+
+        return [
+            Permission("trade.read", _l("See orders and trade figures"), roles=READERS),
+            Permission("trade.write", _l("Enter and import orders and month rates"), roles=WRITERS),
+        ]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .access import grants, summary_grants
+        from .models import CustomerTrade, Order
+
+        return [
+            Access(Order, Order.id, grants),
+            Access(CustomerTrade, CustomerTrade.customer_id, summary_grants),
+        ]
+
+    @hookimpl
+    def register_metrics(self) -> list[Metric]:
+        from .metrics import metrics
+
+        return metrics()
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import refresh
+
+        return [refresh]
+
+    @hookimpl(optionalhook=True)
+    def register_importers(self) -> list[Importer]:
+        from .importer import order_importer, rate_importer
+
+        return [order_importer(), rate_importer()]
+
+    @hookimpl(optionalhook=True)
+    def register_exporters(self) -> list[Exporter]:
+        from .importer import exporters
+
+        return exporters()
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        from .columns import customer_columns
+
+        return customer_columns(model)
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=30)]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Trade figures"),
+                "trade.index",
+                icon="receipt",
+                group="customers",
+                permission="trade.read",
+                order=30,
+            )
+        ]
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .panels import facts
+
+        return facts(record, user)
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .panels import panels
+
+        return panels(record, user)
+
+    @hookimpl
+    def timeline_entries(self, record: Any, user: User, limit: int) -> list[TimelineEntry]:
+        from .panels import timeline
+
+        return timeline(record, user, limit)
+
+    @hookimpl
+    def after_change(self, model: type, change: str, keys: Any) -> None:
+        from .models import Order
+        from .services.summary import follow_orders
+
+        if model is Order:
+            follow_orders(change, keys)

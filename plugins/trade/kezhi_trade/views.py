@@ -1,0 +1,148 @@
+"""The pages of orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from kezhi import Conflict, ListView, Refused, can, currency, db, requires, visible, writing
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+from kezhi.forms import fill_errors, submit_once
+from kezhi.i18n import _
+
+from . import services
+from .columns import order_columns
+from .forms import Difference, OrderForm
+from .labels import SOURCE_LABELS, STATUS_LABELS, STATUS_TONES
+from .models import CANCELLED, Order
+
+
+def blueprint() -> Blueprint:
+    """The pages under ``/trade``."""
+    pages = Blueprint("trade", __name__, url_prefix="/trade")
+    pages.add_url_rule("", "index", index)
+    pages.add_url_rule("/new", "new", new, methods=["GET", "POST"])
+    pages.add_url_rule("/<int:order_id>", "show", show)
+    pages.add_url_rule("/<int:order_id>/edit", "edit", edit, methods=["GET", "POST"])
+    pages.add_url_rule("/<int:order_id>/cancel", "cancel", cancel, methods=["GET", "POST"])
+    return pages
+
+
+@requires("trade.read")
+def index() -> Any:
+    """The list of orders, newest first."""
+    view = ListView(
+        name="trade",
+        model=Order,
+        columns=order_columns(),
+        order=("order_date", "desc"),
+        search=[Order.number],
+        link=lambda row: url_for("trade.show", order_id=row.id),
+        title=_l("Trade figures"),
+        kind=_l("orders"),
+        export_permission="trade.read",
+    )
+    return view.respond("trade/index.html", can_write=can("trade.write"))
+
+
+@requires("trade.read")
+def show(order_id: int) -> str:
+    """One order."""
+    order = services.find_order(order_id)
+    return render_template(
+        "trade/show.html",
+        order=order,
+        customer=_customer(order),
+        status_label=STATUS_LABELS[order.status],
+        status_tone=STATUS_TONES[order.status],
+        source_label=SOURCE_LABELS.get(order.source, order.source),
+        company_currency=currency(),
+        can_change=can("trade.write") and order.status != CANCELLED,
+    )
+
+
+@requires("trade.write")
+def new() -> Any:
+    """Enter an order."""
+    form = OrderForm()
+    if request.method == "GET":
+        form.fill_new(request.args.get("customer", ""))
+    elif form.validate_on_submit():
+        try:
+            values = form.values()
+            order_id = submit_once(form.key, lambda: services.create_order(values).id)
+        except Refused as error:
+            fill_errors(form, error)
+        else:
+            flash(_("Order %(number)s is entered.", number=values["number"]), "success")
+            return redirect(url_for("trade.show", order_id=int(order_id)))
+    return _form_page(form, None, [])
+
+
+@requires("trade.write")
+def edit(order_id: int) -> Any:
+    """Change an order."""
+    order = services.find_order(order_id)
+    if order.status == CANCELLED:
+        return redirect(url_for("trade.show", order_id=order_id))
+    form, differences = OrderForm(), []
+    if request.method == "GET":
+        form.fill(order, _customer(order).code or "")
+    elif form.validate_on_submit():
+        version = _version(form.version.data)
+        try:
+            values = form.values()
+            submit_once(form.key, lambda: services.update_order(order_id, version, values).id)
+        except Conflict as conflict:
+            fill_errors(form, conflict)
+            order = services.find_order(order_id)
+            differences = form.meet(order, _customer(order).code or "")
+        except Refused as error:
+            fill_errors(form, error)
+        else:
+            flash(_("Order %(number)s is saved.", number=values["number"]), "success")
+            return redirect(url_for("trade.show", order_id=order_id))
+    return _form_page(form, services.find_order(order_id), differences)
+
+
+@requires("trade.write")
+def cancel(order_id: int) -> Any:
+    """Ask first, then cancel."""
+    order = services.find_order(order_id)
+    if order.status == CANCELLED:
+        return redirect(url_for("trade.show", order_id=order_id))
+    problem = ""
+    if request.method == "POST":
+        number = order.number
+        try:
+            with writing():
+                services.cancel_order(order_id, _version(request.form.get("version")))
+        except Refused as error:
+            problem = str(error)
+        else:
+            flash(_("Order %(number)s is cancelled.", number=number), "success")
+            return redirect(url_for("trade.show", order_id=order_id))
+    order = services.find_order(order_id)
+    return render_template("trade/cancel.html", order=order, customer=_customer(order), problem=problem)
+
+
+def _form_page(form: OrderForm, order: Order | None, differences: list[Difference]) -> tuple[str, int]:
+    page = render_template(
+        "trade/form.html", form=form, order=order, differences=differences, company_currency=currency()
+    )
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+def _customer(order: Order) -> Customer:
+    statement = visible(Customer).where(Customer.id == order.customer_id)
+    found: Customer = db.session.execute(statement).scalar_one()
+    return found
+
+
+def _version(text: str | None) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        abort(400)

@@ -1,0 +1,73 @@
+"""Hook policies: a failure does what its specification says, and every result has its plugin's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kezhi import MenuItem, Permission, Plugin, PluginError, User, hookimpl
+from kezhi.host import Host
+from kezhi.users import SYSTEM
+
+
+def plugin(title: str, **members: Any) -> Plugin:
+    return type(title.title(), (Plugin,), {"name": title, "title": title, **members})()
+
+
+def items(*titles: str) -> Any:
+    return hookimpl(lambda self, user: [MenuItem(title, "x.y") for title in titles])
+
+
+@hookimpl
+def failing(self: Plugin, user: User) -> list[Any]:
+    raise ValueError("no luck")
+
+
+def test_results_come_flat_in_plugin_order_and_attributed() -> None:
+    host = Host([plugin("a", menu_items=items("1", "2")), plugin("b"), plugin("c", menu_items=items("3"))])
+    assert [item.title for item in host.call.menu_items(user=SYSTEM)] == ["1", "2", "3"]
+    pairs = host.call.attributed.menu_items(user=SYSTEM)
+    assert [(name, item.title) for name, item in pairs] == [("a", "1"), ("a", "2"), ("c", "3")]
+
+
+def test_view_a_failing_plugin_loses_its_own_contribution_only() -> None:
+    host = Host(
+        [plugin("a", menu_items=items("1")), plugin("b", menu_items=failing), plugin("c", menu_items=items("3"))]
+    )
+    assert [item.title for item in host.call.menu_items(user=SYSTEM)] == ["1", "3"]
+    assert host.dropped == {("b", "menu_items"): "ValueError: no luck"}
+
+
+def test_build_a_failure_names_the_plugin() -> None:
+    broken = hookimpl(lambda self: [Permission("b.x", "X"), 1 // 0])
+    host = Host([plugin("b", register_permissions=broken)])
+    with pytest.raises(PluginError, match=r"b.*register_permissions.*ZeroDivisionError"):
+        host.call.register_permissions()
+
+
+def test_guard_a_failure_refuses() -> None:
+    host = Host([plugin("b", row_limits=hookimpl(lambda self, model, user: 1 // 0))])
+    with pytest.raises(PluginError, match="row_limits"):
+        host.call.row_limits(model=Plugin, user=SYSTEM)
+
+
+def test_tx_a_failure_reaches_the_caller() -> None:
+    host = Host([plugin("b", after_change=hookimpl(lambda self, model, change, keys: 1 // 0))])
+    with pytest.raises(ZeroDivisionError):
+        host.call.after_change(model=Plugin, change="update", keys=[])
+
+
+def test_the_first_answer_of_a_first_result_hook_counts() -> None:
+    silent = hookimpl(lambda self, user_id: None)
+    host = Host([plugin("a", load_user=silent), plugin("b", load_user=hookimpl(lambda self, user_id: SYSTEM))])
+    assert host.call.load_user(user_id=1) is SYSTEM
+    assert Host([]).call.load_user(user_id=1) is None
+
+
+def test_an_unknown_hook_or_argument_is_named_at_registration() -> None:
+    with pytest.raises(PluginError, match="no_such_hook"):
+        Host([plugin("b", no_such_hook=hookimpl(lambda self: []))])
+    with pytest.raises(PluginError, match="b.*colour"):
+        Host([plugin("b", menu_items=hookimpl(lambda self, colour: []))])
+    Host([plugin("b", no_such_hook=hookimpl(lambda self: [], optionalhook=True))])

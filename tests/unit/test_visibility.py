@@ -1,0 +1,216 @@
+"""Who sees which rows: granted by the owner of the model, narrowed by anybody, the same on every way to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column, relationship
+
+from kezhi.contributions import ALL, Access, Column, Join
+from kezhi.db import BigInt, CodeText, db, writing
+from kezhi.host import Host
+from kezhi.listing import ListView
+from kezhi.permissions import acting_as
+from kezhi.plugin import Plugin, hookimpl
+from kezhi.users import ANONYMOUS, SYSTEM, User
+from kezhi.visibility import AccessRegistry, visible, visible_ids, visible_where
+
+pytestmark = pytest.mark.services
+
+
+class Base(DeclarativeBase):
+    """Tables of these tests only."""
+
+
+class File(Base):
+    __tablename__ = "archive_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    code: Mapped[str] = mapped_column(CodeText)
+    owner_id: Mapped[int] = mapped_column(BigInt, index=True)
+    team_id: Mapped[int] = mapped_column(BigInt, index=True)
+    sealed: Mapped[bool] = mapped_column(sa.Boolean)
+
+
+class Sheet(Base):
+    """A part of a file: seen by who sees the file."""
+
+    __tablename__ = "archive_sheet"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_file.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(CodeText)
+    file: Mapped[File | None] = relationship(File, viewonly=True)
+
+
+class Seals(Plugin):
+    """Sealed files are for who may open seals."""
+
+    name = "seals"
+    title = "Seals"
+
+    @hookimpl
+    def row_limits(self, model: type, user: User) -> list[sa.ColumnElement[bool]]:
+        return [File.sealed.is_(False)] if model is File and not user.can("seals.open") else []
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        sheet = Sheet.__table__.c
+        join = Join(Sheet.__table__, sheet.file_id)
+        return [Column("seals.text", "Text", sheet.text, join, sortable=True)] if model is File else []
+
+
+class Broken(Plugin):
+    name = "broken"
+    title = "Broken"
+
+    @hookimpl
+    def row_limits(self, model: type, user: User) -> list[sa.ColumnElement[bool]]:
+        raise LookupError("no limits today")
+
+
+def person(number: int, *permissions: str, departments: frozenset[int] = frozenset()) -> User:
+    return User(id=number, login=f"p{number}", name="", permissions=frozenset(permissions), departments=departments)
+
+
+OWNER = person(1, "files.export")
+MEMBER = person(2, "files.export", departments=frozenset({20}))
+CHIEF = person(3, "files.export", "files.all")
+KEEPER = person(4, "files.export", "files.all", "seals.open")
+STRANGER = person(5, "files.export")
+#: files: (owner, team, sealed); what each person sees of them
+FILES = {1: (1, 10, False), 2: (1, 20, False), 3: (9, 20, False), 4: (1, 10, True), 5: (9, 30, True), 6: (9, 30, False)}
+SEEN = {OWNER: {1, 2}, MEMBER: {2, 3}, CHIEF: {1, 2, 3, 6}, KEEPER: set(FILES), STRANGER: set(), SYSTEM: set(FILES)}
+EVERYBODY = pytest.mark.parametrize("user", SEEN, ids=["owner", "member", "chief", "keeper", "stranger", "system"])
+
+
+def grants(user: User) -> Any:
+    if user.can("files.all"):
+        return ALL
+    own = sa.select(File.id).where(File.owner_id == user.id)
+    return [own, sa.select(File.id).where(File.team_id.in_(user.departments))]
+
+
+@pytest.fixture
+def archive(app: Flask) -> Iterator[Flask]:
+    """An app with six files of one sheet each, their owner's grants and a plugin that seals."""
+    kernel = app.extensions["kezhi"]
+    kernel.host = Host([*kernel.plugins.values(), Seals()])
+    kernel.access = AccessRegistry([Access(File, File.id, grants, dependants={Sheet: Sheet.file_id})])
+    engine = app.config["KEZHI_ENGINE"]
+    Base.metadata.create_all(engine)
+    with writing():
+        for number, (owner, team, sealed) in FILES.items():
+            row = {"id": number, "code": f"F{number}", "owner_id": owner, "team_id": team, "sealed": sealed}
+            db.session.execute(sa.insert(File).values(row))
+            db.session.execute(sa.insert(Sheet).values(id=number, file_id=number, text=f"T{number}"))
+    yield app
+    db.session.rollback()
+    Base.metadata.drop_all(engine)
+
+
+def files() -> ListView:
+    columns = [Column("code", "Code", File.code, sortable=True, default=True, render="code")]
+    return ListView(
+        name="files", model=File, columns=columns, search=[File.code], export_permission="files.export", page_size=2
+    )
+
+
+@EVERYBODY
+def test_every_way_to_the_rows_gives_the_same_ones(archive: Flask, user: User) -> None:
+    seen = SEEN[user]
+    with acting_as(user):
+        assert set(db.session.scalars(visible(File)).unique()) == {db.session.get(File, n) for n in seen}
+        view = files()
+        for args in ({}, {"sort": "-code"}, {"sort": "seals.text"}, {"sort": "-seals.text"}, {"q": "f"}):
+            page = view.page(args)
+            found = [row.id for row in page.rows]
+            while page.next_cursor:
+                page = view.page({**args, "after": page.next_cursor})
+                found += [row.id for row in page.rows]
+            assert sorted(found) == sorted(seen)
+            assert view.count(args) == len(seen)
+            assert {row[0] for row in view.export_rows(args)} == {f"F{n}" for n in seen}
+        # under the explicit predicate lies the net: statements that forget it
+        assert set(db.session.scalars(sa.select(File.id))) == seen
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(File)) == len(seen)
+        assert set(db.session.scalars(sa.select(aliased(File).id))) == seen
+        assert set(db.session.scalars(sa.select(Sheet.file_id))) == seen
+        assert set(db.session.scalars(sa.select(Sheet.id).join(Sheet.file))) == seen
+        assert set(db.session.scalars(sa.select(Sheet.id).where(Sheet.file.has()))) == seen
+        inner = sa.select(File.id).subquery()
+        assert set(db.session.scalars(sa.select(inner.c.id))) == seen
+        wanted = visible_ids(File)
+        assert wanted is None or set(db.session.scalars(wanted)) == seen
+
+
+@EVERYBODY
+def test_a_record_one_may_not_see_is_not_there(archive: Flask, user: User) -> None:
+    for number in FILES:
+        with acting_as(user):
+            db.session.rollback()
+            db.session.expunge_all()
+            assert (db.session.get(File, number) is not None) == (number in SEEN[user])
+            sheet = db.session.get(Sheet, number)
+            assert (sheet is not None) == (number in SEEN[user])
+
+
+def test_bulk_changes_touch_only_what_one_sees(archive: Flask) -> None:
+    with acting_as(OWNER), writing():
+        changed: Any = db.session.execute(sa.update(File).values(code="X").execution_options(synchronize_session=False))
+        assert changed.rowcount == 2
+    assert set(db.session.scalars(sa.select(File.id).where(File.code == "X"))) == {1, 2}
+
+
+def test_who_sees_all_is_asked_nothing(archive: Flask) -> None:
+    with acting_as(KEEPER):
+        assert visible_where(File) is None
+        assert visible_ids(File) is None
+        assert visible_where(Sheet) is None
+
+
+def test_a_visitor_sees_nothing(archive: Flask) -> None:
+    with acting_as(ANONYMOUS):
+        assert files().page({}).rows == []
+        assert files().count({}) == 0
+
+
+def test_two_people_over_the_same_statement_see_their_own(archive: Flask) -> None:
+    statement = sa.select(File.id)
+    for user in (OWNER, CHIEF, MEMBER, OWNER):
+        with acting_as(user):
+            assert set(db.session.scalars(statement)) == SEEN[user]
+
+
+@pytest.mark.parametrize("user", [OWNER, CHIEF, KEEPER], ids=["owner", "chief", "keeper"])
+def test_a_limit_that_fails_hides_everything(archive: Flask, user: User) -> None:
+    kernel = archive.extensions["kezhi"]
+    kernel.host = Host([*kernel.plugins.values(), Broken()])
+    with acting_as(user):
+        view = files()
+        assert view.page({}).rows == []
+        assert view.count({}) == 0
+        assert list(view.export_rows({})) == []
+        assert db.session.scalars(sa.select(File.id)).all() == []
+        assert db.session.scalars(sa.select(Sheet.id)).all() == []
+        assert db.session.get(File, 1) is None
+
+
+def test_rows_of_a_plugin_that_cannot_load_stay_hidden(archive: Flask) -> None:
+    archive.extensions["kezhi"].withheld = frozenset({"archive_file"})
+    with acting_as(KEEPER):
+        assert files().page({}).rows == []
+        assert db.session.scalars(sa.select(File.id)).all() == []
+
+
+def test_the_statements_of_a_list_do_not_depend_on_who_asks(archive: Flask, statements: Callable[[], Any]) -> None:
+    counts = set()
+    for user in SEEN:
+        with statements() as counted, acting_as(user):
+            files().page({})
+        counts.add(counted.count)
+    assert counts == {1}

@@ -1,0 +1,116 @@
+"""Run the tests in stages and end with one line over all of them: ``N passed, M skipped in S s``.
+
+``check``: lint, types, import contracts, catalogues and the fast tests. ``all``: everything but the deep tests.
+``deep``: everything. A failing stage does not hide the later ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+RESULTS = ROOT / "test-results"
+FAST = "not browser and not processes and not faults and not packaging and not deep"
+
+
+@dataclass
+class Total:
+    """What all stages add up to."""
+
+    passed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def command(title: str, *arguments: str, total: Total) -> None:
+    """Run a tool; it counts as one test."""
+    started = time.monotonic()
+    code = subprocess.run(arguments, cwd=ROOT, check=False).returncode
+    print(f"── {title}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+    total.passed += code == 0
+    total.failed += code != 0
+
+
+def pytest(title: str, *arguments: str, total: Total) -> None:
+    """Run a part of the tests and add up its result."""
+    RESULTS.mkdir(exist_ok=True)
+    report = RESULTS / f"{title.replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    started = time.monotonic()
+    code = subprocess.run(
+        [str(BIN / "pytest"), "-q", "--no-header", f"--junitxml={report}", *arguments], cwd=ROOT, check=False
+    ).returncode
+    if report.exists():
+        suite = next(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own file
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        skipped = int(suite.get("skipped", 0))
+        total.passed += int(suite.get("tests", 0)) - failed - skipped
+        total.skipped += skipped
+        total.failed += failed
+    if code not in (0, 1, 5) or not report.exists():
+        total.failed += 1
+    print(f"── {title}: exit {code} in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def lint(total: Total) -> None:
+    command("ruff", str(BIN / "ruff"), "check", "--quiet", ".", total=total)
+    command("format", str(BIN / "ruff"), "format", "--check", "--quiet", ".", total=total)
+    command("mypy", str(BIN / "mypy"), "-p", "kezhi", "-p", "kezhi_trade", "-p", "kezhi_grading", total=total)
+    command("import contracts", str(BIN / "lint-imports"), "--no-cache", total=total)
+    command("catalogues", sys.executable, "tools/catalogues.py", "check", total=total)
+
+
+def versions() -> None:
+    """Name what the tests run on."""
+    from kezhi.testing.databases import Databases
+
+    names = []
+    for kind in ("sqlite", "postgresql"):
+        made = Databases(kind)
+        names.append(made.version())
+        made.close()
+    chromium = shutil.which("chromium")
+    if chromium:
+        text = subprocess.run(
+            [chromium, "--version", "--no-sandbox"], capture_output=True, text=True, check=False
+        ).stdout
+        names.append(text.strip())
+    else:
+        names.append("no Chromium: the browser tests are skipped (make browser installs it)")
+    print("Python", sys.version.split()[0], "·", " · ".join(names), flush=True)
+
+
+def main() -> int:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
+    started, total = time.monotonic(), Total()
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::DeprecationWarning")
+    lint(total)
+    if wanted == "check":
+        pytest("fast", "-n2", "-m", FAST, total=total)
+    else:
+        versions()
+        deep = "" if wanted == "deep" else " and not deep"
+        pytest("sqlite", "-n2", "-m", FAST, total=total)
+        pytest("postgresql", "-n2", "-m", f"services and {FAST}", "--database=postgresql", total=total)
+        pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
+        pytest("faults postgresql", "-m", f"faults and services{deep}", "--database=postgresql", total=total)
+        pytest("browser", "-m", f"browser{deep}", total=total)
+        pytest("packaging", "-m", f"packaging{deep}", total=total)
+        if wanted == "deep":
+            pytest("deep", "-m", "deep", total=total)
+    failed = f"{total.failed} failed, " if total.failed else ""
+    print(f"{failed}{total.passed} passed, {total.skipped} skipped in {time.monotonic() - started:.0f} s")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
