@@ -11,6 +11,7 @@ from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import Engine
 
+from . import bytecode
 from .config import Config
 from .contributions import Check, Metric, Permission
 from .db import db, dispose_models, model_base
@@ -69,6 +70,7 @@ def create_app(
     """Build the app. Errors: ``PluginError`` naming the one plugin that cannot be used."""
     app = Flask("kezhi", static_folder=None, template_folder=None)
     app.secret_key = keys["session"]
+    app.url_map.strict_slashes = False
     app.config.update(
         KEZHI_ENGINE=engine,
         KEZHI_KEYS=keys,
@@ -77,6 +79,7 @@ def create_app(
     )
     _load_models(plugins)
     kernel = Kernel(config, Host(plugins), generation, site, withheld=withheld)
+    kernel.host.on_dropped = site.note_dropped if site is not None else None
     app.extensions["kezhi"] = kernel
     db.init_app(app)
     _init_languages(app, plugins)
@@ -131,6 +134,7 @@ def _init_templates(app: Flask, plugins: Sequence[Plugin]) -> None:
     folders = [kernel_folder().parent / "templates"]
     folders += [folder for plugin in plugins if (folder := plugin.folder("templates"))]
     app.jinja_loader = ChoiceLoader([FileSystemLoader(str(folder)) for folder in folders])
+    app.jinja_env.bytecode_cache = bytecode.shared
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 

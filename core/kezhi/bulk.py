@@ -25,7 +25,8 @@ def bulk_write(statement: Executable, *, model: type, change: str, keys: Any, ac
     ``keys`` is a list of ids or a ``Select`` of ids that is still true after the statement. Returns the number of
     rows. Nothing is announced or audited for no rows.
     """
-    result: Any = db.session.execute(statement)
+    # PostgreSQL gives the count of an INSERT … SELECT only when asked to keep it
+    result: Any = db.session.execute(statement, execution_options={"preserve_rowcount": True})
     count = int(result.rowcount)
     if count:
         announce(model, change, keys)

@@ -101,14 +101,6 @@ def register_metrics() -> list[Metric]:  # type: ignore[empty-body]
 
 
 @spec("build")
-def list_columns(model: type) -> list[Column]:  # type: ignore[empty-body]
-    """What: columns for the list of ``model``.
-
-    Returns: columns whose keys start with the plugin's name. Called by: the list machine. On error: plugin broken.
-    """
-
-
-@spec("build")
 def doctor_checks() -> list[Check]:  # type: ignore[empty-body]
     """What: invariants of the plugin's data.
 
@@ -132,6 +124,14 @@ def menu_items(user: User) -> list[MenuItem]:  # type: ignore[empty-body]
     """What: entries of the side menu.
 
     Returns: items; the core drops those whose permission the user lacks. Called by: every page. On error: dropped.
+    """
+
+
+@spec("view")
+def list_columns(model: type) -> list[Column]:  # type: ignore[empty-body]
+    """What: columns for the list of ``model``.
+
+    Returns: columns whose keys start with the plugin's name. Called by: the list machine. On error: dropped.
     """
 
 

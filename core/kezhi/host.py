@@ -25,6 +25,8 @@ class Host:
         self.call = Calls(self)
         #: contributions dropped by the *view* policy: (plugin, hook) → reason; shown on the Apps page
         self.dropped: dict[tuple[str, str], str] = {}
+        #: told once of each (plugin, hook, reason) that is dropped
+        self.on_dropped: Callable[[str, str, str], None] | None = None
         for plugin in plugins:
             if plugin.hookspecs is not None:
                 self.manager.add_hookspecs(plugin.hookspecs)
@@ -85,7 +87,7 @@ def _call(host: Host, name: str, arguments: dict[str, Any]) -> tuple[list[tuple[
                 raise
             if policy in ("build", "guard"):
                 raise PluginError(plugin, f"{name}: {type(error).__name__}: {error}", stage=name) from error
-            host.dropped[plugin, name] = f"{type(error).__name__}: {error}"
+            _note_dropped(host, plugin, name, f"{type(error).__name__}: {error}")
             log.exception("plugin %s: hook %s failed, its contribution is dropped", plugin, name)
             continue
         if first:
@@ -94,3 +96,10 @@ def _call(host: Host, name: str, arguments: dict[str, Any]) -> tuple[list[tuple[
             continue
         results += [(plugin, item) for item in items]
     return results, first
+
+
+def _note_dropped(host: Host, plugin: str, hook: str, reason: str) -> None:
+    known = host.dropped.get((plugin, hook))
+    host.dropped[plugin, hook] = reason
+    if known is None and host.on_dropped is not None:
+        host.on_dropped(plugin, hook, reason)

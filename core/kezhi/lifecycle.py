@@ -7,6 +7,7 @@ follows at its next request.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -18,7 +19,10 @@ from .errors import PluginError, Refused
 from .i18n import gettext as _
 from .permissions import acting_user
 from .resolve import closure, dependents, ordered, problems
-from .site import Site
+from .site import VIEW, Site
+
+#: how long a contribution that failed on a page is shown on the Apps page
+LEFT_OUT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Status:
     essential: bool
     depends: tuple[str, ...]
     reason: str = ""
+    left_out: str = ""  #: a contribution that failed and is missing on pages; the rest of the plugin works
     icon: str = "puzzle"
 
 
@@ -49,7 +54,13 @@ def statuses(site: Site) -> list[Status]:
     candidates = discover()
     with site.engine.connect() as connection:
         rows = {row.name: row for row in connection.execute(select(tables.plugin))}
-        reasons = {row.plugin: row.reason for row in connection.execute(select(tables.failure))}
+        failures = connection.execute(select(tables.failure)).all()
+    recent = clock.now() - LEFT_OUT_FOR
+    parts = {row.plugin: row.stage.removeprefix(VIEW) for row in failures if row.stage.startswith(VIEW)}
+    reasons = {row.plugin: row.reason for row in failures if row.plugin not in parts}
+    left_out = {
+        row.plugin: f"{parts[row.plugin]}: {row.reason}" for row in failures if row.plugin in parts and row.at > recent
+    }
     found = []
     for name in sorted({*candidates, *rows}, key=lambda name: (not _essential(candidates.get(name)), name)):
         candidate = candidates.get(name)
@@ -64,6 +75,7 @@ def statuses(site: Site) -> list[Status]:
                 essential=_essential(candidate),
                 depends=tuple(other for other in plugin.depends if other != "kezhi") if plugin else (),
                 reason=reasons.get(name) or (candidate.error if candidate else ""),
+                left_out=left_out.get(name, ""),
                 icon=plugin.icon if plugin else "puzzle",
             )
         )

@@ -28,6 +28,9 @@ from .resolve import ordered, problems
 
 log = logging.getLogger("kezhi.site")
 
+#: how the stage of a failure begins that costs a plugin one contribution only
+VIEW = "view: "
+
 
 class Site:
     """One per process. ``app`` is the app in force; calling the site serves a request."""
@@ -131,19 +134,32 @@ class Site:
     def _note_failures(self, failures: dict[str, PluginError]) -> None:
         """Keep the reasons in the database, where every process can show them. Never raises the generation."""
         table = tables.failure
+        broken = table.c.stage.not_like(f"{VIEW}%")
         try:
             with self.engine.connect() as connection:
-                known = {row.plugin: row.reason for row in connection.execute(select(table))}
+                known = {row.plugin: row.reason for row in connection.execute(select(table).where(broken))}
             if known == {name: error.reason for name, error in failures.items()}:
                 return
             with self.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
-                connection.execute(delete(table))
+                connection.execute(delete(table).where(broken))
                 for name, error in failures.items():
                     detail = "".join(traceback.format_exception(error))
                     row = {"plugin": name, "stage": error.stage, "reason": error.reason, "detail": detail}
+                    connection.execute(delete(table).where(table.c.plugin == name))
                     connection.execute(insert(table).values(**row, at=clock.now()))
         except DBAPIError:
             log.warning("the reasons of broken plugins could not be stored", exc_info=True)
+
+    def note_dropped(self, plugin: str, hook: str, reason: str) -> None:
+        """Keep what a *view* hook failed with where every process's Apps page shows it; the plugin stays enabled."""
+        table = tables.failure
+        try:
+            with self.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+                connection.execute(delete(table).where(table.c.plugin == plugin))
+                row = {"plugin": plugin, "stage": f"{VIEW}{hook}", "reason": reason, "detail": ""}
+                connection.execute(insert(table).values(**row, at=clock.now()))
+        except DBAPIError:
+            log.warning("the failure of %s in %s could not be stored", plugin, hook, exc_info=True)
 
     def _check_initialised(self) -> None:
         try:

@@ -217,6 +217,23 @@ def test_a_plugin_that_breaks_later_is_named_and_the_rest_works_until_it_is_mend
     mended.close()
 
 
+def test_a_view_hook_that_fails_is_named_for_every_process_and_costs_only_its_own_part(
+    site: Site, folder: Path
+) -> None:
+    failing = "\n@hookimpl\ndef list_columns(self, model):\n    raise ValueError('no luck')\n"
+    make_distribution(folder, "alpha", body=PAGE + failing)
+    enabling(site, "alpha")
+    with site.app.app_context():
+        assert site.app.extensions["kezhi"].call.list_columns(model=object) == []
+    other = with_options(site)
+    with other.app.app_context():
+        found = {status.name: status for status in statuses(other)}["alpha"]
+    assert found.state == "enabled"
+    assert "no luck" in found.left_out
+    assert status_code(other, "/alpha/") == 200
+    other.close()
+
+
 def forget_code(name: str) -> None:
     """As in a new process: the code is read from disk again."""
     forget(name)

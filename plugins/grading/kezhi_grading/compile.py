@@ -193,11 +193,15 @@ def _summed(scheme: Scheme, pointed: CTE) -> CTE:
         top = top + func.coalesce(points, sql_int(0)) * sql_int(weight)
         bottom = bottom + case((points.is_(None), sql_int(0)), else_=sql_int(weight))
     factor = scheme.factor
-    return select(
-        pointed,
-        (top * sql_int(factor.numerator)).label("numerator"),
-        (bottom * sql_int(factor.denominator)).label("denominator"),
-    ).cte("summed").prefix_with(ONCE)
+    return (
+        select(
+            pointed,
+            (top * sql_int(factor.numerator)).label("numerator"),
+            (bottom * sql_int(factor.denominator)).label("denominator"),
+        )
+        .cte("summed")
+        .prefix_with(ONCE)
+    )
 
 
 def _held_back(scheme: Scheme, columns: Any) -> list[tuple[ColumnElement[bool], Number]]:

@@ -22,6 +22,7 @@ from .commands import neutral
 from .forms import ActionForm, RunForm, UploadForm
 from .models import COMPUTED, Result, Run
 from .reading import LARGEST_FILE, SchemeRefused
+from .scheme_pages import scheme_page
 from .services.explanation import explain_customer
 from .services.queries import movers, seen, version_of, visible_counts
 from .services.standing import current_grade
@@ -209,9 +210,7 @@ def scheme(key: str) -> str:
         row = services.current_version(key, version)
     except NotFound:
         abort(404)
-    return render_template(
-        "grading/scheme.html", **pages.scheme_page(row), primary=services.primary_key(), form=ActionForm()
-    )
+    return render_template("grading/scheme.html", **scheme_page(row), primary=services.primary_key(), form=ActionForm())
 
 
 @requires("grading.schemes")

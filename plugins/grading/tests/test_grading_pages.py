@@ -146,3 +146,13 @@ def test_parts_add_up_to_the_whole() -> None:
     third = Fraction(1000, 3)
     assert apportion([third, third, third], 1000) == [334, 333, 333]
     assert sum(apportion([Fraction(284, 1), Fraction(3583, 10), Fraction(3577, 10)], 1000)) == 1000
+
+
+def test_the_primary_scheme_is_chosen_and_totals_are_for_who_sees_all(client_as: Any, published: int, app: Any) -> None:
+    manager = client_as("sales-manager", locale="en")
+    assert manager.post("/grading/schemes/rfm/primary").status_code == 302
+    assert services.primary_key() == "rfm"
+    assert manager.get(f"/grading/customers/{published}").status_code == 404  # no grade by that scheme yet
+    assert "¥262,000.00" in client_as("data-analyst", locale="en").get("/grading/runs/1").get_data(as_text=True)
+    seller = client_as("salesperson", locale="en").get("/grading/runs/1").get_data(as_text=True)
+    assert "262,000" not in seller

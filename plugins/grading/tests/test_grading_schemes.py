@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,3 +137,10 @@ def test_a_digest_depends_on_content_alone(app: Any) -> None:
     one, other = read_scheme(SHIPPED, currency="CNY"), read_scheme("\n" + SHIPPED, currency="CNY")
     assert digest(one) == digest(other)
     assert digest(one) != digest(read_scheme(SHIPPED.replace("at = 10000,", "at = 10001,"), currency="CNY"))
+
+
+def test_the_documented_example_is_a_scheme(app: Any) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs/authors/schemes.md"
+    example = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    scheme = read_scheme(example, currency="CNY")
+    assert [grade.key for grade in scheme.grades] == ["A", "B"]

@@ -28,8 +28,7 @@ def index() -> str:
     """Every app with its state."""
     found = lifecycle.statuses(_site())
     titles = {status.name: status.title for status in found}
-    dropped = current_app.extensions["kezhi"].host.dropped
-    return render_template("apps/index.html", apps=found, titles=titles, dropped=dropped)
+    return render_template("apps/index.html", apps=found, titles=titles)
 
 
 @requires("apps.manage")

@@ -109,8 +109,7 @@ def _merge(batch: Batch) -> Any:
 def _count_rows() -> None:
     """Tell PostgreSQL how many rows were just staged: else it plans their joins for a handful of them."""
     if db.session.get_bind().dialect.name == "postgresql":
-        for table in (Row.__table__, staged):
-            db.session.execute(text(f"ANALYZE {table.name}"))
+        db.session.execute(text(f"ANALYZE {staged.name}"))
 
 
 def _to_minor_units(batch: Batch, code: str) -> None:

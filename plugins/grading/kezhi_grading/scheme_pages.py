@@ -1,0 +1,86 @@
+"""What the page of a scheme shows."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from kezhi import can, clock, db, localised
+from kezhi.builtin.approvals.roles import role_title
+from kezhi.metrics import all_metrics
+
+from .models import SchemeVersion
+from .quantities import for_people
+from .scheme import Bands, Criterion, Interpolation, Scheme, plain, weight_text
+from .services.schemes import scheme_of
+from .words import _
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later; the last of a shorter month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def scheme_page(row: SchemeVersion) -> dict[str, Any]:
+    """A scheme's version, readable."""
+    scheme = scheme_of(row)
+    provided = all_metrics()
+    statement = select(SchemeVersion.version, SchemeVersion.loaded_at, SchemeVersion.loaded_by)
+    versions = db.session.execute(
+        statement.where(SchemeVersion.key == row.key).order_by(SchemeVersion.version.desc())
+    ).all()
+    return {
+        "row": row,
+        "scheme": scheme,
+        "versions": versions,
+        "criteria": [criterion_row(criterion, row, scheme, provided) for criterion in scheme.criteria],
+        "grades": [(grade, scheme.interval(grade.key)) for grade in scheme.grades],
+        "role_titles": {step.role: role_title(step.role) for step in scheme.steps},
+        "review_on": months_after(clock.local(row.loaded_at).date(), scheme.review_months),
+        "can_run": can("grading.run"),
+        "can_load": can("grading.schemes"),
+    }
+
+
+def criterion_row(criterion: Criterion, row: SchemeVersion, scheme: Scheme, provided: Any) -> dict[str, Any]:
+    """One criterion in words."""
+    weight = weight_text(criterion.weight, scheme.scale)
+    metric = provided.get(criterion.metric)
+    return {
+        "title": localised(criterion.title),
+        "group": localised(scheme.groups[criterion.group]) if criterion.group else "",
+        "metric": str(metric.title) if metric else criterion.metric,
+        "provided": metric is not None,
+        "optional": criterion.optional,
+        "weight": f"{weight}%" if scheme.scale == "normalised" and weight.isdigit() else weight,
+        "rule": rule_words(criterion, row.currency),
+        "missing": {
+            "exclude": _("leave out and re-weight"),
+            "lowest": _("lowest points"),
+            "ungradable": _("not gradable"),
+        }[criterion.missing],
+    }
+
+
+def rule_words(criterion: Criterion, currency: str) -> list[str]:
+    """How values become points, a line each."""
+    rule, unit = criterion.rule, criterion.unit
+    if isinstance(rule, Interpolation):
+        points = [(for_people(a.value, unit, currency), plain(a.points)) for a in rule.anchors]
+        return [_("straight lines between"), *(f"{value} → {earned}" for value, earned in points)]
+    if isinstance(rule, Bands):
+        lines = [_("below → %(points)s", points=plain(rule.bands[0].points))]
+        for band in rule.bands[1:]:
+            sign = "≥" if band.bound and band.bound.closed else ">"
+            value = for_people(band.bound.value, unit, currency) if band.bound else ""
+            lines.append(f"{sign} {value} → {plain(band.points)}")
+        return lines
+    points = [(str(number), plain(earned)) for number, earned in enumerate(rule.points, 1)]
+    order = _("higher is better") if rule.better == "higher" else _("lower is better")
+    text = _("rank in %(parts)s equal parts, ties together; %(order)s", parts=len(rule.points), order=order)
+    return [text, " · ".join(earned for _place, earned in points)]
