@@ -104,6 +104,8 @@ def main() -> int:
         pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
         pytest("faults postgresql", "-m", f"faults and services{deep}", "--database=postgresql", total=total)
         pytest("browser", "-m", f"browser{deep}", total=total)
+        walk = ["-m", "browser", "-k", "test_the_main_job and zh", "--database=postgresql"]
+        pytest("browser postgresql", *walk, total=total)
         pytest("packaging", "-m", f"packaging{deep}", total=total)
         if wanted == "deep":
             pytest("deep", "-m", "deep", total=total)

@@ -15,7 +15,9 @@ from .site import Site
 
 def prepare(config: Config) -> Site:
     """Make keys, kernel tables and builtins where they are absent; harmless when all is there."""
-    config.data.mkdir(parents=True, exist_ok=True)
+    if not config.data.exists():
+        config.data.mkdir(parents=True)
+        config.data.chmod(0o700)  # customers' data: for the account that runs Kezhi only
     create_keys(config.keys)
     engine = make_engine(config.database_url)
     try:

@@ -18,7 +18,8 @@ from kezhi.testing.server import Browser, csrf_token, served
 pytestmark = [pytest.mark.processes, pytest.mark.services, pytest.mark.plugins("trade", "grading")]
 
 OWN = ("/grading", "/grading/schemes")
-OTHERS = ("/customers", "/customers?columns=customers.code,trade.total_amount,grading.grade", "/trade", "/approvals")
+GRADES = "/customers?columns=code,name,trade.total_amount,grading.grade&sort=-grading.grade"
+OTHERS = ("/customers", GRADES, "/trade", "/approvals")
 
 
 @dataclass

@@ -420,6 +420,18 @@ def test_an_unknown_name_is_answered_with_400(shop: Flask, client_as: Callable[.
     assert client.get("/accounts/users?f.nothing=1&count=1").status_code == 400
 
 
+def test_an_address_kept_from_before_works_without_what_a_disabled_app_had(shop: Flask, client_as: Any) -> None:
+    fill(3)
+    client = client_as("administrator")
+    shop.view_functions["accounts.users"] = requires("accounts.users")(lambda: firms().respond())
+    kept = "/accounts/users?sort=-gone.rank&columns=code,gone.rank&f.gone.rank=A&after=AAAA"
+    answer = client.get(kept)
+    assert answer.status_code == 200
+    assert "gone.rank" in answer.text
+    assert client.get(f"{kept}&count=1").status_code == 200
+    assert client.get(f"{kept}&format=csv").status_code == 400, "a file could not say what it lacks"
+
+
 # ── filters, search, count ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,4 +1,8 @@
-"""What the address of a list says: filters, order, columns, place. Names that the list has not are a 400."""
+"""What the address of a list says: filters, order, columns, place.
+
+Names that the list has not are a 400. Those of an app that is not enabled are left out, and the page says so: an
+address kept from before keeps working.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
 from ..contributions import Column
@@ -61,6 +65,7 @@ class State:
     default_size: int
     place: Mapping[str, str] = field(default_factory=dict)
     others: tuple[tuple[str, str], ...] = ()  #: arguments that belong to the page and not to the list
+    left_out: tuple[str, ...] = ()  #: columns of apps that are not enabled
 
     @property
     def is_narrowed(self) -> bool:
@@ -107,23 +112,48 @@ def read_state(
     """Read the state from the arguments of a request. Errors: 400 for names that this list, for this user, has not."""
     given: MultiDict[str, str] = arguments if isinstance(arguments, MultiDict) else MultiDict(arguments)
     names = [name for text in given.getlist("columns") for name in text.split(",") if name]
-    shown = [_named(columns, name) for name in dict.fromkeys(names)]
+    asked = [
+        *names,
+        given.get("sort", "").removeprefix("-"),
+        *(name.partition(".")[2] for name in given if _filters(name)),
+    ]
+    left_out = tuple(dict.fromkeys(name for name in asked if name and name not in columns and _of_absent_app(name)))
+    if left_out and given.get("format"):  # a file cannot say what it lacks
+        refuse(_("“%(name)s” belongs to an app that is not enabled; take it out before you export.", name=left_out[0]))
+    shown = [_named(columns, name) for name in dict.fromkeys(names) if name not in left_out]
+    sort = given.get("sort", "")
+    if sort.removeprefix("-") in left_out:
+        sort = ""
     return State(
         columns=tuple(shown) or tuple(column for column in columns.values() if column.default),
         chosen=bool(shown),
-        sort=_sort(given.get("sort", ""), columns, default_sort),
+        sort=_sort(sort, columns, default_sort),
         default_sort=default_sort,
-        conditions=_conditions(given, columns),
+        conditions=_conditions(given, columns, left_out),
         words=" ".join(clean(given.get("q", "")).split()),
         size=_size(given.get("size", ""), page_size, sizes),
         default_size=page_size,
-        place={name: given[name] for name in PLACE if given.get(name)},
+        # a place in an order or a selection that is no more would be wrong: the list starts at its beginning
+        place={
+            name: given[name] for name in PLACE if given.get(name) and (not left_out or name in ("count", "format"))
+        },
         others=tuple((name, clean(value)) for name, value in given.items(multi=True) if not _is_ours(name)),
+        left_out=left_out,
     )
 
 
 def _is_ours(name: str) -> bool:
-    return name in (*PLACE, "q", "sort", "columns", "size") or name.startswith(("f.", "from.", "to."))
+    return name in (*PLACE, "q", "sort", "columns", "size") or _filters(name)
+
+
+def _filters(name: str) -> bool:
+    return name.startswith(("f.", "from.", "to."))
+
+
+def _of_absent_app(name: str) -> bool:
+    """Whether a column's name begins with that of an app that is not part of this site now."""
+    prefix, dot, _rest = name.partition(".")
+    return bool(dot) and prefix.isidentifier() and prefix not in current_app.extensions["kezhi"].plugins
 
 
 def _named(columns: Mapping[str, Column], name: str) -> Column:
@@ -147,11 +177,13 @@ def _size(text: str, default: int, sizes: Sequence[int]) -> int:
     return int(text) if text else default
 
 
-def _conditions(given: MultiDict[str, str], columns: Mapping[str, Column]) -> tuple[Condition, ...]:
+def _conditions(
+    given: MultiDict[str, str], columns: Mapping[str, Column], left_out: Sequence[str]
+) -> tuple[Condition, ...]:
     found: dict[str, Condition] = {}
     for name in given:
         part, dot, key = name.partition(".")
-        if part not in ("f", "from", "to") or not dot:
+        if part not in ("f", "from", "to") or not dot or key in left_out:
             continue
         column = _named(columns, key)
         filter_ = column.filter

@@ -65,6 +65,8 @@ def _decision(name: str, decide: Callable[[int, str], Request], text: str) -> No
     @click.option("--opinion", default="", help="What you write beside it.")
     @click.option("--json", "as_json", is_flag=True)
     def command(number: str, opinion: str, as_json: bool) -> None:
+        if number.isdecimal():  # "1" is as good as "SP-000001"
+            number = f"SP-{int(number):06d}"
         request_id = db.session.scalar(visible(Request).where(Request.number == number).with_only_columns(Request.id))
         if request_id is None:
             raise NotFound(_("There is no request %(number)s.", number=number))

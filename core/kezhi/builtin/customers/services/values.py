@@ -171,12 +171,12 @@ def phone_warning(text: str) -> str | None:
     import phonenumbers
 
     try:
-        plausible = phonenumbers.is_possible_number(phonenumbers.parse(text, "CN"))
+        plausible = phonenumbers.is_valid_number(phonenumbers.parse(text, "CN"))
     except phonenumbers.NumberParseException:
         plausible = False
     if plausible:
         return None
-    return str(_("The phone number “%(value)s” does not look complete; it is kept as written.", value=text))
+    return str(_("The phone number “%(value)s” is not a known kind of number; it is kept as written.", value=text))
 
 
 def list_warning(field: str, value: str) -> str | None:
