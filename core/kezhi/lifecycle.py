@@ -117,6 +117,8 @@ def enable(site: Site, name: str) -> tuple[str, ...]:
     if preview.problems:
         raise Refused("; ".join(preview.problems))
     if not preview.names:
+        if name in site.failures:
+            _try_again(site, name)
         return ()
     candidates = discover()
     try:
@@ -134,6 +136,16 @@ def enable(site: Site, name: str) -> tuple[str, ...]:
         raise
     site.current_app()
     return preview.names
+
+
+def _try_again(site: Site, name: str) -> None:
+    """Let every process load a mended plugin anew: enabled it is already, so only the generation is raised."""
+    candidates = discover()
+    if candidates[name].plugin is not None:
+        _migrate(site, (name,), candidates)
+    with site.app.app_context(), writing():
+        _raise_generation("plugin.retry", (name,))
+    site.current_app()
 
 
 def preview_disable(site: Site, name: str) -> Preview:
@@ -182,11 +194,20 @@ def migrate_all(site: Site) -> list[str]:
         if name in candidates and candidates[name].plugin is not None:
             try:
                 moved += _migrate(site, (name,), candidates)
+                _note_version(site, name, candidates[name].version)
             except PluginError as error:
                 if candidates[name].builtin:
                     raise
                 _note_failure(site, error)
     return moved
+
+
+def _note_version(site: Site, name: str, version: str) -> None:
+    """Which code the tables of a plugin were last brought up to."""
+    table = tables.plugin
+    with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+        statement = update(table).where(table.c.name == name, table.c.version != version)
+        connection.execute(statement.values(version=version))
 
 
 def enable_builtins(site: Site) -> None:

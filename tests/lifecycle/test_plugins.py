@@ -210,11 +210,14 @@ def test_a_plugin_that_breaks_later_is_named_and_the_rest_works_until_it_is_mend
         assert db.session.execute(select(tables.setting)).all(), "queries of everybody else work"
     make_distribution(folder, "alpha", body=PAGE)
     forget_code("alpha")
-    mended = with_options(site)
-    assert status_code(mended, "/alpha/") == 200
-    assert status_code(mended, "/gamma/") == 200
+    other = with_options(site)
+    assert enabling(fresh, "alpha") == (), "tried again without a restart"
+    for process in (fresh, other):
+        assert status_code(process, "/alpha/") == 200
+        assert status_code(process, "/gamma/") == 200
+        assert state_of(process, "alpha") == ("enabled", "")
     fresh.close()
-    mended.close()
+    other.close()
 
 
 def test_a_view_hook_that_fails_is_named_for_every_process_and_costs_only_its_own_part(
