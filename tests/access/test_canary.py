@@ -1,0 +1,407 @@
+"""One person's customers stay that person's on every way there is: pages, lists, files, commands, statements."""
+
+from __future__ import annotations
+
+import contextvars
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from kezhi import acting_as, db, writing
+from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
+from kezhi.builtin.accounts.services.roles import role_permissions
+from kezhi.builtin.approvals.services import sign
+from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
+from kezhi.builtin.customers.pages import list_view
+from kezhi.builtin.customers.services import create_customer, update_customer
+from kezhi.builtin.imports.services import import_file
+from kezhi.cli import run
+from kezhi.errors import KezhiError
+from kezhi.listing import ListView
+from kezhi.permissions import declared_permission
+from kezhi.site import Site
+from kezhi.users import User
+
+pytestmark = [pytest.mark.plugins("trade", "grading"), pytest.mark.services]
+
+#: In every text of the hidden customers and orders. Requests ask for its beginning, so that no answer repeats it.
+MARK, ASKED = "Canary7Qx", "Canary"
+#: The code of a hidden customer. Whoever names it has typed it; nobody learns it.
+CODE = "HIDDEN-CODE-1"
+OUTSIDERS = ("seller-b", "supervisor-b", "nobody")
+INSIDERS = ("seller-a", "director")
+PERIOD = date(1997, 1, 1), date(1997, 12, 31)
+
+
+@dataclass(frozen=True)
+class Company:
+    """People by login, and the records of salesperson A."""
+
+    people: dict[str, User]
+    ids: dict[str, int]
+    number: int
+
+
+@pytest.fixture
+def company(app: Flask, add_person: Callable[..., User]) -> Company:
+    from kezhi_grading import services as grading
+    from kezhi_trade.services import create_order
+
+    with writing():
+        east, west = add_department("East").id, add_department("West").id
+    people = {
+        "seller-a": add_person("seller-a", "salesperson", department_id=east),
+        "seller-b": add_person("seller-b", "salesperson", department_id=west),
+        "supervisor-b": add_person("supervisor-b", "sales-supervisor", department_id=west),
+        "clerk-b": add_person("clerk-b", "account-manager", department_id=west),
+        "nobody": add_person("nobody", department_id=west),
+        "director": add_person("director", "sales-director"),
+        "general": add_person("general", "general-manager"),
+        "analyst": add_person("analyst", "data-analyst"),
+    }
+    with writing():  # somebody who imports and exports, and sees only their own
+        granted = {"customers.import", "customers.export", "imports.use", "trade.write"}
+        set_permissions("account-manager", role_permissions("account-manager") | granted)
+        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export"})
+    own = {"name": "Open company", "code": "OPEN-1", "owner_id": people["seller-b"].id, "department_id": west}
+    given = {"name": f"{MARK} Ltd", "code": CODE, "owner_id": people["seller-a"].id, "department_id": east}
+    guarded = {"phone": "021-55667788", "credit_code": "91110000600037341L"}
+    with writing():
+        visible, hidden = create_customer(own).id, create_customer({**given, "notes": MARK}).id
+        prospect = create_customer({**given, "code": None, "name": f"{MARK} Prospect"}, prospect=True).id
+        update_customer(hidden, 1, {"notes": f"{MARK} again", "phone": guarded["phone"]})
+        table: Any = Customer.__table__
+        texts = [c.name for c in table.c if isinstance(c.type, sa.Text) and not c.unique and c.name not in KEPT]
+        marked = dict.fromkeys(texts, f"{MARK} text") | {"credit_code": guarded["credit_code"]}
+        for record in (hidden, prospect):
+            db.session.execute(sa.update(table).where(table.c.id == record).values(**marked))
+        for customer, name in ((visible, "OPEN-O"), (hidden, f"{MARK}-O"), (hidden, f"{MARK}-P")):
+            order = {"customer_id": customer, "number": name, "order_date": date(1997, 5, 6), "amount": 90_000_00}
+            made = create_order({**order, "product_group": f"{name} group", "external_id": f"{name} id"}).id
+    with acting_as(people["analyst"]):
+        with writing():
+            number = grading.run_scheme("composite-abc", *PERIOD).number
+        request = grading.submit(number).id
+    for login in ("director", "general"):
+        with acting_as(people[login]):
+            sign(request, "")
+    ids = {"customer_id": hidden, "order_id": made, "request_id": request}
+    ids |= {"prospect_id": prospect, "visible_id": visible}
+    return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
+
+
+#: Texts that are not the customer's own, or that a guard looks up.
+KEPT = {"origin", "created_by", "name_key", "phone_key", "phone", "code", "prospect_number"}
+
+
+def text_of(data: bytes) -> str:
+    """An answer as text; a workbook by its parts."""
+    if data[:2] != b"PK":
+        return data.decode("utf-8", errors="replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return "".join(book.read(name).decode("utf-8", errors="replace") for name in book.namelist())
+
+
+def list_addresses(path: str, view: ListView) -> Iterator[str]:
+    """A list in every order, by every filter, searched, counted and as files."""
+    every = ",".join(view.columns)
+    for query, form in product((f"q={ASKED}", f"columns={every}"), ("", "&count=1", "&format=csv", "&format=xlsx")):
+        yield f"{path}?{query}{form}"
+    asked = []
+    for key, column in view.columns.items():
+        if column.sortable:
+            yield f"{path}?columns={every}&sort={key}"
+            yield f"{path}?columns={every}&sort=-{key}&format=csv"
+        kind = column.filter.kind if column.filter is not None else ""
+        if kind == "text":
+            asked.append(f"f.{key}={ASKED}")
+        elif kind == "number":
+            asked.append(f"from.{key}=1&to.{key}=99999999")
+        elif kind == "date":
+            asked.append(f"from.{key}=1990-01-01&to.{key}=2100-01-01")
+        elif kind == "choice":
+            asked += [f"f.{key}={value}" for value in ("A", "B", "C", "1", "2", "open")]
+    for query, form in product(asked, ("", "&count=1")):
+        yield f"{path}?{query}{form}"
+
+
+def addresses(app: Flask, company: Company) -> list[str]:
+    """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_grading.columns import result_list_columns
+    from kezhi_grading.models import Result
+    from kezhi_grading.services import run_by_number, scheme_of
+    from kezhi_grading.services.queries import version_of
+    from kezhi_trade.columns import order_columns
+    from kezhi_trade.models import Order
+
+    values: dict[str, Any] = {
+        **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
+        "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
+        "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg",
+    }  # fmt: skip
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "accounts.logout":
+                continue
+            found.append(url_for(rule.endpoint, **{name: values[name] for name in rule.arguments}))
+            if "customer_id" in rule.arguments:
+                other = {**values, "customer_id": company.ids["prospect_id"]}
+                found.append(url_for(rule.endpoint, **{name: other[name] for name in rule.arguments}))
+        graded = run_by_number(company.number)
+        scheme = scheme_of(version_of(graded))
+        orders = ListView(name="o", model=Order, columns=order_columns(), order=("number", "asc"))
+        results = ListView(
+            name="r", model=Result, key=Result.customer_id, columns=result_list_columns(graded, scheme)
+        )  # fmt: skip
+        found += list_addresses("/customers", list_view())
+        found += list_addresses("/trade", orders)
+        found += list_addresses(f"/grading/runs/{company.number}/results", results)
+    found += [f"/customers/{company.ids['customer_id']}?timeline=all", f"/trade?f.customer_code={CODE}&count=1"]
+    return [*found, f"/trade/new?customer={CODE}"]
+
+
+def answers(client: FlaskClient, wanted: list[str]) -> dict[str, tuple[int, str]]:
+    found = {}
+    for address in wanted:
+        answer = client.get(address)
+        found[address] = (answer.status_code, text_of(answer.get_data()))
+    return found
+
+
+def betrays(text: str, *, asked: str = "") -> bool:
+    return MARK.lower() in text.lower() or (CODE not in asked and CODE in text)
+
+
+@pytest.mark.clause("CUS-04")
+@pytest.mark.parametrize("login", OUTSIDERS)
+def test_no_page_list_or_file_shows_a_stranger_the_record(
+    app: Flask, company: Company, client_as: Any, login: str
+) -> None:
+    found = answers(client_as(login=login), addresses(app, company))
+    assert [address for address, (_status, text) in found.items() if betrays(text, asked=address)] == []
+    assert [address for address, (status, _text) in found.items() if status >= 500] == []
+    counts = {address: text for address, (status, text) in found.items() if "count=1" in address and status == 200}
+    assert {address: text for address, text in counts.items() if text not in ("0", "1")} == {}
+    if login != "nobody":
+        assert len(counts) > 20
+        assert found[f"/trade?f.customer_code={CODE}&count=1"] == (200, "0")
+        assert "OPEN-1" in found["/customers"][1]
+        statuses = {
+            status
+            for address, (status, _text) in found.items()
+            if f"/customers/{company.ids['customer_id']}" in address or f"/trade/{company.ids['order_id']}" in address
+        }
+        assert statuses == {404}
+
+
+@pytest.mark.clause("CUS-04")
+@pytest.mark.parametrize("login", INSIDERS)
+def test_who_may_see_the_record_finds_it_on_these_ways(
+    app: Flask, company: Company, client_as: Any, login: str
+) -> None:
+    found = answers(client_as(login=login), addresses(app, company))
+    showing = {address for address, (_status, text) in found.items() if betrays(text, asked=address)}
+    customer, order, number = company.ids["customer_id"], company.ids["order_id"], company.number
+    assert showing >= {
+        "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",
+        f"/trade?q={ASKED}", f"/trade?q={ASKED}&format=csv", f"/trade?q={ASKED}&format=xlsx",
+        f"/grading/runs/{number}/results", f"/grading/runs/{number}/results.csv", f"/grading/customers/{customer}",
+        f"/grading/runs/{number}/customers/{customer}",
+    }  # fmt: skip
+    assert len(showing) > 60
+    assert found[f"/trade?f.customer_code={CODE}&count=1"] == (200, "2")
+
+
+# ── typed in ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.clause("CUS-06")
+def test_the_duplicate_guard_says_that_and_not_which(app: Flask, company: Company, client_as: Any) -> None:
+    page = {"name": "Another", "phone": "(021) 5566 7788", "credit_code": "91110000600037341L"}
+    text = client_as(login="seller-b", locale="en").post("/customers/new", data=page).get_data(as_text=True)
+    assert "You may not see more of it." in text
+    assert not betrays(text)
+    inside = client_as(login="seller-a", locale="en").post("/customers/new", data=page).get_data(as_text=True)
+    assert CODE in inside
+
+
+FILES = {
+    "orders": ("clerk-b", f"number,customer_code,order_date,amount\nNEW-1,{CODE},1997-05-06,5\n"),
+    "customers": ("clerk-b", f"code,name,phone,credit_code\n{CODE},Guess,021-55667788,91110000600037341L\n"),
+    "guarded": ("clerk-b", "code,name,phone,credit_code\nNEW-CODE,Guess,021-55667788,91110000600037341L\n"),
+}
+
+
+@pytest.mark.clause("CUS-08")
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_that_names_a_hidden_customer_learns_nothing_of_it(
+    app: Flask, company: Company, client_as: Any, case: str
+) -> None:
+    login, content = FILES[case]
+    kind = "orders" if case == "orders" else "customers"
+    client = client_as(login=login)
+    data = {"kind": kind, "file": (io.BytesIO(content.encode()), "file.csv")}
+    sent = client.post("/imports", data=data, content_type="multipart/form-data")
+    assert sent.status_code == 302, text_of(sent.get_data())[-2000:]
+    here = sent.headers["Location"]
+    pages = [client.get(here + rest) for rest in ("", "/columns", "/errors.csv")]
+    assert pages[0].status_code == 200
+    for page in pages:
+        assert not betrays(text_of(page.get_data()), asked=content)
+    applied = client.post(f"{here}/apply", data={"rows": "good"}, follow_redirects=True)
+    assert not betrays(text_of(applied.get_data()), asked=content)
+    with acting_as(company.people[login]):
+        result = import_file(kind, content.encode(), "again.csv", skip_bad_rows=True)
+    assert not betrays(repr(result), asked=content)
+    table: Any = Customer.__table__
+    row = db.session.execute(select(table.c.name, table.c.version).where(table.c.code == CODE)).one()
+    assert tuple(row) == (f"{MARK} text", 2), "the record is as it was"
+
+
+# ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def printed(site: Site, login: str, folder: Path, *arguments: str) -> str:
+    """What a command says and writes, on all its ways out."""
+    file, said = folder / "out.csv", io.StringIO()
+    file.unlink(missing_ok=True)
+    wanted = [str(file) if part == "FILE" else part for part in arguments]
+    with redirect_stdout(said), redirect_stderr(said):
+        try:
+            contextvars.Context().run(run, [*wanted, "--as", login], site.config)
+        except KezhiError as error:
+            said.write(str(error))
+    db.session.rollback()
+    return said.getvalue() + (text_of(file.read_bytes()) if file.exists() else "")
+
+
+@pytest.mark.clause("CUS-04")
+def test_commands_show_no_more_than_the_person_may_see(site: Site, company: Company, tmp_path: Path) -> None:
+    number = str(company.number)
+    commands = [
+        ("export", "customers", "FILE"),
+        ("export", "orders", "FILE"),
+        ("grading", "results", number),
+        ("grading", "results", number, "--json"),
+        ("grading", "results", number, "--csv", "FILE"),
+        ("grading", "explain", number, CODE),
+        ("grading", "explain", number, CODE, "--json"),
+    ]
+    betrayed = {
+        login: {
+            " ".join(arguments)
+            for arguments in commands
+            if betrays(printed(site, login, tmp_path, *arguments), asked=" ".join(arguments))
+        }
+        for login in ("seller-b", "supervisor-b", "nobody", "seller-a", "director")
+    }
+    everything = {" ".join(arguments) for arguments in commands}
+    assert betrayed == {
+        "seller-b": set(), "supervisor-b": set(), "nobody": set(), "seller-a": everything, "director": everything
+    }  # fmt: skip
+
+
+# ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def statements() -> dict[str, Any]:
+    """Ways of asking the ORM, each answering codes, numbers or a count."""
+    from kezhi_trade.models import CustomerTrade, Order
+
+    other: Any = aliased(Customer)
+    cte = select(Customer.code.label("code")).cte("files")
+    inner = select(Customer.id).where(Customer.name.contains(ASKED))
+    return {
+        "select": select(Customer.code),
+        "record": select(Customer),
+        "orders": select(Order.number),
+        "count": select(func.count()).select_from(Customer),
+        "count of orders": select(func.count(Order.id)),
+        "sum": select(func.sum(Order.base_amount)),
+        "exists": select(exists().where(Customer.name.contains(ASKED))),
+        "exists orders": select(exists(select(Order.id).where(Order.number.contains(ASKED)))),
+        "alias": select(other.code),
+        "join": select(Customer.code, Order.number).join(Order, Order.customer_id == Customer.id),
+        "outer join": select(Order.number, Customer.name).outerjoin(Customer, Customer.id == Order.customer_id),
+        "from a CTE": select(cte.c.code),
+        "from a subquery": select(select(Order.number).subquery().c.number),
+        "scalar subquery": select(select(func.count(Customer.id)).scalar_subquery()),
+        "in": select(Order.number).where(Order.customer_id.in_(inner)),
+        "union": sa.union(select(Customer.code), select(Order.number)),
+        "summary": select(CustomerTrade.total_amount),
+        "history": select(CustomerChange.new),
+        "owners": select(CustomerOwner.customer_id),
+    }
+
+
+def rows(person: User, statement: Any) -> list[Any]:
+    with acting_as(person):
+        found = sorted(repr(tuple(row)) for row in db.session.execute(statement))
+        db.session.expunge_all()
+    return found
+
+
+@pytest.mark.parametrize("login", OUTSIDERS)
+def test_no_statement_of_the_orm_reaches_the_record(company: Company, login: str) -> None:
+    """As if the hidden records were not there: the same rows as in a database without them."""
+    person, found = company.people[login], {}
+    for name, statement in statements().items():
+        found[name] = rows(person, statement)
+    if login == "nobody":
+        few = {name for name, got in found.items() if got and got not in (["(0,)"], ["(None,)"], ["(False,)"])}
+        assert few == set()
+        return
+    assert [name for name, got in found.items() if any(betrays(text) for text in got)] == []
+    own = {
+        "select": ["('OPEN-1',)"], "orders": ["('OPEN-O',)"], "count": ["(1,)"], "count of orders": ["(1,)"],
+        "sum": ["(9000000,)"], "exists": ["(False,)"], "exists orders": ["(False,)"], "alias": ["('OPEN-1',)"],
+        "join": ["('OPEN-1', 'OPEN-O')"], "outer join": ["('OPEN-O', 'Open company')"],
+        "from a CTE": ["('OPEN-1',)"], "from a subquery": ["('OPEN-O',)"], "scalar subquery": ["(1,)"], "in": [],
+        "union": ["('OPEN-1',)", "('OPEN-O',)"], "summary": ["(9000000,)"],
+    }  # fmt: skip
+    assert {name: [text.replace("Decimal('9000000')", "9000000") for text in found[name]] for name in own} == own
+    assert found["owners"] == [f"({company.ids['visible_id']},)"]
+
+
+def test_the_same_statements_reach_it_for_its_owner(company: Company) -> None:
+    person = company.people["seller-a"]
+    found = {name: rows(person, statement) for name, statement in statements().items()}
+    assert found["count"] == ["(2,)"]
+    assert found["exists"] == found["exists orders"] == ["(True,)"]
+    assert len(found["in"]) == len(found["join"]) == 2
+    assert any(MARK in text for text in found["history"])
+
+
+def test_a_record_known_by_its_id_is_not_loaded(company: Company) -> None:
+    from kezhi_trade.models import Order
+
+    db.session.rollback()
+    db.session.expunge_all()
+    with acting_as(company.people["seller-b"]):
+        assert db.session.get(Customer, company.ids["customer_id"]) is None
+        assert db.session.get(Order, company.ids["order_id"]) is None
+        assert db.session.get(Customer, company.ids["visible_id"]) is not None
+
+
+def test_every_page_of_the_product_is_among_the_ways(app: Flask, company: Company) -> None:
+    opened = {address.partition("?")[0] for address in addresses(app, company)}
+    matcher = app.url_map.bind("localhost")
+    reached = {matcher.match(path)[0] for path in opened}
+    every = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert every - reached == set()
+    assert all(declared_permission(app.view_functions[endpoint]) is not None for endpoint in every)

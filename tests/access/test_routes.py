@@ -1,0 +1,356 @@
+"""Every address of the product: who is let in, in which language it answers, and that a refusal says nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+import kezhi
+from kezhi import Plugin, PluginError, acting_as, db, hookimpl, writing
+from kezhi.app import create_app
+from kezhi.errors import ConfigurationError
+from kezhi.permissions import LOGGED_IN, PUBLIC, check_routes, declared_permission
+from kezhi.sessions import sessions_of
+from kezhi.site import Site
+from kezhi.testing.client import IsolatedClient
+from kezhi.testing.databases import with_options
+from kezhi.testing.server import csrf_token
+
+pytestmark = [pytest.mark.plugins("trade", "grading")]
+
+#: Addresses that lead on to another page, for who may open them.
+ONWARD = {"home", "kezhi.favicon", "kezhi.language", "accounts.login"}
+ABSENT = 987_654
+
+
+@dataclass
+class Company:
+    """A record behind every kind of address. ``other`` are values of records that do not exist."""
+
+    values: dict[str, Any]
+    by_endpoint: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def address(self, rule: Rule, **replaced: Any) -> str:
+        """The address of a rule with its parameters filled from the records."""
+        known = {**self.values, **self.by_endpoint.get(rule.endpoint, {}), **replaced}
+        missing = rule.arguments - known.keys()
+        assert not missing, f"{rule}: say in Company what stands for {', '.join(missing)}"
+        return str(url_for(rule.endpoint, **{name: known[name] for name in rule.arguments}))
+
+
+@pytest.fixture
+def company(app: Flask, add_person: Any) -> Company:
+    from kezhi.builtin.accounts.services import add_department
+    from kezhi.builtin.approvals.services import request_for, sign
+    from kezhi.builtin.customers.services import create_customer
+    from kezhi.builtin.imports.services import stage
+    from kezhi_grading import services as grading
+    from kezhi_trade.services import create_order
+
+    people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
+    with writing():
+        department = add_department("Somewhere").id
+        customer = create_customer({"name": "Somebody", "owner_id": people["sales-director"].id}, prospect=True).id
+        values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
+        order = create_order(values).id
+    with acting_as(people["data-analyst"]):
+        with writing():
+            number = grading.run_scheme("composite-abc", date(1997, 1, 1), date(1997, 12, 31)).number
+        grading.submit(number)
+        file = b"number,customer_code,order_date,amount\nB-1,NOBODY,1997-05-06,5\n"
+        batch = stage("orders", file, "orders.csv", ask=True)
+    request = request_for(grading.KIND, str(grading.run_by_number(number).id))
+    assert request is not None
+    request_id = request.id
+    assert batch.failed == 1
+    batch_id = batch.id
+    for role in ("sales-director", "general-manager"):
+        with acting_as(people[role]):
+            sign(request_id, "")
+    return Company(
+        values={
+            "department_id": department,
+            "user_id": people["data-analyst"].id,
+            "role_key": "salesperson",
+            "session_id": ABSENT,
+            "customer_id": customer,
+            "order_id": order,
+            "number": number,
+            "request_id": request_id,
+            "batch_id": batch_id,
+            "kind": "orders",
+            "key": "composite-abc",
+            "name": "grading",
+            "action": "disable",
+            "tag": "en",
+        },
+        by_endpoint={
+            "kezhi.static": {"filename": "img/logo.svg"},
+            "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
+            "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
+        },
+    )
+
+
+def rules_of(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def permission(app: Flask, rule: Rule) -> str:
+    found = declared_permission(app.view_functions[rule.endpoint])
+    assert found is not None, f"{rule} declares no permission"
+    return found
+
+
+@pytest.fixture
+def request_paths(app: Flask) -> Any:
+    """Addresses are made as in a request: without a host."""
+    with app.test_request_context():
+        yield
+
+
+# ── declared ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -> None:
+    known = {PUBLIC, LOGGED_IN, *app.extensions["kezhi"].permissions}
+    declared = {rule.endpoint: permission(app, rule) for rule in app.url_map.iter_rules()}
+    assert {endpoint: key for endpoint, key in declared.items() if key not in known} == {}
+    assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
+        "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
+        "kezhi.vendor", "kezhi.plugin_static",
+    }  # fmt: skip
+
+
+class Careless(Plugin):
+    """Forgets to say who may open its page."""
+
+    name = "careless"
+    title = "Careless"
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        pages = Blueprint("careless", __name__, url_prefix="/careless")
+        pages.add_url_rule("", "index", lambda: "for everybody?")
+        return [pages]
+
+
+def test_an_undeclared_route_stops_the_start(app: Flask, site: Site) -> None:
+    plugins = [*app.extensions["kezhi"].plugins.values(), Careless()]
+    with pytest.raises(PluginError, match=r"careless.*declares no permission") as raised:
+        create_app(site.config, site.engine, plugins, keys=site.keys)
+    assert (raised.value.plugin, raised.value.stage) == ("careless", "permissions")
+    with pytest.raises(ConfigurationError, match="declares no permission"):
+        check_routes({"careless": lambda: ""}, frozenset())
+
+
+def test_a_route_that_asks_for_an_unknown_permission_stops_the_start() -> None:
+    view = kezhi.requires("careless.read")(lambda: "")
+    with pytest.raises(ConfigurationError, match="no plugin registers"):
+        check_routes({"careless": view}, frozenset({"customers.read"}))
+
+
+# ── opened ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_visitor_is_led_to_the_login(app: Flask, company: Company, request_paths: None) -> None:
+    client, wrong = app.test_client(), []
+    for rule in rules_of(app, "GET"):
+        address = company.address(rule)
+        answer = client.get(address)
+        if permission(app, rule) == PUBLIC:
+            fine = "/login" not in answer.headers.get("Location", "")
+        else:
+            fine = answer.status_code == 302 and answer.headers["Location"].startswith("/login?")
+        if not fine:
+            wrong.append((address, answer.status_code, answer.headers.get("Location")))
+    assert wrong == []
+
+
+def test_a_person_without_any_role_finds_nothing(
+    app: Flask, company: Company, client_as: Any, request_paths: None
+) -> None:
+    client, wrong = client_as(None), []
+    for rule in rules_of(app, "GET"):
+        open_to_all = permission(app, rule) in (PUBLIC, LOGGED_IN)
+        address = company.address(rule)
+        answer = client.get(address)
+        expected = (200, 301, 302) if open_to_all and rule.endpoint != "kezhi.plugin_static" else (404,)
+        if answer.status_code not in expected:
+            wrong.append((address, answer.status_code))
+    assert wrong == []
+
+
+def sentences() -> dict[str, str]:
+    """English msgids of several words with their translations, from all catalogues."""
+    from importlib import import_module
+
+    found: dict[str, str] = {}
+    builtins = [f"kezhi.builtin.{name}" for name in ("accounts", "apps", "approvals", "customers", "imports")]
+    for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading"):
+        folder = Path(str(import_module(name).__file__)).parent
+        with (folder / "translations/zh_Hans_CN/LC_MESSAGES/messages.po").open("rb") as file:
+            for message in read_po(file):
+                text, translated = message.id, message.string
+                if isinstance(text, str) and isinstance(translated, str) and "%(" not in text and len(text) > 7:
+                    found[text] = translated
+    return found
+
+
+@pytest.mark.parametrize(("locale", "tag"), [("zh", "zh-CN"), ("en", "en")])
+def test_the_administrator_opens_every_page_in_both_languages(
+    app: Flask, company: Company, client_as: Any, request_paths: None, locale: str, tag: str
+) -> None:
+    client, wrong, pages = client_as("administrator", locale=locale), [], 0
+    catalogue, met = sentences(), set[str]()
+    assert len(catalogue) > 300
+    foreign = {text for text in catalogue if text.count(" ") >= 2}
+    if locale == "en":
+        foreign = {text for text in catalogue.values() if len(re.findall(r"[\u4e00-\u9fff]", text)) >= 5}
+    for rule in rules_of(app, "GET"):
+        if rule.endpoint in ("kezhi.plugin_static", "kezhi.language"):  # no plugin has a file; this changes the choice
+            continue
+        address = company.address(rule)
+        answer = client.get(address)
+        if answer.status_code != 200 and not (answer.status_code in (301, 302) and rule.endpoint in ONWARD):
+            wrong.append((address, answer.status_code, answer.headers.get("Location", "")))
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        pages += 1
+        body = unescape(answer.get_data(as_text=True))
+        if f'<html lang="{tag}"' not in body:
+            wrong.append((address, "lang", body[:80]))
+        wrong += [(address, "untranslated", text) for text in foreign if text in body]
+        met |= {text for text, translated in catalogue.items() if (text if locale == "en" else translated) in body}
+    assert wrong == []
+    assert len(met) > 80, "these pages do show what the catalogues hold"
+    assert pages > 30
+
+
+# ── refused ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def outcome(client: FlaskClient, method: str, address: str) -> tuple[int, str, list[tuple[str, str]]]:
+    """Status, text and headers of an answer without what must differ: the address itself and the form's token."""
+    answer = client.open(address, method=method)
+    body = unescape(answer.get_data(as_text=True))
+    body = re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", body)
+    body = re.sub(r"(/language/[^?\"]+\?next=)[^\"&]*", r"\1", body)
+    headers = [(name, value) for name, value in answer.headers if name not in ("Date", "Content-Length")]
+    return answer.status_code, body.replace(address, "…"), sorted(headers)
+
+
+def test_a_refused_page_and_one_that_does_not_exist_are_the_same_answer(
+    app: Flask, company: Company, client_as: Any, request_paths: None
+) -> None:
+    client = client_as(None)
+    client.get("/accounts/me")  # the first page of a session sets the cookie with its form secret
+    for method in ("GET", "POST"):
+        nothing = outcome(client, method, "/there-is/nothing-here")
+        assert nothing[0] == 404
+        differing = [
+            address
+            for rule in rules_of(app, method)
+            if permission(app, rule) not in (PUBLIC, LOGGED_IN)
+            if outcome(client, method, address := company.address(rule)) != nothing
+        ]
+        assert differing == []
+
+
+RECORDS = ("customer_id", "order_id", "request_id", "batch_id")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_record_one_may_not_see_answers_like_one_that_does_not_exist(
+    app: Flask, company: Company, client_as: Any, request_paths: None, add_person: Any, method: str
+) -> None:
+    """A sales manager has the permissions for these pages, and sees none of these records."""
+    client, compared, differing = client_as("sales-manager"), 0, []
+    client.get("/accounts/me")  # as above
+    for rule in rules_of(app, method):
+        hidden = [name for name in RECORDS if name in rule.arguments]
+        if not hidden:
+            continue
+        theirs = outcome(client, method, company.address(rule))
+        absent = outcome(client, method, company.address(rule, **dict.fromkeys(hidden, ABSENT)))
+        compared += 1
+        if theirs != absent or theirs[0] != 404:
+            differing.append((str(rule), theirs[0], absent[0]))
+    assert differing == []
+    assert compared >= (9 if method == "GET" else 5)
+
+
+# ── posted ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stored() -> dict[str, list[str]]:
+    """All rows of all tables, without refusals on record and the head of the audit chain, which counts them."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        names = [name for name in sa.inspect(connection).get_table_names() if name != "kezhi_audit_head"]
+        found = {}
+        for name in names:
+            rows = connection.execute(sa.text(f'SELECT * FROM "{name}"')).mappings().all()  # noqa: S608
+            found[name] = sorted(repr(dict(row)) for row in rows if row.get("result") != "refused")
+    return found
+
+
+def test_a_person_without_any_role_changes_nothing(
+    app: Flask, company: Company, client_as: Any, request_paths: None
+) -> None:
+    client, before, wrong = client_as(None), stored(), []
+    for rule in rules_of(app, "POST"):
+        if permission(app, rule) in (PUBLIC, LOGGED_IN):
+            continue
+        address = company.address(rule)
+        answer = client.post(address, data={"name": "Changed", "version": "1", "decision": "approve"})
+        if answer.status_code != 404:
+            wrong.append((address, answer.status_code))
+    assert wrong == []
+    assert stored() == before
+
+
+def test_nobody_posts_without_the_token_of_a_form(
+    app: Flask, site: Site, company: Company, client_as: Any, request_paths: None
+) -> None:
+    client_as("administrator")
+    guarded = with_options(site, WTF_CSRF_ENABLED=True)
+    try:
+        guarded.app.test_client_class = IsolatedClient
+        client = guarded.app.test_client()
+        token = csrf_token(client.get("/login").get_data(as_text=True))
+        login = {"login": "administrator-user", "password": "administrator-user-password-1"}
+        assert client.post("/login", data=login).status_code == 400
+        assert client.post("/login", data={**login, "csrf_token": token}).status_code == 302
+        own = session_of("administrator-user")
+        before, wrong = stored(), []
+        for rule in rules_of(guarded.app, "POST"):
+            address = company.address(rule, session_id=own)
+            answer = client.post(address, data={"name": "Changed", "version": "1", "decision": "approve"})
+            if answer.status_code != 400:
+                wrong.append((address, answer.status_code))
+        assert wrong == []
+        assert stored() == before
+        assert client.get("/accounts/me").status_code == 200, "still logged in"
+    finally:
+        guarded.close()
+
+
+def session_of(login: str) -> int:
+    from kezhi.builtin.accounts.services import user_named
+
+    user = user_named(login)
+    assert user is not None
+    assert user.id is not None
+    return int(sessions_of(user.id)[0].id)
