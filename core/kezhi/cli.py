@@ -92,7 +92,7 @@ def init(context: Context, company: str, admin: str, currency: str, demo: bool, 
         return
     click.echo(f"{company} is set up. Administrator: {admin}")
     click.echo(f"One-time password: {password}")
-    click.echo("It is shown only now and has to be changed at the first login.")
+    click.echo("It is shown only now and has to be changed at the first log-in.")
     if demo:
         click.echo(f"Demo users and their passwords: {context.config.data / 'demo-users.txt'}")
 

@@ -82,4 +82,4 @@ def test_an_export_says_how_many_rows_it_wrote(file: Path, tmp_path: Path) -> No
     run("things", file, "--map", "code=Nr", "--skip-bad-rows")
     answer = CliRunner().invoke(export_command, ["things", str(tmp_path / "out.xlsx")])
     assert answer.exit_code == 0
-    assert answer.stdout.startswith("1 rows written")
+    assert answer.stdout.startswith("1 row written")

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from kezhi import Refused, localised, writing
+from kezhi.figures import divide
 from kezhi.permissions import can
 
 from . import services
@@ -203,9 +204,14 @@ def explain(number: int, code: str, as_json: bool) -> None:
     for line, entry in zip(found.lines, content["criteria"], strict=True):
         value = "—" if entry["value"] is None else entry["value"]
         share = plain(line.contribution) if line.contribution is not None else "—"
-        click.echo(
-            f"  {localised(line.criterion.title)}: {value}, {entry['points'] or '—'} × {entry['weight']} → {share}"
+        # after re-weighting, so that the line adds up; a weighted sum keeps its weights
+        normalised = found.scheme.scale == "normalised"
+        weight = (
+            f"{plain(divide(line.share.numerator * 100_000, line.share.denominator))} %"
+            if normalised
+            else entry["weight"]
         )
+        click.echo(f"  {localised(line.criterion.title)}: {value}, {entry['points'] or '—'} × {weight} → {share}")
         if line.missing:
             click.echo(f"    {what_happened(line)}")
         for row in entry["rows"]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kezhi import Refused
-from kezhi.i18n import _
+from kezhi.i18n import _, ngettext
 
 SHOWN = 20  #: problems in the readable summary
 
@@ -83,4 +83,4 @@ def export_command(kind: str, file: str) -> None:
     from .services import export_file
 
     count = export_file(kind, file)
-    click.echo(_("%(count)s rows written to %(file)s.", count=count, file=file))
+    click.echo(ngettext("%(num)s row written to %(file)s.", "%(num)s rows written to %(file)s.", count, file=file))
