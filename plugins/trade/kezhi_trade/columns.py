@@ -21,7 +21,7 @@ def customer_columns(model: type) -> list[Column]:
         return []
     join = Join(summary, summary.c.customer_id)
     return [
-        Column("trade.total_amount", _l("Order amount"), summary.c.total_amount, join=join, sortable=True,
+        Column("trade.total_amount", _l("Ordered so far"), summary.c.total_amount, join=join, sortable=True,
                filter=Filter("number"), default=True, permission="trade.read", render="money", order=60),
         Column("trade.order_count", _l("Orders"), summary.c.order_count, join=join, sortable=True,
                filter=Filter("number"), permission="trade.read", render="count", order=61),

@@ -25,11 +25,11 @@ def facts(record: Any, user: User) -> list[Fact]:
         return []
     summary = _summary(record, user)
     if summary is None:
-        return [Fact(_l("Order amount"), "—", order=30)]
+        return [Fact(_l("Ordered so far"), "—", order=30)]
     url = _orders_of(record)
     count = _("%(count)s orders", count=f"{summary.order_count:,}")
     return [
-        Fact(_l("Order amount"), display(summary.total_amount, currency(), cents=False), url, count, order=30),
+        Fact(_l("Ordered so far"), display(summary.total_amount, currency(), cents=False), url, count, order=30),
         Fact(_l("Last order"), summary.last_order_date.isoformat(), url, order=31),
     ]
 
