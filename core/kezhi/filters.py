@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask
+from flask import Flask, current_app, g
 from flask_babel import get_locale
 from jinja2 import Undefined
 
@@ -15,6 +15,7 @@ from . import money as amounts
 from .i18n import gettext as _
 from .i18n import localised
 from .settings import currency as company_currency
+from .users import SYSTEM
 
 EMPTY = "—"
 MINUS = "\N{MINUS SIGN}"
@@ -29,6 +30,19 @@ def absent(value: object) -> bool:
 def money(minor: Any, cents: bool = False, currency: str | None = None) -> str:
     """Minor units of ``currency`` (default: the company's) as ``¥1,234``, with ``cents`` as ``¥1,234.50``."""
     return EMPTY if absent(minor) else amounts.display(int(minor), currency or company_currency(), cents=cents)
+
+
+def person_named(login: Any) -> str:
+    """The name of the person with this login; the login itself when nobody active has it. Looked up once a request."""
+    if absent(login):
+        return EMPTY
+    if login == SYSTEM.login:
+        return str(_("System"))
+    known = g.setdefault("kezhi_names", {})
+    if login not in known:
+        found = current_app.extensions["kezhi"].call.user_by_login(login=login)
+        known[login] = found.name if found else str(login)
+    return str(known[login])
 
 
 def number(value: Any) -> str:
@@ -109,6 +123,7 @@ FILTERS = {
     "day_head": day_head,
     "localised": localised,
     "initial": initial,
+    "person_named": person_named,
     "person_tone": person_tone,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import g, has_request_context, request
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
 
 from .permissions import acting_user
 
@@ -67,6 +67,7 @@ __all__ = [
     "gettext",
     "is_chinese",
     "lazy_gettext",
+    "lazy_pgettext",
     "localised",
     "ngettext",
     "pick",

@@ -32,6 +32,8 @@ class ListView:
     ``order`` names the column the list is sorted by at first (its key and ``"asc"`` or ``"desc"``). ``search`` are the
     expressions that ``q`` looks into: codes by how they start, others by what they contain. ``where`` always holds.
     ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
+    ``matching`` is the word behind the count, where the rows have a counter of their own; ``search_hint`` stands in the
+    empty search field.
     Without ``export_permission`` the list cannot be exported.
     """
 
@@ -48,12 +50,15 @@ class ListView:
         link: Callable[[ListRow], str] | None = None,
         title: Any = "",
         kind: Any = "",
+        matching: Any = "",
+        search_hint: Any = "",
         page_size: int = 50,
         export_permission: str | None = None,
     ) -> None:
         self.name, self.model, self.link = name, model, link
         self.key: Any = key if key is not None else model.id  # type: ignore[attr-defined]
         self.title, self.kind = title, kind
+        self.matching, self.search_hint = matching, search_hint
         self.page_size = page_size
         self.sizes = tuple(sorted({*SIZES, page_size}))
         self.export_permission = export_permission

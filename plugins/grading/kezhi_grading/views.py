@@ -14,6 +14,7 @@ from kezhi.audit import record_alone
 from kezhi.builtin.approvals.services import request_for
 from kezhi.builtin.customers.models import Customer
 from kezhi.forms import fill_errors, submit_once
+from kezhi.i18n import lazy_pgettext
 from kezhi.visibility import visible
 
 from . import pages, services
@@ -141,6 +142,7 @@ def results(number: int) -> Any:
         link=lambda row: url_for("grading.explain", number=number, customer_id=row.id),
         title=_("Results of run %(number)s", number=number),
         kind=_l("results"),
+        matching=lazy_pgettext("customers", "matching"),
     )
     return view.respond("grading/results.html", run=found, scheme=scheme)
 

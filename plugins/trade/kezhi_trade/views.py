@@ -10,7 +10,7 @@ from kezhi import Conflict, ListView, Refused, can, currency, db, requires, visi
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.forms import fill_errors, submit_once
-from kezhi.i18n import _
+from kezhi.i18n import _, lazy_pgettext
 
 from . import services
 from .columns import order_columns
@@ -42,6 +42,8 @@ def index() -> Any:
         link=lambda row: url_for("trade.show", order_id=row.id),
         title=_l("Trade figures"),
         kind=_l("orders"),
+        matching=lazy_pgettext("orders", "matching"),
+        search_hint=_l("Order number"),
         export_permission="trade.read",
     )
     return view.respond("trade/index.html", can_write=can("trade.write"))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kezhi import Choice, Column, Filter, ListView, Panel, User, db
 from kezhi.db import end_reading
-from kezhi.i18n import _l
+from kezhi.i18n import _l, lazy_pgettext
 
 from ..accounts.models import Account, Department
 from . import services
@@ -40,6 +40,7 @@ def list_view() -> ListView:
         link=lambda row: url_for("customers.show", customer_id=row.id),
         title=_l("Customer files"),
         kind=_l("customers"),
+        matching=lazy_pgettext("customers", "matching"),
         export_permission="customers.export",
     )
 
@@ -69,7 +70,6 @@ def own_columns() -> list[Column]:
             changed_at,
             sortable=True,
             filter=Filter("date"),
-            default=True,
             render="instant",
             order=9,
         ),

@@ -64,6 +64,10 @@ class Imports(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
+        from .services import importers_of
+
+        if not importers_of(user):
+            return []
         return [
             MenuItem(
                 _l("Imports"),

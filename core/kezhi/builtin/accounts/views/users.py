@@ -11,7 +11,7 @@ from kezhi import Choice, Column, Conflict, Filter, ListView, Refused, db, local
 from kezhi import lazy_gettext as _l
 from kezhi.forms import fill_errors
 from kezhi.i18n import gettext as _
-from kezhi.i18n import is_chinese
+from kezhi.i18n import is_chinese, lazy_pgettext
 
 from .. import services
 from ..forms import EditUserForm, UserForm
@@ -32,6 +32,8 @@ def index() -> Any:
         link=lambda row: url_for("accounts.edit", user_id=row.id),
         title=_l("Users"),
         kind=_l("users"),
+        matching=lazy_pgettext("people", "matching"),
+        search_hint=_l("Name or user name"),
     ).respond("accounts/users.html")
 
 
