@@ -172,9 +172,9 @@ def load_user(user_id: int) -> User | None:
 
 @spec("guard", firstresult=True)
 def user_by_login(login: str) -> User | None:
-    """What: the person a command names with ``--as``.
+    """What: the person with a login: whom a command names with ``--as``, whose name a page shows.
 
-    Returns: the user or None. Called by: the command line. On error: refused.
+    Returns: the user or None. Called by: the command line and pages. On error: refused.
     """
 
 

@@ -132,7 +132,9 @@ class Page:
     def jump_type(self) -> str:
         """The input in which one types the value to start from, or empty."""
         column = self.sort.column
-        return "" if column is None else _input_type(column)
+        if column is None or (column.filter is not None and column.filter.kind == "choice"):
+            return ""  # a value that is chosen from a list is filtered by, not typed
+        return _input_type(column)
 
 
 def make_rows(
