@@ -111,6 +111,8 @@ def preview_enable(site: Site, name: str) -> Preview:
 def enable(site: Site, name: str) -> tuple[str, ...]:
     """Enable a plugin and what it needs; returns the names newly enabled, none when it was enabled already.
 
+    A plugin that is enabled but broken is tried again.
+
     Errors: ``Refused`` when it cannot run, ``PluginError`` when its code or a migration fails: nothing is changed then.
     """
     preview = preview_enable(site, name)
@@ -139,13 +141,19 @@ def enable(site: Site, name: str) -> tuple[str, ...]:
 
 
 def _try_again(site: Site, name: str) -> None:
-    """Let every process load a mended plugin anew: enabled it is already, so only the generation is raised."""
+    """Let every process load a mended plugin anew: enabled it is already, so only the generation is raised.
+
+    Errors: ``Refused`` with the reason when it still does not run.
+    """
     candidates = discover()
     if candidates[name].plugin is not None:
         _migrate(site, (name,), candidates)
     with site.app.app_context(), writing():
         _raise_generation("plugin.retry", (name,))
     site.current_app()
+    failure = site.failures.get(name)
+    if failure is not None:
+        raise Refused(_("“%(name)s” still does not run: %(why)s", name=name, why=failure.reason))
 
 
 def preview_disable(site: Site, name: str) -> Preview:

@@ -20,6 +20,8 @@ class Problem:
     detail: str = ""
 
     def __str__(self) -> str:
+        if self.other == self.plugin and self.kind in ("missing", "broken"):
+            return "is not installed" if self.kind == "missing" else f"cannot be loaded{self.detail}"
         return {
             "missing": f"needs {self.other}{self.detail}, which is not installed",
             "version": f"needs {self.other}{self.detail}",

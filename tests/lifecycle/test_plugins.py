@@ -208,6 +208,9 @@ def test_a_plugin_that_breaks_later_is_named_and_the_rest_works_until_it_is_mend
     assert state_of(fresh, "gamma")[0] == "broken"
     with fresh.app.app_context():
         assert db.session.execute(select(tables.setting)).all(), "queries of everybody else work"
+    with pytest.raises(Refused, match="alpha.*(does not run|cannot be loaded)"):
+        enabling(fresh, "alpha")
+    assert "alpha" in fresh.read_enabled(), "it stays enabled, broken and named"
     make_distribution(folder, "alpha", body=PAGE)
     forget_code("alpha")
     other = with_options(site)

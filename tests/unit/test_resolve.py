@@ -51,10 +51,20 @@ def test_a_problem_says_which_plugin_and_why(manifest: dict[str, Any], text: str
     assert text in [str(problem) for problem in problems({"a", "b"}, all_) if problem.plugin == "a"]
 
 
+def test_a_plugin_that_cannot_be_loaded_is_not_said_to_need_itself() -> None:
+    all_ = installed(candidate("bad", error="ImportError: no luck"))
+    assert [str(problem) for problem in problems({"bad", "gone"}, all_)] == [
+        "cannot be loaded: ImportError: no luck",
+        "is not installed",
+    ]
+
+
 def test_a_cycle_is_named_and_does_not_hang() -> None:
     all_ = installed(candidate("a", depends={"b": ""}), candidate("b", depends={"a": ""}))
     assert {problem.kind for problem in problems({"a", "b"}, all_)} == {"cycle"}
     assert sorted(ordered({"a", "b"}, all_)) == ["a", "b"]
+    itself = installed(candidate("a", depends={"a": ""}))
+    assert [str(problem) for problem in problems({"a"}, itself)] == ["depends on itself by way of a"]
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sets(st.sampled_from("abcdefgh")), min_size=1))

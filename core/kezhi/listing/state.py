@@ -134,9 +134,7 @@ def read_state(
         size=_size(given.get("size", ""), page_size, sizes),
         default_size=page_size,
         # a place in an order or a selection that is no more would be wrong: the list starts at its beginning
-        place={
-            name: given[name] for name in PLACE if given.get(name) and (not left_out or name in ("count", "format"))
-        },
+        place={name: given[name] for name in (("count",) if left_out else PLACE) if given.get(name)},
         others=tuple((name, clean(value)) for name, value in given.items(multi=True) if not _is_ours(name)),
         left_out=left_out,
     )

