@@ -73,7 +73,9 @@ def stored(package: Path) -> Catalog:
 
 def update(package: Path) -> None:
     template, catalogue = extracted(package), stored(package)
+    made = catalogue.creation_date
     catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.creation_date = made  # a new date would make every change of a text a conflict
     catalogue.obsolete.clear()
     path = catalogue_file(package)
     path.parent.mkdir(parents=True, exist_ok=True)

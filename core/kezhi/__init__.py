@@ -10,28 +10,32 @@ from .contributions import (
     Access,
     Check,
     Choice,
+    Clause,
     Column,
     Demo,
     Evidence,
     Fact,
     Filter,
     Finding,
+    Job,
     Join,
     MenuItem,
     Metric,
     Panel,
     Period,
     Permission,
+    RecordLink,
     TimelineEntry,
 )
 from .db import BigInt, CodeText, Json, UtcDateTime, db, model_base, writing
 from .errors import Conflict, KezhiError, NotFound, PluginError, Refused
 from .hookspecs import spec
 from .i18n import lazy_gettext, localised
+from .jobs import Task
 from .listing import ListView
 from .permissions import acting_as, acting_user, can, logged_in, public, requires
 from .plugin import Plugin, hookimpl, hookspec
-from .settings import currency, set_setting, setting
+from .settings import SettingsForm, currency, set_setting, setting
 from .users import SYSTEM, User
 from .visibility import visible, visible_ids
 
@@ -42,6 +46,7 @@ __all__ = [
     "BigInt",
     "Check",
     "Choice",
+    "Clause",
     "CodeText",
     "Column",
     "Conflict",
@@ -50,6 +55,7 @@ __all__ = [
     "Fact",
     "Filter",
     "Finding",
+    "Job",
     "Join",
     "Json",
     "KezhiError",
@@ -62,7 +68,10 @@ __all__ = [
     "Permission",
     "Plugin",
     "PluginError",
+    "RecordLink",
     "Refused",
+    "SettingsForm",
+    "Task",
     "TimelineEntry",
     "User",
     "UtcDateTime",

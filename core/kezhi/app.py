@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from . import bytecode
 from .config import Config
-from .contributions import Check, Metric, Permission
+from .contributions import Check, Clause, Job, Metric, Permission, RecordLink
 from .db import db, dispose_models, model_base
 from .errors import PluginError
 from .host import Calls, Host
@@ -23,6 +23,7 @@ from .permissions import acting_user, check_routes, guard_request, logged_in, pu
 from .plugin import Plugin
 from .security import init_security
 from .sessions import init_sessions
+from .settings import SettingsForm
 from .shell import init_shell, kernel_blueprint
 from .visibility import AccessRegistry
 
@@ -41,6 +42,10 @@ class Kernel:
     permissions: dict[str, Permission] = field(default_factory=dict)
     metrics: dict[str, Metric] = field(default_factory=dict)
     checks: list[tuple[str, Check]] = field(default_factory=list)
+    settings: dict[str, type[SettingsForm]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    links: list[tuple[str, RecordLink]] = field(default_factory=list)
+    clauses: list[tuple[str, Clause]] = field(default_factory=list)
     access: AccessRegistry = field(default_factory=lambda: AccessRegistry([]))
     withheld: frozenset[str] = frozenset()  #: tables of plugins that restrict rows but cannot load
 
@@ -149,6 +154,18 @@ def _collect(kernel: Kernel) -> None:
         _own(name, metric.key, "metric")
         kernel.metrics[metric.key] = metric
     kernel.access = AccessRegistry([access for _, access in call.register_access()])
+    for name, job in call.register_jobs():
+        _own(name, job.key, "job")
+        kernel.jobs[job.key] = job
+    for name, form in call.register_settings():
+        if name in kernel.settings:
+            raise PluginError(name, "register_settings returns one form class", stage="settings")
+        kernel.settings[name] = form
+    kernel.links = call.register_record_links()
+    for name, link in kernel.links:
+        if not link.table.startswith(f"{name}_"):
+            raise PluginError(name, f"record link {link.table!r} is not a table of {name}", stage="names")
+    kernel.clauses = call.register_clauses()
     kernel.checks = call.doctor_checks()
 
 

@@ -13,9 +13,11 @@ from . import lifecycle
 from .config import Config, from_environment
 from .errors import KezhiError, Refused
 from .permissions import acting_as
+from .scaffold.command import new_command
 from .serve import serve
 from .setup import initialise
 from .site import Site
+from .testing.command import check_command
 
 
 def print_json(document: Any) -> None:
@@ -45,7 +47,12 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         own = super().get_command(ctx, cmd_name)
-        return own if own is not None else _plugin_commands(ctx).get(cmd_name)
+        if own is not None and not isinstance(own, click.Group):
+            return own
+        added = _plugin_commands(ctx).get(cmd_name)
+        if isinstance(own, click.Group) and isinstance(added, click.Group):
+            return click.Group(own.name, {**added.commands, **own.commands}, help=own.help)
+        return own or added
 
 
 def _plugin_commands(ctx: click.Context) -> dict[str, click.Command]:
@@ -84,7 +91,7 @@ def init(context: Context, company: str, admin: str, currency: str, demo: bool, 
     """Set up the company and its first administrator, once."""
     site, password = initialise(context.config, company=company, admin=admin, currency=currency)
     if demo:
-        from .demo import make_demo
+        from .builtin.apps.demo import make_demo
 
         make_demo(site)
     if as_json:
@@ -112,77 +119,11 @@ def serve_command(context: Context, host: str, port: int, workers: int) -> None:
 
 @kezhi.group("plugin")
 def plugin_group() -> None:
-    """List, enable and disable apps."""
+    """Apps: list, enable, upgrade, remove; start a new one and check it."""
 
 
-@plugin_group.command("list")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def plugin_list(context: Context, as_json: bool) -> None:
-    """Every installed app and its state."""
-    context.site.current_app()
-    found = lifecycle.statuses(context.site)
-    if as_json:
-        keys = ("name", "version", "state", "essential", "depends", "reason")
-        print_json([{key: getattr(status, key) for key in keys} for status in found])
-        return
-    for status in found:
-        click.echo(f"{status.name:16} {status.version:10} {status.state:10} {status.reason}".rstrip())
-
-
-def _change(context: Context, action: str, name: str, yes: bool, as_json: bool) -> None:
-    site = context.site
-    site.current_app()
-    preview = (lifecycle.preview_enable if action == "enable" else lifecycle.preview_disable)(site, name)
-    others = [other for other in preview.names if other != name]
-    if others and action == "disable" and not yes:
-        if not sys.stdin.isatty():
-            raise Refused(f"{', '.join(others)} would be disabled too: add --yes")
-        click.confirm(f"{', '.join(others)} will be disabled too. Go on?", abort=True, err=True)
-    changed = (lifecycle.enable if action == "enable" else lifecycle.disable)(site, name)
-    if as_json:
-        print_json({"plugin": name, f"{action}d": list(changed)})
-    else:
-        click.echo(f"{action}d: {', '.join(changed)}" if changed else f"{name} was {action}d already")
-
-
-@plugin_group.command("enable")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def plugin_enable(context: Context, name: str, yes: bool, as_json: bool) -> None:
-    """Enable an app and what it needs."""
-    _change(context, "enable", name, yes, as_json)
-
-
-@plugin_group.command("disable")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Disable what needs it as well.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def plugin_disable(context: Context, name: str, yes: bool, as_json: bool) -> None:
-    """Disable an app; its data stay."""
-    _change(context, "disable", name, yes, as_json)
-
-
-@kezhi.command()
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def doctor(context: Context, as_json: bool) -> None:
-    """Check the invariants; exit 1 names what is broken."""
-    from .doctor import examine
-
-    findings = examine(context.site)
-    errors = [finding for finding in findings if finding["level"] == "error"]
-    if as_json:
-        print_json({"ok": not errors, "findings": findings})
-    else:
-        for finding in findings:
-            click.echo(f"{finding['level']}: {finding['check']}: {finding['message']}", err=finding["level"] == "error")
-        click.echo("all is well" if not findings else f"{len(errors)} broken, {len(findings) - len(errors)} advice")
-    if errors:
-        sys.exit(1)
+plugin_group.add_command(new_command)
+plugin_group.add_command(check_command)
 
 
 def split_acting_user(arguments: Sequence[str]) -> tuple[list[str], str | None]:
@@ -206,7 +147,7 @@ def run(arguments: Sequence[str], config: Config | None = None) -> None:
     """Run a command as the named person, else as the system; failures raise."""
     rest, login = split_acting_user(arguments)
     context = Context(config or from_environment())
-    bare = bool(rest) and rest[0] in ("init", "serve")
+    bare = " ".join(rest[:1]) in ("init", "serve") or " ".join(rest[:2]) in ("plugin new", "plugin check")
     if bare and login:
         raise Refused(f"kezhi {rest[0]} is run by the system; leave --as out")
     if bare or any(argument in ("--help", "-h", "--version") for argument in rest) or not rest:

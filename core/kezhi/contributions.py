@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from .jobs import Task
     from .users import User
 
 Text = Any  #: a ``str`` or a lazy translation
@@ -212,11 +213,62 @@ class Check:
 class Demo:
     """Makes a plugin's part of the demo company, through the same services as pages and commands.
 
-    ``make(context)`` runs inside an app context; ``context`` is shared by all plugins (see ``kezhi.demo``).
+    ``make(context)`` runs inside an app context; all plugins share ``context`` (see ``kezhi.builtin.apps.demo``).
     """
 
     make: Callable[[Any], None]
     order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work in the background. ``key`` starts with the plugin's name (``visits.remind``).
+
+    ``run(task)`` gets a :class:`kezhi.jobs.Task`. It is called at least once for every slot; what it writes inside
+    ``with task.effect():`` takes effect once. ``schedule`` is a cron rule in the company's zone (``0 7 * * *``);
+    without one the job runs when somebody enqueues it.
+    """
+
+    key: str
+    title: Text
+    run: Callable[[Task], None]
+    schedule: str | None = None
+    attempts: int = 5  #: how often it is tried before it is given up
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLink:
+    """One of the plugin's tables that hangs on records of another table, as data: it is kept by the core.
+
+    Merging, erasing, handing over and deleting records is carried out from it with plain SQL, also while the plugin
+    is disabled, broken or not installed.
+    """
+
+    table: str  #: the plugin's own table (``visits_visit``)
+    label: Text  #: what its rows are, for a person ("Visits")
+    target: str  #: the table it hangs on (that of the customers)
+    column: str = "customer_id"  #: the column that holds the id of the record
+    #: a record with such rows cannot be deleted; without it they are deleted with the record
+    blocks_delete: bool = True
+    #: what erasing the record's personal data does: blank the ``personal`` columns, delete the rows, or nothing
+    erase: Literal["blank", "delete", "keep"] = "blank"
+    personal: tuple[str, ...] = ()
+    #: what merging does: rows go over to the record that stays; where it has a row already (same ``unique``) the
+    #: other one is dropped or its figures are combined; or they stay where they are, as history
+    merge: Literal["repoint", "keep_one", "combine", "keep"] = "repoint"
+    unique: tuple[str, ...] = ()  #: columns that identify a row beside ``column``
+    combine: Mapping[str, Literal["sum", "max", "min"]] = field(default_factory=dict)
+    #: column that holds the id of the person in charge, for handing over
+    hand_over: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the policy catalogue that the plugin carries out."""
+
+    id: str  #: ``GRD-07``
+    title: Text
+    ours: bool = False  #: our addition (†) to what companies wrote
 
 
 #: What ``Access.grants`` answers for a user who sees every row.

@@ -23,16 +23,20 @@ from sqlalchemy import ColumnElement
 from .contributions import (
     Access,
     Check,
+    Clause,
     Column,
     Demo,
     Fact,
+    Job,
     MenuItem,
     Metric,
     Panel,
     Permission,
+    RecordLink,
     TimelineEntry,
 )
 from .plugin import hookspec
+from .settings import SettingsForm
 from .users import User
 
 Policy = Literal["build", "view", "guard", "tx", "after"]
@@ -116,6 +120,39 @@ def demo_data() -> list[Demo]:  # type: ignore[empty-body]
     """
 
 
+@spec("build")
+def register_settings() -> list[type[SettingsForm]]:  # type: ignore[empty-body]
+    """What: the plugin's settings as one form class; the fields' defaults are the shipped values.
+
+    Returns: a list with the form class. Called by: ``setting``, the settings page. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_jobs() -> list[Job]:  # type: ignore[empty-body]
+    """What: work in the background, by schedule or when asked for.
+
+    Returns: jobs. Called by: every serving process, and workers of their own. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_record_links() -> list[RecordLink]:  # type: ignore[empty-body]
+    """What: which of the plugin's tables hang on records of others, and what happens to their rows with the record.
+
+    Returns: links, kept by the core from the moment the plugin is enabled. Called by: the life cycle. On error: plugin
+    broken.
+    """
+
+
+@spec("build")
+def register_clauses() -> list[Clause]:  # type: ignore[empty-body]
+    """What: the clauses of the policy catalogue that the plugin carries out.
+
+    Returns: clauses. Called by: the Apps page, the report of clauses without a test. On error: plugin broken.
+    """
+
+
 # ── view: per request ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -195,4 +232,12 @@ def after_change(model: type, change: str, keys: Any) -> None:
 
     Arguments: ``change`` is ``create``, ``update`` or ``delete``; ``keys`` is a list of up to 500 ids, else a
     ``Select`` of ids. Called by: ``kezhi.bulk``. On error: the whole transaction rolls back.
+    """
+
+
+@spec("tx")
+def after_uninstall(plugin: str) -> None:
+    """What: a plugin was uninstalled, its tables and settings are gone; forget what else is kept of it.
+
+    Called by: the life cycle, in its transaction. On error: nothing is uninstalled.
     """

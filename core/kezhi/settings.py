@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from . import audit, clock
 from .db import db
+from .forms import Form
 from .permissions import acting_user
 from .tables import setting as table
 
@@ -47,6 +48,10 @@ def set_setting(plugin: str, key: str, value: Any) -> None:
     db.session.execute(insert(table).values(row))
     audit.record("setting.change", "setting", f"{plugin}.{key}")
     g.pop("kezhi_settings", None)
+
+
+class SettingsForm(Form):
+    """Base of a plugin's settings: one field per setting, its default is the shipped value."""
 
 
 def currency() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from .db import BigInt, Json, UtcDateTime, metadata
 
@@ -21,6 +21,8 @@ plugin = Table(
     Column("enabled", Boolean, nullable=False),
     Column("version", String(40), nullable=False),  # of the code that last migrated its tables
     Column("restricts", Json, nullable=False),  # tables whose rows it may hide, for when it cannot load
+    # what is known of it while it cannot load: title, depends, tables in the order of their making, record links
+    Column("manifest", Json, nullable=False, server_default=text("'{}'")),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", String(80), nullable=False),
 )
@@ -97,4 +99,44 @@ submission = Table(
     Column("key", String(64), primary_key=True),
     Column("result", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+#: serving processes and the oldest set of plugins each of them still answers with
+process = Table(
+    "kezhi_process",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("generation", BigInt, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+#: rows that a plugin hides from somebody: they stay hidden while it cannot load
+restricted = Table(
+    "kezhi_restricted",
+    metadata,
+    Column("plugin", String(60), primary_key=True),
+    Column("table_name", String(80), primary_key=True),
+    Column("record_id", BigInt, primary_key=True, autoincrement=False),
+)
+
+#: work in the background: each slot of a job is there once
+job = Table(
+    "kezhi_job",
+    metadata,
+    Column("id", BigInt, primary_key=True),
+    Column("job", String(120), nullable=False),
+    Column("slot", String(120), nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, running, done, dead
+    Column("requested_by", String(80), nullable=False),  # login; it runs with the rights this person has then
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("worker", String(80)),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    UniqueConstraint("job", "slot"),
+    Index("ix_kezhi_job_state_due_at", "state", "due_at"),
 )

@@ -17,9 +17,9 @@ from kezhi.builtin.accounts.models import Department, Role
 from kezhi.builtin.accounts.services import user_named
 from kezhi.builtin.approvals.models import Request
 from kezhi.builtin.approvals.services import inbox
+from kezhi.builtin.apps.demo import USERS_FILE, make_demo
+from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.customers.models import Customer
-from kezhi.demo import USERS_FILE, make_demo
-from kezhi.doctor import examine
 from kezhi.setup import initialise
 
 pytestmark = pytest.mark.services

@@ -6,7 +6,7 @@ from datetime import date
 
 from kezhi import acting_as, writing
 from kezhi.builtin.approvals.services import sign
-from kezhi.demo import DemoContext
+from kezhi.builtin.apps.demo import DemoContext
 
 from .services import last_full_months, primary_key, run_scheme, submit
 

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from kezhi import Refused, acting_as, currency
+from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.imports.services import import_file
-from kezhi.demo import DemoContext
 from kezhi.figures import divide
 from kezhi.money import to_units
 

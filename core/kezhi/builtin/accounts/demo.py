@@ -7,7 +7,7 @@ from typing import Any
 import argon2
 
 from kezhi import writing
-from kezhi.demo import DemoContext, DemoUser
+from kezhi.builtin.apps.demo import DemoContext, DemoUser
 
 from . import services
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from flask import Blueprint
 
 from kezhi import MenuItem, Permission, Plugin, User, hookimpl
@@ -27,6 +28,12 @@ class Apps(Plugin):
     @hookimpl
     def register_permissions(self) -> list[Permission]:
         return [Permission("apps.manage", _l("Enable and disable apps"), roles=("administrator",))]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import doctor, plugin_group
+
+        return [plugin_group, doctor]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

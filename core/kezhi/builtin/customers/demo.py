@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from kezhi import acting_as, writing
-from kezhi.demo import DemoContext
+from kezhi.builtin.apps.demo import DemoContext
 
 from . import services
 

@@ -16,14 +16,9 @@ from typing import Any
 import click
 from flask import current_app
 
-from . import clock, lifecycle
-from .contributions import Demo
-from .db import writing
-from .discover import discover
-from .errors import Refused
-from .settings import set_setting
-from .site import Site
-from .users import User
+from kezhi import Demo, Refused, User, clock, lifecycle, set_setting, writing
+from kezhi.discover import discover
+from kezhi.site import Site
 
 #: plugins that the demo company uses when they are installed
 APPS = ("trade", "grading")

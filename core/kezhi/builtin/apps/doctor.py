@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from . import audit, migrate, tables
-from .db import db
-from .i18n import gettext as _
-from .lifecycle import statuses
-from .site import Site
+from kezhi import audit, migrate, tables
+from kezhi.db import db
+from kezhi.i18n import gettext as _
+from kezhi.lifecycle import statuses
+from kezhi.site import Site
 
 
 def examine(site: Site) -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""What ``kezhi plugin new`` renders: a complete plugin distribution to start from."""
