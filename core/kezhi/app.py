@@ -47,7 +47,8 @@ class Kernel:
     links: list[tuple[str, RecordLink]] = field(default_factory=list)
     clauses: list[tuple[str, Clause]] = field(default_factory=list)
     access: AccessRegistry = field(default_factory=lambda: AccessRegistry([]))
-    withheld: frozenset[str] = frozenset()  #: tables of plugins that restrict rows but cannot load
+    #: tables of plugins that hide rows but cannot load, with those plugins and whether they kept the hidden ids
+    withheld: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
 
     @property
     def plugins(self) -> dict[str, Plugin]:
@@ -70,7 +71,7 @@ def create_app(
     keys: dict[str, bytes],
     generation: int = 0,
     site: Site | None = None,
-    withheld: frozenset[str] = frozenset(),
+    withheld: dict[str, list[tuple[str, bool]]] | None = None,
 ) -> Flask:
     """Build the app. Errors: ``PluginError`` naming the one plugin that cannot be used."""
     app = Flask("kezhi", static_folder=None, template_folder=None)
@@ -83,7 +84,7 @@ def create_app(
         **config.options,
     )
     _load_models(plugins)
-    kernel = Kernel(config, Host(plugins), generation, site, withheld=withheld)
+    kernel = Kernel(config, Host(plugins), generation, site, withheld=withheld or {})
     kernel.host.on_dropped = site.note_dropped if site is not None else None
     app.extensions["kezhi"] = kernel
     db.init_app(app)

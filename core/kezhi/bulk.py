@@ -7,8 +7,8 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Executable
 
-from . import audit
-from .db import db
+from . import audit, restrictions
+from .db import before_commit, db
 
 #: ``after_change`` gets a list up to here, a ``Select`` of ids above.
 MOST_KEYS = 500
@@ -16,7 +16,10 @@ MOST_KEYS = 500
 
 def announce(model: type, change: str, keys: Any) -> None:
     """Tell the plugins that rows of ``model`` changed (hook ``after_change``), inside the open transaction."""
-    current_app.extensions["kezhi"].call.after_change(model=model, change=change, keys=keys)
+    kernel = current_app.extensions["kezhi"]
+    kernel.call.after_change(model=model, change=change, keys=keys)
+    if any(plugin.restricts for plugin in kernel.plugins.values()):
+        before_commit(restrictions.follow)
 
 
 def bulk_write(statement: Executable, *, model: type, change: str, keys: Any, action: str, **payload: Any) -> int:

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from . import lifecycle
+from .builtin.apps.setup import initialise
 from .config import Config, from_environment
 from .errors import KezhiError, Refused
 from .permissions import acting_as
 from .scaffold.command import new_command
-from .serve import serve
-from .setup import initialise
+from .serve import apart, prepare, serve
 from .site import Site
 from .testing.command import check_command
 
@@ -111,9 +110,7 @@ def init(context: Context, company: str, admin: str, currency: str, demo: bool, 
 @click.pass_obj
 def serve_command(context: Context, host: str, port: int, workers: int) -> None:
     """Serve the pages."""
-    lifecycle.migrate_all(context.site)
-    lifecycle.enable_builtins(context.site)
-    context.site.close()
+    apart(lambda: prepare(context.config))
     serve(context.config, host=host, port=port, workers=workers)
 
 

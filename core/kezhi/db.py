@@ -120,6 +120,7 @@ def make_engine(url: URL) -> Engine:
         engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15})
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _check_keys_again)
         return engine
     return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
 
@@ -133,16 +134,25 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    write = connection.get_execution_options().get("kezhi_write")
+    options = connection.get_execution_options()
+    write = options.get("kezhi_write")
+    if options.get("kezhi_ddl"):  # a rebuilt table is dropped, which would delete what points at it
+        connection.info["kezhi_unchecked"] = True
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _check_keys_again(connection: Any, record: Any) -> None:
+    if record.info.pop("kezhi_unchecked", False):
+        connection.execute("PRAGMA foreign_keys=ON")
+
+
 @contextmanager
-def writing(session: Session | None = None) -> Iterator[Session]:
+def writing(session: Session | None = None, *, ddl: bool = False) -> Iterator[Session]:
     """Open the write transaction of a request, command or job; commit at the end, roll back on any error.
 
     Whatever was read before is read again inside. Nested use joins the open transaction. Parsing, hashing, rendering
-    and network work belong outside.
+    and network work belong outside. ``ddl`` is for the life cycle: tables may be rebuilt in it.
     """
     opened: Session = session if session is not None else db.session()
     if opened.info.get("writing"):
@@ -150,10 +160,16 @@ def writing(session: Session | None = None) -> Iterator[Session]:
         return
     opened.rollback()  # end the read transaction; on SQLite it could not become a writing one
     opened.info["writing"] = True
-    opened.info["after_commit"] = []
+    opened.info["after_commit"], opened.info["before_commit"] = [], {}
     try:
-        opened.connection(execution_options={"kezhi_write": True})
+        connection = opened.connection(execution_options={"kezhi_write": True, "kezhi_ddl": ddl})
         yield opened
+        for step in list(opened.info["before_commit"]):
+            step()
+        if ddl and connection.dialect.name == "sqlite":
+            bad = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if bad:
+                raise RuntimeError(f"rows of {', '.join(sorted({row[0] for row in bad}))} point at rows that are gone")
         opened.commit()
     except BaseException:
         opened.rollback()
@@ -162,6 +178,7 @@ def writing(session: Session | None = None) -> Iterator[Session]:
         opened.info.pop("writing", None)
         callbacks = opened.info.pop("after_commit", [])
         opened.info.pop("audit", None)
+        opened.info.pop("before_commit", None)
     for callback in callbacks:
         callback()
 
@@ -175,6 +192,11 @@ def end_reading() -> None:
 def after_commit(callback: Callable[[], None]) -> None:
     """Call ``callback`` once the open write transaction has been committed."""
     db.session.info["after_commit"].append(callback)
+
+
+def before_commit(step: Callable[[], None]) -> None:
+    """Call ``step`` once at the end of the open write transaction, inside it, however often it is asked for."""
+    db.session.info["before_commit"][step] = None
 
 
 @event.listens_for(KezhiSession, "before_flush")

@@ -6,6 +6,7 @@ Never raises: an import that fails is data.
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from .plugin import Plugin
 
 GROUP = "kezhi.plugins"
+NAME = re.compile("[a-z][a-z0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,19 @@ class Candidate:
     plugin: Plugin | None
     error: str = ""
     detail: str = ""
+    loaded: str = ""  #: version of the code in this process; code is never reloaded
 
     @property
     def builtin(self) -> bool:
         return self.distribution == "kezhi"
 
+    @property
+    def stale(self) -> bool:
+        """Whether the code on disk is another than the code in this process."""
+        return bool(self.loaded) and self.loaded != self.version
 
-_loaded: dict[tuple[str, str], Plugin] = {}
+
+_loaded: dict[tuple[str, str], tuple[Plugin, str]] = {}
 
 
 def discover() -> dict[str, Candidate]:
@@ -46,7 +54,7 @@ def _load(entry: EntryPoint) -> Candidate:
     version = entry.dist.version if entry.dist else "0"
     known = _loaded.get((entry.name, entry.value))
     if known is not None:
-        return Candidate(entry.name, distribution, version, known)
+        return Candidate(entry.name, distribution, version, known[0], loaded=known[1])
     before = set(sys.modules)
     try:
         plugin = entry.load()()
@@ -54,13 +62,15 @@ def _load(entry: EntryPoint) -> Candidate:
             raise TypeError(f"{entry.value} is not a kezhi.Plugin")
         if plugin.name != entry.name:
             raise ValueError(f"the entry point is called {entry.name!r}, the plugin {plugin.name!r}")
+        if not NAME.fullmatch(plugin.name):  # so that no name with _ behind it begins another plugin's tables
+            raise ValueError(f"the name {plugin.name!r} may hold small letters and digits only")
     except (Exception, SystemExit) as error:
         # forget half-imported modules, so that a mended plugin is imported afresh without a restart
         forget_modules(entry.module.rpartition(".")[0] or entry.module, before)
         reason = f"{type(error).__name__}: {error}"
         return Candidate(entry.name, distribution, version, None, reason, traceback.format_exc())
-    _loaded[entry.name, entry.value] = plugin
-    return Candidate(entry.name, distribution, version, plugin)
+    _loaded[entry.name, entry.value] = plugin, version
+    return Candidate(entry.name, distribution, version, plugin, loaded=version)
 
 
 def forget_modules(package: str, keep: set[str] | frozenset[str] = frozenset()) -> None:
@@ -73,6 +83,6 @@ def forget_modules(package: str, keep: set[str] | frozenset[str] = frozenset()) 
 def forget(name: str) -> None:
     """Drop a plugin that proved broken; the next ``discover`` imports it again."""
     for key in [key for key in _loaded if key[0] == name]:
-        package = _loaded.pop(key).package
+        package = _loaded.pop(key)[0].package
         if not package.startswith("kezhi."):
             forget_modules(package)

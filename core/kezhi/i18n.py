@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import g, has_request_context, request
-from flask_babel import get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
 
 from .permissions import acting_user
 
@@ -49,6 +49,15 @@ def is_chinese() -> bool:
     return locale is not None and locale.language == "zh"
 
 
+def in_both_languages(text: object) -> dict[str, str]:
+    """A lazy text as data, for when its catalogue is gone: ``{"zh": …, "en": …}``."""
+    found = {}
+    for key, locale in (("zh", CHINESE), ("en", ENGLISH)):
+        with force_locale(locale):
+            found[key] = str(text)
+    return found
+
+
 def localised(texts: object) -> str:
     """The present language's text of ``{"zh": …, "en": …}`` data; a plain string is itself."""
     if isinstance(texts, dict):
@@ -65,6 +74,7 @@ __all__ = [
     "_l",
     "choose_locale",
     "gettext",
+    "in_both_languages",
     "is_chinese",
     "lazy_gettext",
     "lazy_pgettext",

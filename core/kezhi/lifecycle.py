@@ -1,44 +1,30 @@
-"""Enable and disable plugins: the only writer of plugin rows and of the generation.
+"""Enable, disable, upgrade and remove plugins: the only writer of plugin rows and of the generation.
 
-Nothing is changed before the new set has been built once in this process and its migrations have run; every worker
-follows at its next request.
+Nothing is changed before the new set has been built once in this process. Migrations, the plugin's row, the generation
+and the audit entry are one transaction: killed at any point, an action happened or it did not. Every worker follows at
+its next request.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Connection, delete, insert, select, update
 
-from . import audit, clock, migrate, tables
+from . import audit, clock, migrate, restrictions, tables
 from .db import db, dispose_models, writing
 from .discover import Candidate, discover, forget
 from .errors import PluginError, Refused
 from .i18n import gettext as _
+from .i18n import in_both_languages
 from .permissions import acting_user
+from .record_links import stored_links
 from .resolve import closure, dependents, ordered, problems
-from .site import VIEW, Site
-
-#: how long a contribution that failed on a page is shown on the Apps page
-LEFT_OUT_FOR = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A plugin as the Apps page and ``kezhi plugin list`` show it."""
-
-    name: str
-    title: Any
-    summary: Any
-    version: str
-    state: str  #: available, enabled, disabled, broken or missing
-    essential: bool
-    depends: tuple[str, ...]
-    reason: str = ""
-    left_out: str = ""  #: a contribution that failed and is missing on pages; the rest of the plugin works
-    icon: str = "puzzle"
+from .site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,53 +33,12 @@ class Preview:
 
     names: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    #: rows that would become visible: (plugin, table, how many)
+    lifted: tuple[tuple[str, str, int], ...] = ()
 
 
-def statuses(site: Site) -> list[Status]:
-    """Every installed or once enabled plugin, builtins first."""
-    candidates = discover()
-    with site.engine.connect() as connection:
-        rows = {row.name: row for row in connection.execute(select(tables.plugin))}
-        failures = connection.execute(select(tables.failure)).all()
-    recent = clock.now() - LEFT_OUT_FOR
-    parts = {row.plugin: row.stage.removeprefix(VIEW) for row in failures if row.stage.startswith(VIEW)}
-    reasons = {row.plugin: row.reason for row in failures if row.plugin not in parts}
-    left_out = {
-        row.plugin: f"{parts[row.plugin]}: {row.reason}" for row in failures if row.plugin in parts and row.at > recent
-    }
-    found = []
-    for name in sorted({*candidates, *rows}, key=lambda name: (not _essential(candidates.get(name)), name)):
-        candidate = candidates.get(name)
-        plugin = candidate.plugin if candidate else None
-        found.append(
-            Status(
-                name=name,
-                title=plugin.title if plugin else name,
-                summary=plugin.summary if plugin else "",
-                version=candidate.version if candidate else rows[name].version,
-                state=_state(candidate, rows.get(name), reasons.get(name)),
-                essential=_essential(candidate),
-                depends=tuple(other for other in plugin.depends if other != "kezhi") if plugin else (),
-                reason=reasons.get(name) or (candidate.error if candidate else ""),
-                left_out=left_out.get(name, ""),
-                icon=plugin.icon if plugin else "puzzle",
-            )
-        )
-    return found
-
-
-def _essential(candidate: Candidate | None) -> bool:
+def is_essential(candidate: Candidate | None) -> bool:
     return bool(candidate and candidate.plugin and candidate.plugin.essential)
-
-
-def _state(candidate: Candidate | None, row: Any, reason: str | None) -> str:
-    if candidate is None:
-        return "missing"
-    if candidate.plugin is None or (reason and row is not None and row.enabled):
-        return "broken"
-    if row is None:
-        return "broken" if reason else "available"
-    return "enabled" if row.enabled else "disabled"
 
 
 def preview_enable(site: Site, name: str) -> Preview:
@@ -105,6 +50,7 @@ def preview_enable(site: Site, name: str) -> Preview:
     wanted = closure([name], candidates)
     found = problems(enabled | wanted, candidates)
     texts = tuple(f"{p.plugin}: {p}" for p in found if p.plugin in wanted)
+    texts += tuple(_newer(each) for each in sorted(wanted - enabled) if candidates[each].stale)
     return Preview(tuple(n for n in ordered(wanted, candidates) if n not in enabled), texts)
 
 
@@ -124,20 +70,60 @@ def enable(site: Site, name: str) -> tuple[str, ...]:
         return ()
     candidates = discover()
     try:
-        app = _trial_build(site, preview.names, candidates)
-        _migrate(site, preview.names, candidates)
-        with app.app_context(), writing():
+        with _trial_build(site, preview.names, candidates).app_context(), changing():
             for each in preview.names:
-                _store(site, each, candidates[each])
-            _raise_generation("plugin.enable", preview.names)
+                _bring_up(each, candidates[each])
+            raise_generation("plugin.enable", preview.names)
     except PluginError as error:
-        _note_failure(site, error)
-        if not candidates[error.plugin].builtin:
-            dispose_models(error.plugin, f"{error.plugin}_")
-            forget(error.plugin)
+        _give_up(site, error, candidates)
         raise
     site.current_app()
     return preview.names
+
+
+def _give_up(site: Site, error: PluginError, candidates: dict[str, Candidate]) -> None:
+    """Note why; take the plugin's code out of the process, so that a mended one is imported afresh."""
+    _note_failure(site, error)
+    if not candidates[error.plugin].builtin:
+        dispose_models(error.plugin, f"{error.plugin}_")
+        forget(error.plugin)
+
+
+def upgrade(site: Site, name: str) -> bool:
+    """Bring an enabled plugin's tables and data up to the installed code; False when they are.
+
+    Workers that still run the older code go on meanwhile: migrations first add, and take away one release later.
+
+    Errors: ``Refused`` when it cannot run or this process has the older code in memory, ``PluginError`` when a
+    migration fails; nothing is changed then.
+    """
+    candidates, row = discover(), site.read_enabled().get(name)
+    if row is None or name not in candidates:
+        raise Refused(_("There is no enabled app “%(name)s”.", name=name))
+    candidate = candidates[name]
+    if candidate.stale:
+        raise Refused(_newer(name))
+    found = [f"{p.plugin}: {p}" for p in problems({name, *site.read_enabled()}, candidates) if p.plugin == name]
+    if found:
+        raise Refused("; ".join(found))
+    try:
+        with _trial_build(site, (name,), candidates).app_context(), changing():
+            moved = _bring_up(name, candidate)
+            if not moved and row.version == candidate.version:
+                return False
+            raise_generation("plugin.upgrade", (name,), old=row.version, new=candidate.version)
+    except PluginError as error:
+        _give_up(site, error, candidates)
+        raise
+    return True
+
+
+def _newer(name: str) -> str:
+    text: str = _(
+        "Newer code of “%(name)s” is installed than this process has loaded: restart it, or use the command line.",
+        name=name,
+    )
+    return text
 
 
 def _try_again(site: Site, name: str) -> None:
@@ -145,11 +131,13 @@ def _try_again(site: Site, name: str) -> None:
 
     Errors: ``Refused`` with the reason when it still does not run.
     """
-    candidates = discover()
-    if candidates[name].plugin is not None:
-        _migrate(site, (name,), candidates)
+    try:
+        if discover()[name].plugin is not None:
+            upgrade(site, name)
+    except PluginError as error:
+        raise Refused(_("“%(name)s” still does not run: %(why)s", name=name, why=error.reason)) from error
     with site.app.app_context(), writing():
-        _raise_generation("plugin.retry", (name,))
+        raise_generation("plugin.retry", (name,))
     site.current_app()
     failure = site.failures.get(name)
     if failure is not None:
@@ -160,21 +148,30 @@ def preview_disable(site: Site, name: str) -> Preview:
     """The plugins that disabling ``name`` would disable: those that need it first."""
     candidates = discover()
     enabled = site.read_enabled()
-    if name in candidates and _essential(candidates[name]):
+    if name in candidates and is_essential(candidates[name]):
         return Preview((), (_("“%(name)s” is part of the core and stays enabled.", name=name),))
     if name not in enabled:
         return Preview((), () if name in candidates else (_("There is no app “%(name)s”.", name=name),))
-    others = dependents(name, enabled, candidates)
-    return Preview((*reversed(ordered(others, candidates)), name))
+    names = (*reversed(ordered(dependents(name, enabled, candidates), candidates)), name)
+    with site.app.app_context():
+        hidden = restrictions.counts(names)
+    kept = [(each, table, hidden.get((each, table), 0)) for each in names for table in enabled[each].restricts]
+    return Preview(names, lifted=tuple(kept))
 
 
-def disable(site: Site, name: str) -> tuple[str, ...]:
-    """Disable a plugin and those that need it; their data stay. Returns the names newly disabled."""
+def disable(site: Site, name: str, *, lift: bool = False) -> tuple[str, ...]:
+    """Disable a plugin and those that need it; their data stay. Returns the names newly disabled.
+
+    ``lift`` says that rows which they hide may become visible. Errors: ``Refused`` without it.
+    """
     preview = preview_disable(site, name)
     if preview.problems:
         raise Refused("; ".join(preview.problems))
     if not preview.names:
         return ()
+    if preview.lifted and not lift:
+        texts = [_("%(count)d rows of %(table)s", count=count, table=table) for _name, table, count in preview.lifted]
+        raise Refused(_("Rows that are hidden now would become visible: %(rows)s. Confirm it.", rows=", ".join(texts)))
     with site.app.app_context(), writing():
         db.session.execute(
             update(tables.plugin)
@@ -182,15 +179,13 @@ def disable(site: Site, name: str) -> tuple[str, ...]:
             .values(enabled=False, changed_at=clock.now(), changed_by=acting_user().login)
         )
         db.session.execute(delete(tables.failure).where(tables.failure.c.plugin.in_(preview.names)))
-        _raise_generation("plugin.disable", preview.names)
+        raise_generation("plugin.disable", preview.names)
     site.current_app()
     return preview.names
 
 
 def migrate_all(site: Site) -> list[str]:
     """Bring the tables of the kernel and every enabled plugin up to the installed code; returns what moved."""
-    candidates = discover()
-    names = ordered(set(site.read_enabled()) | _essentials(candidates), candidates)
     moved = []
     with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
         _lock(connection)
@@ -198,24 +193,15 @@ def migrate_all(site: Site) -> list[str]:
         migrate.upgrade(connection, migrate.KERNEL, migrate.kernel_folder())
         if migrate.current(connection, migrate.KERNEL) != before:
             moved.append(migrate.KERNEL)
-    for name in names:
+    candidates = discover()
+    for name in ordered(site.read_enabled(), candidates):
         if name in candidates and candidates[name].plugin is not None:
             try:
-                moved += _migrate(site, (name,), candidates)
-                _note_version(site, name, candidates[name].version)
-            except PluginError as error:
+                moved += [name] if upgrade(site, name) else []
+            except (PluginError, Refused):
                 if candidates[name].builtin:
                     raise
-                _note_failure(site, error)
     return moved
-
-
-def _note_version(site: Site, name: str, version: str) -> None:
-    """Which code the tables of a plugin were last brought up to."""
-    table = tables.plugin
-    with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
-        statement = update(table).where(table.c.name == name, table.c.version != version)
-        connection.execute(statement.values(version=version))
 
 
 def enable_builtins(site: Site) -> None:
@@ -226,7 +212,7 @@ def enable_builtins(site: Site) -> None:
 
 
 def _essentials(candidates: dict[str, Candidate]) -> set[str]:
-    return {name for name, candidate in candidates.items() if _essential(candidate)}
+    return {name for name, candidate in candidates.items() if is_essential(candidate)}
 
 
 def _trial_build(site: Site, wanted: tuple[str, ...], candidates: dict[str, Candidate]) -> Any:
@@ -235,20 +221,51 @@ def _trial_build(site: Site, wanted: tuple[str, ...], candidates: dict[str, Cand
     return site.build(running | set(wanted), site.generation, candidates)
 
 
-def _migrate(site: Site, names: tuple[str, ...], candidates: dict[str, Candidate]) -> list[str]:
-    """Run migrations of several plugins in one transaction."""
-    moved = []
-    with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
-        _lock(connection)
-        for name in names:
-            plugin = candidates[name].plugin
-            folder = plugin.folder("migrations") if plugin else None
-            if folder is None or not any(folder.glob("[0-9]*.py")):
-                continue
-            before = migrate.current(connection, name)
-            migrate.upgrade(connection, name, folder)
-            if migrate.current(connection, name) != before:
-                moved.append(name)
+@contextmanager
+def changing() -> Iterator[None]:
+    """The one transaction of a life-cycle action."""
+    with writing(ddl=True) as session:
+        _lock(session.connection())
+        yield
+
+
+def _bring_up(name: str, candidate: Candidate) -> bool:
+    """Migrate a plugin's tables, store its row, install or upgrade its data; whether its tables moved."""
+    plugin, connection, table = candidate.plugin, db.session.connection(), tables.plugin
+    assert plugin is not None
+    folder, moved = plugin.folder("migrations"), False
+    if folder is not None and any(folder.glob("[0-9]*.py")):
+        before = migrate.current(connection, name)
+        migrate.upgrade(connection, name, folder)
+        moved = migrate.current(connection, name) != before
+    values = {
+        "enabled": True,
+        "version": candidate.version,
+        "restricts": list(plugin.restricts),
+        "manifest": {
+            "title": in_both_languages(plugin.title),
+            "depends": sorted(plugin.depends),
+            "hidden": [hidden for hidden, _select in restrictions.differences(plugin)],
+            "links": stored_links([link for owner, link in current_app.extensions["kezhi"].links if owner == name]),
+        },
+        "changed_at": clock.now(),
+        "changed_by": acting_user().login,
+    }
+    old = db.session.execute(select(table.c.version).where(table.c.name == name)).scalar_one_or_none()
+    step = "on_install" if old is None else "on_upgrade"
+    if old is None:
+        db.session.execute(insert(table).values(name=name, **values))
+    else:
+        db.session.execute(update(table).where(table.c.name == name).values(**values))
+    try:
+        if old is None:
+            plugin.on_install()
+        elif old != candidate.version:
+            plugin.on_upgrade(old)
+    except Exception as error:
+        raise PluginError(name, f"{step}: {type(error).__name__}: {error}", stage=step) from error
+    restrictions.follow()
+    db.session.execute(delete(tables.failure).where(tables.failure.c.plugin == name))
     return moved
 
 
@@ -259,33 +276,11 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7061727601)")
 
 
-def _store(site: Site, name: str, candidate: Candidate) -> None:
-    table, plugin = tables.plugin, candidate.plugin
-    assert plugin is not None
-    values = {
-        "enabled": True,
-        "version": candidate.version,
-        "restricts": list(plugin.restricts),
-        "changed_at": clock.now(),
-        "changed_by": acting_user().login,
-    }
-    known = db.session.execute(select(table.c.name).where(table.c.name == name)).first()
-    if known is None:
-        db.session.execute(insert(table).values(name=name, **values))
-        try:
-            plugin.on_install()
-        except Exception as error:
-            raise PluginError(name, f"on_install: {type(error).__name__}: {error}", stage="on_install") from error
-    else:
-        db.session.execute(update(table).where(table.c.name == name).values(**values))
-    db.session.execute(delete(tables.failure).where(tables.failure.c.plugin == name))
-
-
-def _raise_generation(action: str, names: tuple[str, ...]) -> None:
+def raise_generation(action: str, names: tuple[str, ...], **noted: Any) -> None:
     state = tables.state
     db.session.execute(update(state).where(state.c.key == "generation").values(value=state.c.value + 1))
     for name in names:
-        audit.record(action, "plugin", name)
+        audit.record(action, "plugin", name, **noted)
 
 
 def _note_failure(site: Site, error: PluginError) -> None:

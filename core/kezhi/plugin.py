@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import pluggy
+from sqlalchemy import Select
 
 hookimpl = pluggy.HookimplMarker("kezhi")
 hookspec = pluggy.HookspecMarker("kezhi")
@@ -58,6 +59,17 @@ class Plugin:
 
     def on_install(self) -> None:
         """Seed the plugin's default data: once, in the write transaction after its first migration."""
+
+    def on_upgrade(self, old: str) -> None:
+        """Bring stored data from version ``old`` up to date: in the write transaction after the migrations."""
+
+    def hidden_rows(self) -> Mapping[str, Select[Any]]:
+        """Per table of ``restricts`` a select of the ids that are hidden from somebody.
+
+        The core keeps these ids: while the plugin cannot load, exactly those rows stay hidden from everybody. Of a
+        table without a select, all rows do.
+        """
+        return {}
 
     def __repr__(self) -> str:
         return f"<Plugin {self.name}>"

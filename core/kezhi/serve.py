@@ -1,11 +1,22 @@
-"""Serving pages: gunicorn where it runs, waitress elsewhere. Every worker has a Site of its own."""
+"""Serving pages: gunicorn where it runs, waitress elsewhere. Every worker has a Site of its own.
+
+The first process never loads a plugin: a worker that is replaced starts with the code that is on disk by then.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
+from collections.abc import Callable
 from typing import Any
 
+import click
+
+from . import lifecycle
 from .config import Config
+from .errors import KezhiError
+from .presence import Presence
 from .site import Site
 
 THREADS = 8
@@ -16,9 +27,42 @@ def serve(config: Config, *, host: str, port: int, workers: int) -> None:
     if os.name == "nt":
         from waitress import serve as waitress_serve
 
-        waitress_serve(Site(config), host=host, port=port, threads=THREADS)
+        site = Site(config)
+        Presence(site).start()
+        waitress_serve(site, host=host, port=port, threads=THREADS)
         return
     _gunicorn(config, host=host, port=port, workers=workers)
+
+
+def prepare(config: Config) -> None:
+    """Bring all tables up to the installed code, and enable what belongs to the core."""
+    site = Site(config)
+    lifecycle.migrate_all(site)
+    lifecycle.enable_builtins(site)
+    site.close()
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do ``work`` in a child process where there are such, so that this one stays free of plugin code."""
+    if not hasattr(os, "fork"):
+        work()
+        return
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        except KezhiError as error:
+            click.echo(f"kezhi: {error}", err=True)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        sys.exit(1)
 
 
 def _gunicorn(config: Config, *, host: str, port: int, workers: int) -> None:
@@ -46,7 +90,10 @@ def _gunicorn(config: Config, *, host: str, port: int, workers: int) -> None:
         def load(self) -> Site:
             # made after the fork: no connection is shared between workers
             site = Site(config)
+            # newer code of a plugin is in force: finish what is under way, the next worker has it
+            site.on_stale = lambda: os.kill(os.getpid(), signal.SIGTERM)
             site.current_app()
+            Presence(site).start()
             return site
 
     Application().run()

@@ -9,14 +9,15 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, delete, insert, inspect, select
+from sqlalchemy import Engine, Row, delete, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
+from werkzeug.wsgi import ClosingIterator
 
-from . import clock, tables
+from . import clock, migrate, tables
 from .app import create_app
 from .config import Config
 from .db import dispose_models, make_engine
@@ -41,6 +42,9 @@ class Site:
         self.engine: Engine = make_engine(config.database_url)
         self.generation = -1
         self.failures: dict[str, PluginError] = {}
+        #: called when newer code of a plugin is in force than this process has loaded: only a new process has it
+        self.on_stale: Callable[[], None] = lambda: None
+        self._serving: dict[int, int] = {}  # thread: generation of the request that it answers
         self._app: Flask | None = None
         self._lock = threading.Lock()
         self._asked_at = 0.0
@@ -49,7 +53,24 @@ class Site:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if self._app is not None and str(environ.get("PATH_INFO", "")).startswith("/static/"):
             return self._app(environ, start_response)  # files do not depend on the database
-        return self.current_app()(environ, start_response)
+        app, thread = self.current_app(), threading.get_ident()
+        self._serving[thread] = app.extensions["kezhi"].generation
+        try:
+            return ClosingIterator(app(environ, start_response), lambda: self._answered(thread))
+        except BaseException:
+            self._serving.pop(thread, None)
+            raise
+
+    def _answered(self, thread: int) -> None:
+        self._serving.pop(thread, None)
+
+    def oldest_generation(self) -> int:
+        """The oldest set of plugins that a request of this process still runs with."""
+        return min([self.generation, *self._serving.copy().values()])
+
+    def stand_aside(self) -> None:
+        """Do not count the request of this thread: it waits for the others itself."""
+        self._serving.pop(threading.get_ident(), None)
 
     @property
     def app(self) -> Flask:
@@ -78,11 +99,11 @@ class Site:
             statement = select(tables.state.c.value).where(tables.state.c.key == "generation")
             return int(connection.execute(statement).scalar_one())
 
-    def read_enabled(self) -> dict[str, list[str]]:
-        """Names of the enabled plugins, with the tables each may restrict."""
+    def read_enabled(self) -> dict[str, Row[Any]]:
+        """The rows of the enabled plugins by name."""
         with self.engine.connect() as connection:
             rows = connection.execute(select(tables.plugin).where(tables.plugin.c.enabled)).all()
-        return {row.name: list(row.restricts) for row in rows}
+        return {row.name: row for row in rows}
 
     def build(self, names: Iterable[str], generation: int, candidates: dict[str, Candidate]) -> Flask:
         """An app with exactly these plugins. Errors: ``PluginError``."""
@@ -92,18 +113,20 @@ class Site:
             self.config, self.engine, plugins, keys=self.keys, generation=generation, site=self, withheld=self._withheld
         )
 
-    _withheld: frozenset[str] = frozenset()
+    _withheld: dict[str, list[tuple[str, bool]]] = {}
 
     def _rebuild(self, generation: int) -> None:
         """Build the app for what is enabled now, without the plugins that prove broken; then swap."""
         enabled = self.read_enabled()  # read after the generation: a change in between costs one more rebuild
         candidates = discover()
         failures: dict[str, PluginError] = {}
-        for name in enabled:
+        for name, row in enabled.items():
             if name not in candidates:
                 failures[name] = PluginError(name, "its distribution is not installed", stage="missing")
             elif candidates[name].plugin is None:
                 failures[name] = PluginError(name, candidates[name].error, stage="import")
+            elif behind := self._behind(row, candidates[name]):
+                failures[name] = PluginError(name, behind, stage="upgrade")
         while True:
             working = [name for name in enabled if name not in failures]
             broken = {p.plugin: str(p) for p in problems(working, candidates)}
@@ -116,7 +139,11 @@ class Site:
             if broken:
                 failures |= {name: PluginError(name, reason, stage="dependencies") for name, reason in broken.items()}
                 continue
-            self._withheld = frozenset(table for name in failures for table in enabled[name])
+            self._withheld = {}
+            for name in failures:
+                for table in enabled[name].restricts:
+                    kept = table in enabled[name].manifest.get("hidden", [])
+                    self._withheld.setdefault(table, []).append((name, kept))
             try:
                 app = self.build(working, generation, candidates)
                 break
@@ -130,6 +157,20 @@ class Site:
         self._app, self.generation = app, generation
         self.failures = failures
         self._note_failures(failures)
+        found = [(row.version, candidates[name]) for name, row in enabled.items() if name in candidates]
+        if any(each.stale and each.version == version and not each.builtin for version, each in found):
+            self.on_stale()
+
+    def _behind(self, row: Row[Any], candidate: Candidate) -> str:
+        """Why newly installed code cannot run yet: its tables are not what it wants."""
+        folder = candidate.plugin.folder("migrations") if candidate.plugin else None
+        if row.version == candidate.version or candidate.builtin or candidate.stale or folder is None:
+            return ""
+        with self.engine.connect() as connection:
+            have, want = migrate.current(connection, row.name), migrate.head(folder)
+        return (
+            "" if have == want else f"its tables are at {have}, the code wants {want}: kezhi plugin upgrade {row.name}"
+        )
 
     def _note_failures(self, failures: dict[str, PluginError]) -> None:
         """Keep the reasons in the database, where every process can show them. Never raises the generation."""

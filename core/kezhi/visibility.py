@@ -16,6 +16,7 @@ from .contributions import ALL, Access
 from .db import KezhiSession
 from .errors import PluginError
 from .permissions import acting_user
+from .restrictions import withheld
 from .users import User
 
 
@@ -74,8 +75,8 @@ def _where(model: type, user: User) -> ColumnElement[bool] | None:
     if grants != ALL:
         conditions.append(entry.key.in_(_united(grants)) if grants else false())
     kernel = current_app.extensions["kezhi"]
-    if getattr(model, "__tablename__", None) in kernel.withheld:
-        conditions.append(false())  # a plugin that hides rows of this table cannot load: show none of them
+    table = getattr(model, "__tablename__", "")
+    conditions += withheld(table, entry.key, kernel.withheld.get(table, []))
     try:
         conditions += kernel.call.row_limits(model=model, user=user)
     except PluginError:

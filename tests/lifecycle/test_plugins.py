@@ -11,9 +11,10 @@ from sqlalchemy import inspect, select
 
 from kezhi import PluginError, Refused, tables
 from kezhi.audit import first_bad_entry
+from kezhi.builtin.apps.statuses import statuses
 from kezhi.db import db, dispose_models
 from kezhi.discover import forget
-from kezhi.lifecycle import disable, enable, preview_disable, preview_enable, statuses
+from kezhi.lifecycle import disable, enable, preview_disable, preview_enable
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
 from kezhi.testing.distributions import make_distribution, on_path, remove_metadata

@@ -19,8 +19,8 @@ from kezhi.builtin.approvals.models import Request
 from kezhi.builtin.approvals.services import inbox
 from kezhi.builtin.apps.demo import USERS_FILE, make_demo
 from kezhi.builtin.apps.doctor import examine
+from kezhi.builtin.apps.setup import initialise
 from kezhi.builtin.customers.models import Customer
-from kezhi.setup import initialise
 
 pytestmark = pytest.mark.services
 

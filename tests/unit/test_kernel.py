@@ -15,7 +15,7 @@ from kezhi.site import Site
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core/kezhi"
 OUTSIDE = {"builtin", "testing", "scaffold"}
-WIRING = {"cli", "setup"}  # commands may name builtins; what serves pages may not
+WIRING = {"cli"}  # commands may name builtins; what serves pages may not
 
 
 def kernel_modules() -> list[Path]:

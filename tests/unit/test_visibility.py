@@ -201,7 +201,7 @@ def test_a_limit_that_fails_hides_everything(archive: Flask, user: User) -> None
 
 
 def test_rows_of_a_plugin_that_cannot_load_stay_hidden(archive: Flask) -> None:
-    archive.extensions["kezhi"].withheld = frozenset({"archive_file"})
+    archive.extensions["kezhi"].withheld = {"archive_file": [("archive", False)]}
     with acting_as(KEEPER):
         assert files().page({}).rows == []
         assert db.session.scalars(sa.select(File.id)).all() == []

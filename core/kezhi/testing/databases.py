@@ -16,9 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..builtin.apps.setup import initialise
 from ..config import Config, database_url
 from ..lifecycle import enable
-from ..setup import initialise
 from ..site import Site
 
 ADMIN = "admin"

@@ -9,10 +9,13 @@ import click
 from kezhi import Refused, lifecycle
 from kezhi.cli import Context, print_json
 
+from .removal import LONGEST_WAIT, preview_uninstall, uninstall
+from .statuses import statuses
+
 
 @click.group("plugin")
 def plugin_group() -> None:
-    """List, enable and disable apps."""
+    """List, enable, disable, upgrade and uninstall apps."""
 
 
 @plugin_group.command("list")
@@ -21,7 +24,7 @@ def plugin_group() -> None:
 def plugin_list(context: Context, as_json: bool) -> None:
     """Every installed app and its state."""
     context.site.current_app()
-    found = lifecycle.statuses(context.site)
+    found = statuses(context.site)
     if as_json:
         keys = ("name", "version", "state", "essential", "depends", "reason")
         print_json([{key: getattr(status, key) for key in keys} for status in found])
@@ -35,15 +38,23 @@ def _change(context: Context, action: str, name: str, yes: bool, as_json: bool) 
     site.current_app()
     preview = (lifecycle.preview_enable if action == "enable" else lifecycle.preview_disable)(site, name)
     others = [other for other in preview.names if other != name]
-    if others and action == "disable" and not yes:
-        if not sys.stdin.isatty():
-            raise Refused(f"{', '.join(others)} would be disabled too: add --yes")
-        click.confirm(f"{', '.join(others)} will be disabled too. Go on?", abort=True, err=True)
-    changed = (lifecycle.enable if action == "enable" else lifecycle.disable)(site, name)
+    if action == "disable" and not yes:
+        asked = [f"{', '.join(others)} will be disabled too."] if others else []
+        asked += [f"{count} rows of {table} that it hides will be visible." for _name, table, count in preview.lifted]
+        _ask(asked)
+    changed = lifecycle.enable(site, name) if action == "enable" else lifecycle.disable(site, name, lift=True)
     if as_json:
         print_json({"plugin": name, f"{action}d": list(changed)})
     else:
         click.echo(f"{action}d: {', '.join(changed)}" if changed else f"{name} was {action}d already")
+
+
+def _ask(texts: list[str]) -> None:
+    """Go on only when a person says so; a script says it with --yes."""
+    if texts and not sys.stdin.isatty():
+        raise Refused(f"{' '.join(texts)} Add --yes to go on.")
+    if texts:
+        click.confirm(f"{' '.join(texts)} Go on?", abort=True, err=True)
 
 
 @plugin_group.command("enable")
@@ -64,6 +75,45 @@ def plugin_enable(context: Context, name: str, yes: bool, as_json: bool) -> None
 def plugin_disable(context: Context, name: str, yes: bool, as_json: bool) -> None:
     """Disable an app; its data stay."""
     _change(context, "disable", name, yes, as_json)
+
+
+@plugin_group.command("upgrade")
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def plugin_upgrade(context: Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Bring enabled apps (all of them without a NAME) up to their installed code; running workers follow."""
+    site = context.site
+    site.current_app()
+    wanted = names or [status.name for status in statuses(site) if status.state == "stale"]
+    done = [name for name in wanted if lifecycle.upgrade(site, name)]
+    if as_json:
+        print_json({"upgraded": done})
+    else:
+        click.echo(f"upgraded: {', '.join(done)}" if done else "everything is up to date already")
+
+
+@plugin_group.command("uninstall")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--wait", default=LONGEST_WAIT, show_default=True, help="Seconds to wait for processes that still use it."
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def plugin_uninstall(context: Context, name: str, yes: bool, wait: float, as_json: bool) -> None:
+    """Export the data of an app, then drop its tables and forget it."""
+    removal = preview_uninstall(context.site, name)
+    if removal.problems:
+        raise Refused("; ".join(removal.problems))
+    rows = ", ".join(f"{table}: {count}" for table, count in removal.rows.items()) or "no tables"
+    if not yes:
+        _ask([f"These rows will be exported and removed ({rows})."])
+    path = uninstall(context.site, name, wait=wait)
+    if as_json:
+        print_json({"plugin": name, "rows": removal.rows, "export": str(path)})
+    else:
+        click.echo(f"uninstalled: {name} ({rows}); its data are in {path}")
 
 
 @click.command()

@@ -8,18 +8,19 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from kezhi import audit, migrate, tables
+from kezhi import audit, migrate, restrictions, tables
 from kezhi.db import db
 from kezhi.i18n import gettext as _
-from kezhi.lifecycle import statuses
 from kezhi.site import Site
+
+from .statuses import statuses
 
 
 def examine(site: Site) -> list[dict[str, str]]:
     """Run all checks; each finding is ``{"check", "level", "message"}`` with level ``error`` or ``advice``."""
     app = site.app
     with app.app_context():
-        found = [*_plugins(site), *_migrations(site), *_audit(app), *_keys(site)]
+        found = [*_plugins(site), *_migrations(site), *_restrictions(app), *_audit(app), *_keys(site)]
         for plugin, check in app.extensions["kezhi"].checks:
             try:
                 results = list(check.run(db.session()))
@@ -39,11 +40,13 @@ def _plugins(site: Site) -> list[dict[str, str]]:
     return [
         _finding(
             "kezhi.plugins",
-            "error" if s.name in enabled else "advice",
-            _("The app “%(name)s” does not run: %(why)s", name=s.name, why=s.reason),
+            "error" if s.name in enabled and s.state != "stale" else "advice",
+            _("The app “%(name)s” does not run: %(why)s", name=s.name, why=s.reason)
+            if s.state != "stale"
+            else _("Newer code of “%(name)s” is installed: kezhi plugin upgrade.", name=s.name),
         )
         for s in statuses(site)
-        if s.state in ("broken", "missing")
+        if s.state in ("broken", "missing", "stale")
     ]
 
 
@@ -64,6 +67,26 @@ def _migrations(site: Site) -> list[dict[str, str]]:
                     want=want,
                 )
                 found.append(_finding("kezhi.migrations", "error", message))
+    return found
+
+
+def _restrictions(app: Any) -> list[dict[str, str]]:
+    """The kept ids are what each app hides: they would hide the wrong rows once it cannot load."""
+    found = []
+    table = tables.restricted
+    for name, plugin in app.extensions["kezhi"].plugins.items():
+        for restricted, hidden in restrictions.differences(plugin):
+            kept = select(table.c.record_id).where(table.c.plugin == name, table.c.table_name == restricted)
+            ids = hidden.subquery()
+            for one, other in ((kept, hidden), (select(ids.c[0]), kept)):
+                part = one.subquery()
+                count = select(func.count()).select_from(part).where(part.c[0].not_in(other))
+                if db.session.execute(count).scalar_one():
+                    text = _(
+                        "What “%(name)s” hides of %(table)s is not what is kept of it.", name=name, table=restricted
+                    )
+                    found.append(_finding("kezhi.restrictions", "error", text))
+                    break
     return found
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from . import migrate
-from .config import Config
-from .db import make_engine, writing
-from .errors import Refused
-from .keys import create_keys
-from .lifecycle import enable_builtins
-from .money import known_currency
-from .settings import set_setting
-from .site import Site
+from kezhi import Refused, migrate, set_setting, writing
+from kezhi.config import Config
+from kezhi.db import make_engine
+from kezhi.keys import create_keys
+from kezhi.lifecycle import enable_builtins
+from kezhi.money import known_currency
+from kezhi.site import Site
 
 
 def prepare(config: Config) -> Site:
@@ -41,7 +39,7 @@ def initialise(config: Config, *, company: str, admin: str, currency: str = "CNY
     if not known_currency(currency):
         raise Refused(f"{currency!r} is not a currency code; write for example CNY")
     site = prepare(config)
-    from .builtin.accounts import services as accounts
+    from ..accounts import services as accounts
 
     with site.app.app_context():
         password = accounts.create_first_administrator(admin)

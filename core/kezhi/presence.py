@@ -1,0 +1,88 @@
+"""Which set of plugins every serving process still answers with: what uninstalling a plugin waits for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from . import clock
+from .site import Site
+from .tables import process as table
+
+log = logging.getLogger("kezhi.presence")
+
+BEAT = 1.0  #: seconds between two looks at the generation
+TOLD_EVERY = 10.0  #: seconds after which an unchanged generation is told again
+ALIVE = timedelta(seconds=30)  #: a process that was silent for longer is gone
+
+
+class Presence:
+    """Follows the generation also while no request comes, and tells the database how far this process is."""
+
+    def __init__(self, site: Site, kind: str = "web") -> None:
+        self.site, self.kind = site, kind
+        self.id = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stop = threading.Event()
+        self._told: tuple[int, float] = (-1, 0.0)
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self.beat()
+        threading.Thread(target=self._run, name="kezhi-presence", daemon=True).start()
+
+    def beat(self) -> None:
+        """Follow the generation; tell it when it changed or when it is time."""
+        self.site.current_app()
+        oldest, now = self.site.oldest_generation(), time.monotonic()
+        if oldest == self._told[0] and now - self._told[1] < TOLD_EVERY:
+            return
+        with _writing(self.site.engine) as connection:
+            row = {"id": self.id, "kind": self.kind, "generation": oldest, "seen_at": database_now(connection)}
+            connection.execute(delete(table).where(table.c.id == self.id))
+            connection.execute(insert(table).values(row))
+        self._told = oldest, now
+
+    def stop(self) -> None:
+        """Leave."""
+        self._stop.set()
+        with _writing(self.site.engine) as connection:
+            connection.execute(delete(table).where(table.c.id == self.id))
+
+    def _run(self) -> None:
+        while not self._stop.wait(BEAT):
+            try:
+                self.beat()
+            except Exception:
+                log.warning("this process could not tell that it lives", exc_info=True)
+
+
+def others_behind(engine: Engine, generation: int, limit: float) -> list[str]:
+    """Wait until no living process answers with an older set than ``generation``; those that do after ``limit`` s."""
+    deadline = time.monotonic() + limit
+    while True:
+        with engine.connect() as connection:
+            alive = table.c.seen_at > database_now(connection) - ALIVE
+            behind = list(connection.scalars(select(table.c.id).where(alive, table.c.generation < generation)))
+        if not behind or time.monotonic() > deadline:
+            return behind
+        time.sleep(0.2)
+
+
+def database_now(connection: Connection) -> datetime:
+    """The database's clock, which all machines share; SQLite's machine is this one."""
+    if connection.dialect.name == "postgresql":
+        found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return found
+    return clock.now()
+
+
+def _writing(engine: Engine) -> Any:
+    return engine.execution_options(kezhi_write=True).begin()
