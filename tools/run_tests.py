@@ -102,13 +102,20 @@ def main() -> int:
         pytest("sqlite", "-n2", "-m", FAST, total=total)
         pytest("postgresql", "-n2", "-m", f"services and {FAST}", "--database=postgresql", total=total)
         pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
-        pytest("faults postgresql", "-m", f"faults and services{deep}", "--database=postgresql", total=total)
+        pytest(
+            "faults and processes postgresql",
+            "-m",
+            f"(faults or processes) and services{deep}",
+            "--database=postgresql",
+            total=total,
+        )
         pytest("browser", "-m", f"browser{deep}", total=total)
         walk = ["-m", "browser", "-k", "test_the_main_job and zh", "--database=postgresql"]
         pytest("browser postgresql", *walk, total=total)
         pytest("packaging", "-m", f"packaging{deep}", total=total)
         if wanted == "deep":
             pytest("deep", "-m", "deep", total=total)
+            pytest("deep postgresql", "-m", "deep and services", "--database=postgresql", total=total)
     failed = f"{total.failed} failed, " if total.failed else ""
     print(f"{failed}{total.passed} passed, {total.skipped} skipped in {time.monotonic() - started:.0f} s")
     return 1 if total.failed or not total.passed else 0

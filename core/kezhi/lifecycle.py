@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Connection, delete, insert, select, update
 
 from . import audit, clock, migrate, restrictions, tables
@@ -21,7 +21,7 @@ from .discover import Candidate, discover, forget
 from .errors import PluginError, Refused
 from .i18n import gettext as _
 from .i18n import in_both_languages
-from .permissions import acting_user
+from .permissions import acting_as, acting_user
 from .record_links import stored_links
 from .resolve import closure, dependents, ordered, problems
 from .site import Site
@@ -70,7 +70,7 @@ def enable(site: Site, name: str) -> tuple[str, ...]:
         return ()
     candidates = discover()
     try:
-        with _trial_build(site, preview.names, candidates).app_context(), changing():
+        with changing(_trial_build(site, preview.names, candidates)):
             for each in preview.names:
                 _bring_up(each, candidates[each])
             raise_generation("plugin.enable", preview.names)
@@ -107,7 +107,7 @@ def upgrade(site: Site, name: str) -> bool:
     if found:
         raise Refused("; ".join(found))
     try:
-        with _trial_build(site, (name,), candidates).app_context(), changing():
+        with changing(_trial_build(site, (name,), candidates)):
             moved = _bring_up(name, candidate)
             if not moved and row.version == candidate.version:
                 return False
@@ -136,7 +136,7 @@ def _try_again(site: Site, name: str) -> None:
             upgrade(site, name)
     except PluginError as error:
         raise Refused(_("“%(name)s” still does not run: %(why)s", name=name, why=error.reason)) from error
-    with site.app.app_context(), writing():
+    with changing(site.app):
         raise_generation("plugin.retry", (name,))
     site.current_app()
     failure = site.failures.get(name)
@@ -172,7 +172,7 @@ def disable(site: Site, name: str, *, lift: bool = False) -> tuple[str, ...]:
     if preview.lifted and not lift:
         texts = [_("%(count)d rows of %(table)s", count=count, table=table) for _name, table, count in preview.lifted]
         raise Refused(_("Rows that are hidden now would become visible: %(rows)s. Confirm it.", rows=", ".join(texts)))
-    with site.app.app_context(), writing():
+    with changing(site.app):
         db.session.execute(
             update(tables.plugin)
             .where(tables.plugin.c.name.in_(preview.names))
@@ -222,9 +222,10 @@ def _trial_build(site: Site, wanted: tuple[str, ...], candidates: dict[str, Cand
 
 
 @contextmanager
-def changing() -> Iterator[None]:
-    """The one transaction of a life-cycle action."""
-    with writing(ddl=True) as session:
+def changing(app: Flask) -> Iterator[None]:
+    """The one transaction of a life-cycle action, inside ``app``, by the person who acts now."""
+    user = acting_user()  # asked before: the app's context has nobody yet
+    with app.app_context(), acting_as(user), writing(ddl=True) as session:
         _lock(session.connection())
         yield
 

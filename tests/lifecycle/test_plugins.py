@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from kezhi.discover import forget
 from kezhi.lifecycle import disable, enable, preview_disable, preview_enable
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
-from kezhi.testing.distributions import make_distribution, on_path, remove_metadata
+from kezhi.testing.distributions import make_distribution, remove_metadata
 
 pytestmark = pytest.mark.services
 
@@ -58,20 +58,6 @@ def upgrade():
 def downgrade():
     op.drop_table("{name}_thing")
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    before, modules = list(sys.path), set(sys.modules)
-    on_path(tmp_path)
-    yield tmp_path
-    sys.path[:] = before
-    for name in ("alpha", "beta", "gamma"):
-        forget(name)
-        dispose_models(name, f"{name}_")
-    for module in set(sys.modules) - modules:
-        if module.startswith(("kezhi_alpha", "kezhi_beta", "kezhi_gamma")):
-            del sys.modules[module]
 
 
 def enabling(site: Site, name: str) -> tuple[str, ...]:

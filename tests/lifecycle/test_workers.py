@@ -57,6 +57,17 @@ class Load:
 
 
 def test_grading_goes_and_comes_back_under_load(site: Site) -> None:
+    toggle_under_load(site, toggles=4, pause=1.5)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("turn", range(5))
+def test_twelve_toggles_five_times(site: Site, turn: int) -> None:
+    toggle_under_load(site, toggles=12, pause=0.7)
+
+
+def toggle_under_load(site: Site, *, toggles: int, pause: float) -> None:
+    """Nobody sees an error, and every request begun after a switch is answered by the new set."""
     with site.app.app_context():
         new_person(site.app, "boss", "administrator")
         with writing():
@@ -70,8 +81,9 @@ def test_grading_goes_and_comes_back_under_load(site: Site) -> None:
             thread.start()
         switches = []  # (from, until, enabled)
         enabled, since = True, time.monotonic()
-        for action in ("disable", "enable", "disable", "enable"):
-            time.sleep(1.5)
+        for number in range(toggles):
+            action = "enable" if number % 2 else "disable"
+            time.sleep(pause)
             asked = time.monotonic()
             answer = command(site, "plugin", action, "grading")
             assert answer.returncode == 0, answer.stderr

@@ -123,7 +123,7 @@ def remove(site: Site, name: str, counts: dict[str, int], **noted: Any) -> None:
     ``counts`` are the rows per table that were shown and exported. Errors: ``Refused`` when it was enabled again or
     its rows changed since.
     """
-    with site.app.app_context(), lifecycle.changing():
+    with lifecycle.changing(site.app):
         connection = db.session.connection()
         known = tables.plugin.c.name == name
         enabled = db.session.execute(select(tables.plugin.c.enabled).where(known)).scalar_one_or_none()
