@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
+from pathlib import Path
 from urllib.parse import urlencode
 
 from ..site import Site
@@ -25,7 +26,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(site: Site, *, workers: int = 1) -> Iterator[int]:
+def served(site: Site, *, workers: int = 1, python: Path | str = sys.executable) -> Iterator[int]:
     """Serve the site's database by ``workers`` processes; gives the port once ``/health`` answers."""
     port = free_port()
     environ = {
@@ -34,7 +35,7 @@ def served(site: Site, *, workers: int = 1) -> Iterator[int]:
         "KEZHI_DATABASE_URL": site.config.database_url.render_as_string(hide_password=False),
         "KEZHI_KEYS": str(site.config.keys),
     }
-    arguments = [sys.executable, "-c", "from kezhi.cli import main; main()", "serve"]
+    arguments = [str(python), "-c", "from kezhi.cli import main; main()", "serve"]
     arguments += ["--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(arguments, env=environ)
     try:
