@@ -20,7 +20,7 @@ PACKAGES = {
     "kezhi_trade": ROOT / "plugins/trade/kezhi_trade",
     "kezhi_grading": ROOT / "plugins/grading/kezhi_grading",
 }
-NEEDED = {".py", ".html", ".toml", ".css", ".js", ".svg", ".mo"}
+NEEDED = {".py", ".html", ".toml", ".css", ".js", ".svg", ".mo", ".j2"}
 
 
 @pytest.fixture(scope="module")
