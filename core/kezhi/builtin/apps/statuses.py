@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from babel.support import Translations
+from flask import current_app
 from sqlalchemy import select
 
-from kezhi import clock, localised, tables
+from kezhi import Plugin, clock, localised, tables
 from kezhi.discover import Candidate, discover
+from kezhi.i18n import CHINESE, is_chinese
 from kezhi.lifecycle import is_essential
 from kezhi.site import VIEW, Site
 
@@ -55,8 +58,8 @@ def statuses(site: Site) -> list[Status]:
         found.append(
             Status(
                 name=name,
-                title=plugin.title if plugin else localised(kept) or name,
-                summary=plugin.summary if plugin else "",
+                title=own_text(plugin, plugin.title) if plugin else localised(kept) or name,
+                summary=own_text(plugin, plugin.summary) if plugin else "",
                 version=candidate.version if candidate else rows[name].version,
                 state=_state(candidate, row, reasons.get(name), stages.get(name) == "upgrade"),
                 essential=is_essential(candidate),
@@ -68,6 +71,14 @@ def statuses(site: Site) -> list[Status]:
             )
         )
     return found
+
+
+def own_text(plugin: Plugin, text: Any) -> str:
+    """A text of a plugin in the user's language, also while its catalogue is not among the app's."""
+    plain, folder = str(text), plugin.folder("translations")
+    if plugin.name in current_app.extensions["kezhi"].plugins or folder is None or not is_chinese():
+        return plain
+    return str(Translations.load(str(folder), [CHINESE]).gettext(plain))
 
 
 def _state(candidate: Candidate | None, row: Any, reason: str | None, behind: bool) -> str:

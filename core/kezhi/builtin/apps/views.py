@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -46,7 +47,10 @@ def index() -> str:
     """Every app with its state."""
     found = statuses(_site())
     titles = {status.name: status.title for status in found}
-    return render_template("apps/index.html", apps=found, titles=titles)
+    kernel = current_app.extensions["kezhi"]
+    clauses = Counter(name for name, _clause in kernel.clauses)
+    settings = set(kernel.settings) if "apps.settings" in current_app.view_functions else set()
+    return render_template("apps/index.html", apps=found, titles=titles, clauses=clauses, settings=settings)
 
 
 @requires("apps.manage")
