@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from .builtin.apps.setup import initialise
+from .builtin.apps.start import init_command, serve_command
 from .config import Config, from_environment
 from .errors import KezhiError, Refused
 from .permissions import acting_as
 from .scaffold.command import new_command
-from .serve import apart, prepare, serve
 from .site import Site
 from .testing.command import check_command
 
@@ -79,46 +78,13 @@ def kezhi() -> None:
     """Kezhi 客制: customer-management policies that run. Add --as LOGIN to any command to act as that person."""
 
 
-@kezhi.command()
-@click.option("--company", required=True, help="The company's name.")
-@click.option("--admin", required=True, help="Login of the first administrator.")
-@click.option("--currency", default="CNY", show_default=True, help="The company's currency.")
-@click.option("--demo", is_flag=True, help="Fill in the demo company.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def init(context: Context, company: str, admin: str, currency: str, demo: bool, as_json: bool) -> None:
-    """Set up the company and its first administrator, once."""
-    site, password = initialise(context.config, company=company, admin=admin, currency=currency)
-    if demo:
-        from .builtin.apps.demo import make_demo
-
-        make_demo(site)
-    if as_json:
-        print_json({"company": company, "admin": admin, "password": password})
-        return
-    click.echo(f"{company} is set up. Administrator: {admin}")
-    click.echo(f"One-time password: {password}")
-    click.echo("It is shown only now and has to be changed at the first log-in.")
-    if demo:
-        click.echo(f"Demo users and their passwords: {context.config.data / 'demo-users.txt'}")
-
-
-@kezhi.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@click.pass_obj
-def serve_command(context: Context, host: str, port: int, workers: int) -> None:
-    """Serve the pages."""
-    apart(lambda: prepare(context.config))
-    serve(context.config, host=host, port=port, workers=workers)
-
-
 @kezhi.group("plugin")
 def plugin_group() -> None:
     """Apps: list, enable, upgrade, remove; start a new one and check it."""
 
 
+kezhi.add_command(init_command)
+kezhi.add_command(serve_command)
 plugin_group.add_command(new_command)
 plugin_group.add_command(check_command)
 

@@ -248,8 +248,8 @@ class RecordLink:
     label: Text  #: what its rows are, for a person ("Visits")
     target: str  #: the table it hangs on (that of the customers)
     column: str = "customer_id"  #: the column that holds the id of the record
-    #: a record with such rows cannot be deleted; without it they are deleted with the record
-    blocks_delete: bool = True
+    #: a record with such rows cannot be deleted, or they are deleted with it, or they stay as they are
+    delete: Literal["block", "delete", "keep"] = "block"
     #: what erasing the record's personal data does: blank the ``personal`` columns, delete the rows, or nothing
     erase: Literal["blank", "delete", "keep"] = "blank"
     personal: tuple[str, ...] = ()

@@ -249,10 +249,11 @@ def _bring_up(name: str, candidate: Candidate) -> bool:
             "hidden": [hidden for hidden, _select in restrictions.differences(plugin)],
             "links": stored_links([link for owner, link in current_app.extensions["kezhi"].links if owner == name]),
         },
-        "changed_at": clock.now(),
-        "changed_by": acting_user().login,
     }
-    old = db.session.execute(select(table.c.version).where(table.c.name == name)).scalar_one_or_none()
+    known = db.session.execute(select(table.c.version, table.c.enabled).where(table.c.name == name)).one_or_none()
+    old = known.version if known is not None else None
+    if known is None or not known.enabled or moved or old != candidate.version:
+        values |= {"changed_at": clock.now(), "changed_by": acting_user().login}
     step = "on_install" if old is None else "on_upgrade"
     if old is None:
         db.session.execute(insert(table).values(name=name, **values))

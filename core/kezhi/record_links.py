@@ -1,13 +1,46 @@
-"""Record links."""
+"""Which tables of plugins hang on which records, as data that outlives the plugin's code.
+
+The life cycle keeps the links of a plugin in its row; whoever merges, erases, hands over or deletes records reads them
+there, whether the plugin runs, is disabled, is broken or is not installed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import MetaData, Table, inspect, select
+
 from .contributions import RecordLink
-from .i18n import in_both_languages
+from .db import db
+from .i18n import in_both_languages, localised
+from .tables import plugin
 
 
 def stored_links(links: list[RecordLink]) -> list[dict[str, Any]]:
+    """Links as JSON, labels in both languages."""
     return [{**asdict(link), "label": in_both_languages(link.label)} for link in links]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A kept link and its table as it stands in the database; ``label`` is in the user's language."""
+
+    plugin: str
+    link: RecordLink
+    table: Table
+    label: str
+
+
+def links_to(target: str) -> list[StoredLink]:
+    """The links of all plugins to ``target`` whose tables exist, in the order of their plugins' names."""
+    rows = db.session.execute(select(plugin.c.name, plugin.c.manifest).order_by(plugin.c.name)).all()
+    kept = [(row.name, RecordLink(**given)) for row in rows for given in row.manifest.get("links", [])]
+    wanted = [(name, link) for name, link in kept if link.target == target]
+    connection, reflected = db.session.connection(), MetaData()
+    there = set(inspect(connection).get_table_names()) if wanted else set()
+    return [
+        StoredLink(name, link, Table(link.table, reflected, autoload_with=connection), localised(link.label))
+        for name, link in wanted
+        if link.table in there
+    ]

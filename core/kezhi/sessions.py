@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,18 +35,6 @@ LONGEST_DAYS = 7  #: default of the setting kezhi.session_days
 SEEN_EVERY = timedelta(minutes=5)  #: how exactly the last use is known
 
 
-@dataclass(frozen=True, slots=True)
-class LogIn:
-    """A session as its owner sees it."""
-
-    id: int
-    created_at: datetime
-    seen_at: datetime
-    address: str
-    agent: str
-    current: bool
-
-
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie; it never travels without TLS once it was given over TLS."""
 
@@ -68,8 +55,8 @@ def init_sessions(app: Flask) -> None:
 def start_session(user: User) -> None:
     """Log ``user`` in, inside ``writing()``: a new token, a new CSRF secret, nothing of the former session stays."""
     now = clock.now()
-    _delete(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
-    _delete(or_(table.c.expires_at <= now, table.c.seen_at <= now - _idle()))
+    delete_sessions(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
+    delete_sessions(or_(table.c.expires_at <= now, table.c.seen_at <= now - idle()))
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": _hash(token),
@@ -89,47 +76,22 @@ def start_session(user: User) -> None:
 
 def end_session() -> None:
     """Log the present session out, inside ``writing()``."""
-    _delete(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
+    delete_sessions(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
     session.clear()
     g.pop("csrf_token", None)
     g._login_user = ANONYMOUS
 
 
-def revoke_sessions(user_id: int, except_current: bool = False) -> int:
-    """End the sessions of a person in all processes, inside ``writing()``; returns how many there were."""
-    conditions = [table.c.user_id == user_id]
-    current = _current_hash()
-    if except_current and current is not None:
-        conditions.append(table.c.token_hash != current)
-    return _delete(*conditions)
-
-
-def revoke_session(user_id: int, session_id: int) -> bool:
-    """End one session of a person, inside ``writing()``; False when the person has no such session."""
-    return _delete(table.c.user_id == user_id, table.c.id == session_id) > 0
-
-
-def sessions_of(user_id: int) -> list[LogIn]:
-    """The living sessions of a person, last used first."""
-    now, current = clock.now(), _current_hash()
-    alive = (table.c.user_id == user_id, table.c.expires_at > now, table.c.seen_at > now - _idle())
-    rows = db.session.execute(select(table).where(*alive).order_by(table.c.seen_at.desc(), table.c.id.desc())).all()
-    return [
-        LogIn(row.id, row.created_at, row.seen_at, row.address, row.agent, bytes(row.token_hash) == current)
-        for row in rows
-    ]
-
-
 def _load(_request: Request) -> User | None:
     """The person behind the request's cookie, read in one short transaction; None is nobody."""
-    current = _current_hash()
+    current = current_hash()
     if current is None:
         return None
     now = clock.now()
     with acting_as(SYSTEM):  # who acts is being found out: until then nothing is narrowed to anybody
         row = db.session.execute(select(table).where(table.c.token_hash == current)).one_or_none()
         user = None
-        if row is not None and row.expires_at > now and row.seen_at > now - _idle():
+        if row is not None and row.expires_at > now and row.seen_at > now - idle():
             try:
                 user = current_app.extensions["kezhi"].call.load_user(user_id=row.user_id)
             except PluginError:
@@ -152,7 +114,7 @@ def _note_use(session_id: int, now: datetime) -> None:
         log.warning("the last use of session %s could not be noted", session_id, exc_info=True)
 
 
-def _idle() -> timedelta:
+def idle() -> timedelta:
     return timedelta(hours=int(setting("kezhi", "session_idle_hours", IDLE_HOURS)))
 
 
@@ -160,11 +122,11 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _current_hash() -> bytes | None:
+def current_hash() -> bytes | None:
     token: Any = session.get(TOKEN) if has_request_context() else None
     return _hash(token) if isinstance(token, str) else None
 
 
-def _delete(*conditions: ColumnElement[bool]) -> int:
+def delete_sessions(*conditions: ColumnElement[bool]) -> int:
     result: Any = db.session.execute(delete(table).where(*conditions))
     return int(result.rowcount)

@@ -19,9 +19,9 @@ from werkzeug.routing import Rule
 import kezhi
 from kezhi import Plugin, PluginError, acting_as, db, hookimpl, writing
 from kezhi.app import create_app
+from kezhi.builtin.accounts.services.log_ins import sessions_of
 from kezhi.errors import ConfigurationError
 from kezhi.permissions import LOGGED_IN, PUBLIC, check_routes, declared_permission
-from kezhi.sessions import sessions_of
 from kezhi.site import Site
 from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import with_options

@@ -257,7 +257,9 @@ def parsed(site: Site, line: str) -> str:
             return f"there is no command {words[0]!r}"
         command, words = found, words[1:]
         parent = click.Context(command, info_name=command.name, parent=parent, obj=context)
-    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    known = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]} | {
+        "--help"
+    }
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
     unknown = [option for option in options if option not in known]
     return f"no such option {unknown}" if unknown else ""

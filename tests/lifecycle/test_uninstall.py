@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, inspect, select, text, update
 
 from kezhi import Refused, acting_as, audit, db, set_setting, tables, writing
+from kezhi.builtin.accounts.models import RolePermission
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.apps.removal import preview_uninstall, uninstall
 from kezhi.builtin.apps.statuses import statuses
@@ -40,6 +41,8 @@ def notes(site: Site, folder: Path) -> Site:
         db.session.execute(text("INSERT INTO alpha_note (id, customer_id, text) VALUES (:i, 7, :t)"), rows)
         db.session.execute(text("INSERT INTO alpha_detail (id, note_id) VALUES (1, 2)"))
         set_setting("alpha", "colour", "blue")
+        for key in ("alpha.use", "alphabet.use"):
+            db.session.add(RolePermission(role_key="salesperson", permission=key, granted=True))
     return site
 
 
@@ -72,6 +75,8 @@ def test_what_goes_is_shown_exported_and_gone(notes: Site) -> None:
             select(tables.audit_entry.c.payload).where(tables.audit_entry.c.action == "plugin.uninstall")
         ).scalar_one()
         assert json.loads(entry)["rows"] == removal.rows
+        kept = db.session.scalars(select(RolePermission.permission).where(RolePermission.permission.like("alpha%")))
+        assert kept.all() == ["alphabet.use"], "rights go too, and only its own"
         assert {status.name: status.state for status in statuses(site)}["alpha"] == "available"
         assert examine(site) == []
         assert enable(site, "alpha") == ("alpha",), "it can be installed anew, empty"

@@ -39,7 +39,7 @@ def code_lines(path: Path) -> int:
 
 def test_the_kernel_is_small() -> None:
     lines = sum(code_lines(path) for path in kernel_modules())
-    assert lines <= 4000, f"{lines} lines of code"
+    assert lines <= 4100, f"{lines} lines of code"
 
 
 def test_every_kernel_module_is_held_by_the_import_contract() -> None:

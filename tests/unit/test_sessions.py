@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from kezhi import User, db, set_setting, tables, writing
 from kezhi.builtin.accounts import services
 from kezhi.builtin.accounts.models import Account
-from kezhi.sessions import sessions_of
+from kezhi.builtin.accounts.services.log_ins import sessions_of
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
 

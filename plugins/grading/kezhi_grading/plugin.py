@@ -16,6 +16,7 @@ from kezhi import (
     Panel,
     Permission,
     Plugin,
+    RecordLink,
     TimelineEntry,
     User,
     hookimpl,
@@ -69,6 +70,17 @@ class Grading(Plugin):
             Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
             Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
         ]
+
+    @hookimpl
+    def register_record_links(self) -> list[RecordLink]:
+        """Grades in force follow the customer; signed results and their evidence stay as they were signed."""
+        target = "customers_customer"
+        return [
+            RecordLink("grading_current", _l("Grades in force"), target, delete="delete", erase="keep",
+                       merge="keep_one", unique=("scheme_key",)),
+            RecordLink("grading_result", _l("Results of runs"), target, delete="keep", erase="keep", merge="keep"),
+            RecordLink("grading_evidence", _l("Evidence of runs"), target, delete="keep", erase="keep", merge="keep"),
+        ]  # fmt: skip
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

@@ -18,6 +18,7 @@ from kezhi import (
     Panel,
     Permission,
     Plugin,
+    RecordLink,
     TimelineEntry,
     User,
     hookimpl,
@@ -65,6 +66,18 @@ class Trade(Plugin):
             Access(Order, Order.id, grants),
             Access(CustomerTrade, CustomerTrade.customer_id, summary_grants),
         ]
+
+    @hookimpl
+    def register_record_links(self) -> list[RecordLink]:
+        summed: dict[str, Any] = {"total_amount": "sum", "order_count": "sum", "last_order_date": "max"}
+        target = "customers_customer"
+        return [
+            RecordLink("trade_order", _l("Orders"), target, erase="keep"),
+            RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
+                       combine=summed),
+            # a staged row names who it is for until its file is applied: it goes with the file
+            RecordLink("trade_staged_order", _l("Orders of a file"), target, erase="delete", delete="delete"),
+        ]  # fmt: skip
 
     @hookimpl
     def register_metrics(self) -> list[Metric]:

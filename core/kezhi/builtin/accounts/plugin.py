@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Blueprint
 
-from kezhi import Check, Demo, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Check, Demo, Job, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -54,6 +54,18 @@ class Accounts(Plugin):
         from .commands import user_group
 
         return [user_group()]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
+
+    @hookimpl
+    def after_uninstall(self, plugin: str) -> None:
+        from .services.roles import forget_permissions
+
+        forget_permissions(plugin)
 
     @hookimpl
     def load_user(self, user_id: int) -> User | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Blueprint
 
-from kezhi import MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Check, Job, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -32,8 +32,21 @@ class Apps(Plugin):
     @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .commands import doctor, plugin_group
+        from .job_commands import job_group
 
-        return [plugin_group, doctor]
+        return [plugin_group, job_group, doctor]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .jobs import checks
+
+        return checks()
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

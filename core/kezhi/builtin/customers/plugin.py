@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -47,6 +47,18 @@ class Customers(Plugin):
         children: dict[type, Any] = {model: model.customer_id for model in (CustomerChange, CustomerOwner)}
         key: Any = Customer.id
         return [Access(Customer, key, grants, children)]
+
+    @hookimpl
+    def register_record_links(self) -> list[RecordLink]:
+        target = "customers_customer"
+        texts = ("old", "new")
+        return [
+            RecordLink("customers_change", _l("Changes"), target, delete="delete", personal=texts),
+            RecordLink("customers_owner", _l("Owners"), target, delete="delete", erase="keep"),
+            # a code that was given stays given: its row outlives the record
+            RecordLink("customers_used_code", _l("Customer codes"), target, erase="keep",
+                       delete="keep"),
+        ]  # fmt: skip
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

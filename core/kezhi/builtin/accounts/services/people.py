@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from kezhi import Conflict, NotFound, Refused, acting_user, audit_record, clock, db, writing
 from kezhi.i18n import LOCALES
 from kezhi.i18n import gettext as _
-from kezhi.sessions import revoke_sessions
 
 from ..models import ADMINISTRATOR, Account, AccountRole, Department, Role
 from ..passwords import hash_password, new_password
 from ..spelling import normal_login
+from .log_ins import revoke_sessions
 from .roles import check_roles
 from .throttle import forget_login
 

@@ -104,6 +104,12 @@ def role_permissions(role_key: str) -> frozenset[str]:
     return effective([role_key], {(role_key, row.permission): row.granted for row in rows}, known)
 
 
+def forget_permissions(plugin: str) -> None:
+    """Forget what the company decided about the permissions of an app that is uninstalled."""
+    own = RolePermission.permission.startswith(f"{plugin}.", autoescape=True)
+    db.session.execute(delete(RolePermission).where(own), execution_options={"synchronize_session": False})
+
+
 def role_titles() -> dict[str, Any]:
     """The titles of all roles by key, in the order of lists."""
     return {role.key: role.title for role in all_roles()}

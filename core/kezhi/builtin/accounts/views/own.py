@@ -8,10 +8,10 @@ from flask import abort, flash, redirect, render_template, url_for
 
 from kezhi import acting_user, audit_record, logged_in, writing
 from kezhi.i18n import gettext as _
-from kezhi.sessions import revoke_session, revoke_sessions, sessions_of
 
 from .. import services
 from ..forms import PreferencesForm
+from ..services.log_ins import revoke_session, revoke_sessions, sessions_of
 
 
 @logged_in

@@ -2,6 +2,7 @@
 
 from .duplicates import Hit, duplicates
 from .history import changes, owners, timeline
+from .links import Blocker, blockers, delete_customer, erase_customer, hand_over, merge_customers
 from .people import choosable_departments, choosable_owners
 from .records import (
     VersionConflict,
@@ -14,16 +15,22 @@ from .records import (
 from .values import Invalid
 
 __all__ = [
+    "Blocker",
     "Hit",
     "Invalid",
     "VersionConflict",
+    "blockers",
     "changes",
     "choosable_departments",
     "choosable_owners",
     "create_customer",
     "customer_by_code",
     "customer_by_id",
+    "delete_customer",
     "duplicates",
+    "erase_customer",
+    "hand_over",
+    "merge_customers",
     "owners",
     "recognise_customer",
     "timeline",

@@ -8,30 +8,31 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from . import lifecycle
-from .config import Config
-from .errors import KezhiError
-from .presence import Presence
-from .site import Site
+from kezhi import KezhiError, lifecycle
+from kezhi.config import Config
+from kezhi.jobs import work
+from kezhi.presence import Presence
+from kezhi.site import Site
 
 THREADS = 8
 
 
-def serve(config: Config, *, host: str, port: int, workers: int) -> None:
+def serve(config: Config, *, host: str, port: int, workers: int, jobs: bool = True) -> None:
     """Serve until stopped. Requests under way at a stop are finished."""
     if os.name == "nt":
         from waitress import serve as waitress_serve
 
         site = Site(config)
-        Presence(site).start()
+        _accompany(site, jobs)
         waitress_serve(site, host=host, port=port, threads=THREADS)
         return
-    _gunicorn(config, host=host, port=port, workers=workers)
+    _gunicorn(config, host=host, port=port, workers=workers, jobs=jobs)
 
 
 def prepare(config: Config) -> None:
@@ -65,7 +66,15 @@ def apart(work: Callable[[], None]) -> None:
         sys.exit(1)
 
 
-def _gunicorn(config: Config, *, host: str, port: int, workers: int) -> None:
+def _accompany(site: Site, jobs: bool) -> None:
+    """What every serving process does beside answering: tell that it lives, and work off jobs."""
+    site.current_app()
+    Presence(site).start()
+    if jobs:
+        threading.Thread(target=work, args=(site, threading.Event()), name="kezhi-jobs", daemon=True).start()
+
+
+def _gunicorn(config: Config, *, host: str, port: int, workers: int, jobs: bool) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Application(BaseApplication):
@@ -92,8 +101,7 @@ def _gunicorn(config: Config, *, host: str, port: int, workers: int) -> None:
             site = Site(config)
             # newer code of a plugin is in force: finish what is under way, the next worker has it
             site.on_stale = lambda: os.kill(os.getpid(), signal.SIGTERM)
-            site.current_app()
-            Presence(site).start()
+            _accompany(site, jobs)
             return site
 
     Application().run()

@@ -1,0 +1,49 @@
+"""The log-ins of a person: listed and ended (ORG-02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from kezhi import clock, db
+from kezhi.sessions import current_hash, delete_sessions, idle
+from kezhi.tables import session as table
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """A session as its owner sees it."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    agent: str
+    current: bool
+
+
+def revoke_sessions(user_id: int, except_current: bool = False) -> int:
+    """End the sessions of a person in all processes, inside ``writing()``; returns how many there were."""
+    conditions = [table.c.user_id == user_id]
+    current = current_hash()
+    if except_current and current is not None:
+        conditions.append(table.c.token_hash != current)
+    return delete_sessions(*conditions)
+
+
+def revoke_session(user_id: int, session_id: int) -> bool:
+    """End one session of a person, inside ``writing()``; False when the person has no such session."""
+    return delete_sessions(table.c.user_id == user_id, table.c.id == session_id) > 0
+
+
+def sessions_of(user_id: int) -> list[LogIn]:
+    """The living sessions of a person, last used first."""
+    now, current = clock.now(), current_hash()
+    alive = (table.c.user_id == user_id, table.c.expires_at > now, table.c.seen_at > now - idle())
+    rows = db.session.execute(select(table).where(*alive).order_by(table.c.seen_at.desc(), table.c.id.desc())).all()
+    return [
+        LogIn(row.id, row.created_at, row.seen_at, row.address, row.agent, bytes(row.token_hash) == current)
+        for row in rows
+    ]

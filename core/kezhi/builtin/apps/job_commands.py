@@ -1,0 +1,80 @@
+"""``kezhi jobs …``: work off what is due, see it, start it, try it again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+import click
+from sqlalchemy import select, update
+
+from kezhi import Refused, audit_record, clock, db, tables, writing
+from kezhi.cli import Context, print_json
+from kezhi.i18n import gettext as _
+from kezhi.jobs import DEAD, WAITING, enqueue, run_pending, work
+
+job = tables.job
+
+
+@click.group("jobs")
+def job_group() -> None:
+    """Work in the background: run, list, start, retry."""
+
+
+@job_group.command("run")
+@click.option("--once", is_flag=True, help="Work off what is due and stop.")
+@click.pass_obj
+def jobs_run(context: Context, once: bool) -> None:
+    """Work off jobs until stopped; the one that runs is finished first."""
+    if once:
+        click.echo(f"{run_pending(context.site, 'command')} run")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_given: stop.set())
+    work(context.site, stop)
+
+
+@job_group.command("list")
+@click.option("--state", type=click.Choice(["waiting", "running", "done", "dead"]))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def jobs_list(context: Context, state: str | None, as_json: bool) -> None:
+    """The slots of the last days, newest first."""
+    columns = (job.c.id, job.c.job, job.c.slot, job.c.state, job.c.attempts, job.c.due_at, job.c.error)
+    statement = select(*columns).order_by(job.c.due_at.desc(), job.c.id.desc()).limit(500)
+    rows = db.session.execute(statement.where(job.c.state == state) if state else statement).mappings().all()
+    found: list[dict[str, Any]] = [{**row, "due_at": row["due_at"].isoformat(timespec="seconds")} for row in rows]
+    if as_json:
+        print_json(found)
+        return
+    for row in found:
+        click.echo(f"{row['id']:6} {row['state']:8} {row['job']:30} {row['due_at']}  {row['error']}".rstrip())
+
+
+@job_group.command("start")
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True)
+def jobs_start(key: str, as_json: bool) -> None:
+    """Put a job up to be run now, with your rights."""
+    with writing():
+        enqueue(key)
+        audit_record("job.start", "job", key)
+    if as_json:
+        print_json({"job": key, "state": WAITING})
+    else:
+        click.echo(f"{key} will be run")
+
+
+@job_group.command("retry")
+@click.argument("number", type=int)
+def jobs_retry(number: int) -> None:
+    """Try a job again that was given up."""
+    with writing() as session:
+        values = {"state": WAITING, "attempts": 0, "error": "", "due_at": clock.now(), "finished_at": None}
+        mine = (job.c.id == number, job.c.state == DEAD)
+        if not session.execute(update(job).where(*mine).values(values)).rowcount:  # type: ignore[attr-defined]
+            raise Refused(_("There is no job number %(number)d that was given up.", number=number))
+        audit_record("job.retry", "job", number)
+    click.echo(f"{number} will be tried again")
