@@ -11,7 +11,6 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -51,7 +50,8 @@ class Workshop:
 
     def disable(self, name: str) -> None:
         with self.site.app.app_context():
-            assert name in disable(self.site, name, lift=True)
+            disable(self.site, name, lift=True)
+        assert name not in self.site.read_enabled()
 
     def call(self, function: Callable[..., object]) -> None:
         """Call a function of the handbook with what its arguments name, in the context of the app that serves now."""
@@ -61,7 +61,7 @@ class Workshop:
                 "site": lambda: self.site,
                 "tmp_path": lambda: self.folder,
                 "customer": lambda: self.customer,
-                "client_as": lambda: partial(client_as, app),
+                "client_as": lambda: partial(client_as, self.site),
                 "add_person": lambda: partial(new_person, app),
                 "command": lambda: self.command,
             }
@@ -70,7 +70,6 @@ class Workshop:
     @contextmanager
     def serving(self) -> Iterator[Flask]:
         app = self.site.current_app()
-        app.test_client_class = IsolatedClient
         with app.app_context():
             yield app
             db.session.remove()
@@ -95,10 +94,12 @@ class Workshop:
         return said.getvalue()
 
 
-def client_as(app: Flask, role: str | None = None, *, locale: str = "zh") -> FlaskClient:
-    """A client logged in as somebody with ``role``."""
+def client_as(site: Site, role: str | None = None, *, locale: str = "zh") -> FlaskClient:
+    """A client of the app that serves now, logged in as somebody with ``role``."""
     from kezhi.builtin.accounts.services import user_named
 
+    app = site.current_app()
+    app.test_client_class = IsolatedClient
     login = f"{role or 'nobody'}-user"
     if user_named(login) is None:
         new_person(app, login, *([role] if role else []))

@@ -28,7 +28,7 @@ def check(app):
     from kezhi.builtin.apps.demo import DemoContext
     from kezhi.builtin.customers.services import customer_by_id
 
-    context = DemoContext(Random(1), date(2026, 7, 1))
+    context = DemoContext(Random(1), date(2026, 7, 1))  # noqa: S311
     makers = app.extensions["kezhi"].call.demo_data()
     next(demo for demo in makers if demo.order == 60).make(context)
     assert customer_by_id(context.notes["example"]).name == "Example & Sons"

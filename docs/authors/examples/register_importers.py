@@ -13,9 +13,9 @@ def check_rows(batch):
     unknown = select(Row.row, field_text("code") + " is no customer").where(*good_rows(batch), found.is_(None))
     add_problems(batch, unknown, column="code")
     same = exists().where(Customer.id == found, Customer.city == field_text("city"))
-    statement = update(Row).where(*good_rows(batch))
     action = case((same, "unchanged"), else_="update")
-    db.session.execute(statement.values(target_id=found, action=action), execution_options={"synchronize_session": False})
+    statement = update(Row).where(*good_rows(batch)).values(target_id=found, action=action)
+    db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def apply_rows(batch):

@@ -29,7 +29,7 @@ class Example(Plugin):
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def check(app):
-    [(plugin, link)] = [pair for pair in app.extensions["kezhi"].links if pair[0] == "example"]
+    [(_plugin, link)] = [pair for pair in app.extensions["kezhi"].links if pair[0] == "example"]
     assert (link.table, link.target, link.column) == ("example_note", "customers_customer", "customer_id")
 
 

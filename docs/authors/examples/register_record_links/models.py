@@ -10,5 +10,5 @@ class Note(model_base("example")):
     __tablename__ = "example_note"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    customer_id: Mapped[int] = mapped_column(BigInt, ForeignKey("customers_customer.id", ondelete="CASCADE"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
