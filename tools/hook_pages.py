@@ -1,49 +1,226 @@
-"""Write docs/authors/hooks.md from the hook specifications; ``--check`` fails when it is out of date."""
+"""Write the hook pages, docs/authors/hooks.md and docs/authors/hooks/*.md, from specifications, examples and code.
+
+``--check`` fails when one is out of date.
+"""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
+import re
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs/authors/hooks.md"
+AUTHORS = ROOT / "docs/authors"
+INDEX = AUTHORS / "hooks.md"
+PAGES = AUTHORS / "hooks"
+EXAMPLES = AUTHORS / "examples"
+#: where specifications stand: title, module
 MODULES = {
     "Kernel": "kezhi.hookspecs",
     "Builtin imports": "kezhi.builtin.imports.hookspecs",
     "Builtin approvals": "kezhi.builtin.approvals.hookspecs",
 }
+#: below this line an example shows what it does; above it is the plugin
+MARK = "# ── what it does"
+PARTS = ("What", "Arguments", "Returns", "Called by", "On error")
+POLICIES = {
+    "build": "Asked once, when the app is built. A failure marks the plugin broken: it is named on the Apps page, and "
+    "the app is built without it.",
+    "view": "Asked by requests. A failure drops this contribution, is logged, and is named on the Apps page; the rest "
+    "of the plugin works.",
+    "guard": "Decides access, and fails closed: a failure refuses.",
+    "tx": "Called inside the caller's transaction. A failure rolls everything back and reaches the caller, so the "
+    "plugin may veto with `Refused`.",
+    "after": "Called after the commit. A failure is logged and contained.",
+}
 INTRODUCTION = """\
 # Hooks
 
-Generated from the specifications. A plugin implements a hook as a method marked `@hookimpl`; it names only the
-arguments it uses. Results of a list hook are lists. The policy says what a failure does: *build* marks the plugin
-broken, *view* drops the contribution, *guard* refuses, *tx* rolls back, *after* is contained. Hooks of a builtin are
-implemented with `@hookimpl(optionalhook=True)`.
+Generated from the specifications by `tools/hook_pages.py`; one page per hook, each with an example that the tests
+execute. A plugin implements a hook as a method marked `@hookimpl`; it names only the arguments it uses, so a hook can
+get more of them later. List hooks answer lists, in plugin order. Hooks of a builtin are implemented with
+`@hookimpl(optionalhook=True)`: without the builtin nobody calls them.
+
+The *policy* says when a hook is called and what a failure does:
+
+| policy | meaning |
+|---|---|
 """
+EXPLANATION = (
+    "The tests install this plugin, enable it on a running site, call `check`, disable it, and call `gone`. "
+    "Arguments are what the [test kit](../testing.md) gives; `customer` is the id of a customer, K001 Hengda Steel "
+    "in 上海; `command` runs the command line."
+)
 
 
-def page() -> str:
-    parts = [INTRODUCTION]
-    for title, name in MODULES.items():
-        parts.append(f"## {title}\n")
-        module = importlib.import_module(name)
-        for hook, function in vars(module).items():
-            policy = getattr(function, "kezhi_policy", None)
-            if policy is None:
-                continue
-            arguments = ", ".join(inspect.signature(function).parameters)
-            text = inspect.cleandoc(function.__doc__ or "")
-            parts.append(f"### `{hook}({arguments})` · {policy}\n\n{text}\n")
+@dataclass(frozen=True)
+class Hook:
+    """A hook as its specification tells it."""
+
+    name: str
+    group: str
+    module: str
+    policy: str
+    first: bool
+    parts: dict[str, str]
+    source: str  #: the signature as written
+
+
+@cache
+def hooks() -> list[Hook]:
+    """All hooks of the core, in the order of their specifications."""
+    found = []
+    for group, name in MODULES.items():
+        for hook, function in vars(importlib.import_module(name)).items():
+            if hasattr(function, "kezhi_policy"):
+                options = function.kezhi_spec
+                found.append(
+                    Hook(hook, group, name, function.kezhi_policy, bool(options.get("firstresult")),
+                         parts_of(function), signature(function))
+                )  # fmt: skip
+    return found
+
+
+def parts_of(function: Callable[..., Any]) -> dict[str, str]:
+    """The docstring by its headings."""
+    text = " ".join(inspect.cleandoc(function.__doc__ or "").split())
+    pieces = re.split(rf"(?:^|(?<= ))({'|'.join(PARTS)}): ", text)[1:]
+    return {title: polished(part) for title, part in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def polished(text: str) -> str:
+    """One sentence in Markdown."""
+    text = text.strip().replace("``", "`")
+    return text[:1].upper() + text[1:]
+
+
+def signature(function: Callable[..., Any]) -> str:
+    """The method that a plugin writes."""
+    given = inspect.signature(function)
+    arguments = ", ".join(["self", *(f"{name}: {p.annotation}" for name, p in given.parameters.items())])
+    return f"def {function.__name__}({arguments}) -> {given.return_annotation}:"
+
+
+# ── the code ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sources() -> Iterator[Path]:
+    """The modules of the core and of the bundled plugins."""
+    for folder in ("core/kezhi", "plugins"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if not {"tests", "migrations", "template"} & set(path.parts):
+                yield path
+
+
+@cache
+def users() -> dict[str, list[str]]:
+    """Per hook the builtins and bundled plugins with a method of that name marked ``@hookimpl``."""
+    found: dict[str, list[str]] = {}
+    for path in sources():
+        if path.name != "plugin.py" or path.parent == ROOT / "core/kezhi":
+            continue
+        name = path.parent.name.removeprefix("kezhi_")
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any("hookimpl" in ast.dump(mark) for mark in node.decorator_list):
+                found.setdefault(node.name, []).append(name)
+    return found
+
+
+@cache
+def callers() -> dict[str, list[str]]:
+    """Per hook the modules of the core that call it."""
+    found: dict[str, list[str]] = {}
+    for path in sources():
+        if path.name == "hookspecs.py" or "core" not in path.relative_to(ROOT).parts:
+            continue
+        text = path.read_text()
+        for name in re.findall(r"\b(?:call|attributed)\.(\w+)\(", text) + re.findall(r'getattr\(plugin, "(\w+)"', text):
+            place = str(path.relative_to(ROOT / "core"))
+            if place not in found.setdefault(name, []):
+                found[name].append(place)
+    return found
+
+
+def example_files(hook: str) -> dict[str, str]:
+    """The example of a hook: ``plugin.py`` first, then what stands beside it."""
+    files = {"plugin.py": (EXAMPLES / f"{hook}.py").read_text()}
+    folder = EXAMPLES / hook
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            files[str(path.relative_to(folder))] = path.read_text()
+    return files
+
+
+# ── the pages ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pages() -> dict[Path, str]:
+    """Every page with its text."""
+    return {INDEX: index(), **{PAGES / f"{hook.name}.md": page(hook) for hook in hooks()}}
+
+
+def index() -> str:
+    rows = [f"| *{policy}* | {meaning} |" for policy, meaning in POLICIES.items()]
+    parts = [INTRODUCTION + "\n".join(rows) + "\n"]
+    for group in MODULES:
+        parts.append(f"## {group}\n\n| hook | policy | what |\n|---|---|---|")
+        for hook in hooks():
+            if hook.group == group:
+                parts[-1] += f"\n| [`{hook.name}`](hooks/{hook.name}.md) | {hook.policy} | {hook.parts['What']} |"
+        parts[-1] += "\n"
     return "\n".join(parts)
 
 
+def page(hook: Hook) -> str:
+    decorator = "@hookimpl" if hook.group == "Kernel" else "@hookimpl(optionalhook=True)"
+    rows = [f"**{title}.** {hook.parts[title]}" for title in PARTS if title in hook.parts]
+    if hook.first:
+        rows.append("**First answer.** Plugins are asked in their order; the first answer that is not None counts.")
+    used = ", ".join(f"`{name}`" for name in users().get(hook.name, [])) or "no bundled plugin"
+    parts = [
+        f"# `{hook.name}`",
+        f"```python\n{decorator}\n{hook.source}\n```",
+        *rows,
+        f"**Policy: {hook.policy}.** {POLICIES[hook.policy]}",
+        f"Specified in `{hook.module}`; called in {', '.join(f'`{place}`' for place in callers().get(hook.name, []))}; "
+        f"used by {used}.",
+        "## Example",
+    ]
+    files = example_files(hook.name)
+    plugin, _mark, shown = files.pop("plugin.py").partition(MARK)
+    parts.append(block("kezhi_example/plugin.py", plugin))
+    parts += [block(f"kezhi_example/{path}", text) for path, text in files.items()]
+    parts += ["## What it does", EXPLANATION, fenced("python", shown.partition("\n")[2])]
+    parts.append(f"All hooks: [index](../hooks.md). The example: [{hook.name}.py](../examples/{hook.name}.py).")
+    return "\n\n".join(parts) + "\n"
+
+
+def block(path: str, text: str) -> str:
+    language = "python" if path.endswith(".py") else "jinja"
+    return f"**`{path}`**\n\n{fenced(language, text)}"
+
+
+def fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text.strip()}\n```"
+
+
 def main() -> int:
-    text = page()
+    wanted = pages()
+    stray = set(PAGES.glob("*.md")) - set(wanted)
     if "--check" in sys.argv:
-        return 0 if PAGE.exists() and PAGE.read_text() == text else 1
-    PAGE.write_text(text)
+        return 1 if stray or any(not path.exists() or path.read_text() != text for path, text in wanted.items()) else 0
+    PAGES.mkdir(exist_ok=True)
+    for path in stray:
+        path.unlink()
+    for path, text in wanted.items():
+        path.write_text(text)
     return 0
 
 

@@ -43,12 +43,14 @@ Policy = Literal["build", "view", "guard", "tx", "after"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def spec(policy: Policy, *, firstresult: bool = False) -> Callable[[Function], Function]:
-    """Mark a hook specification and its error policy."""
+def spec(
+    policy: Policy, *, firstresult: bool = False, warn_on_impl: Warning | None = None
+) -> Callable[[Function], Function]:
+    """Mark a hook specification and its error policy; ``warn_on_impl`` is for a hook that will go."""
 
     def mark(function: Function) -> Function:
         function.kezhi_policy = policy  # type: ignore[attr-defined]
-        return hookspec(function, firstresult=firstresult)
+        return hookspec(function, firstresult=firstresult, warn_on_impl=warn_on_impl)
 
     return mark
 

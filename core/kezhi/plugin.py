@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 import pluggy
 from sqlalchemy import Select
 
+#: Marks a method as the implementation of the hook of the same name.
 hookimpl = pluggy.HookimplMarker("kezhi")
+#: Marks a function as the specification of a hook; ``spec`` does it together with the error policy.
 hookspec = pluggy.HookspecMarker("kezhi")
 
 

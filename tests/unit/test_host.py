@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from kezhi import MenuItem, Permission, Plugin, PluginError, User, hookimpl
+from kezhi import MenuItem, Permission, Plugin, PluginError, User, hookimpl, spec
 from kezhi.host import Host
 from kezhi.users import SYSTEM
 
@@ -71,3 +72,15 @@ def test_an_unknown_hook_or_argument_is_named_at_registration() -> None:
     with pytest.raises(PluginError, match="b.*colour"):
         Host([plugin("b", menu_items=hookimpl(lambda self, colour: []))])
     Host([plugin("b", no_such_hook=hookimpl(lambda self: [], optionalhook=True))])
+
+
+def test_a_hook_that_will_go_warns_whoever_implements_it() -> None:
+    module: Any = ModuleType("desk_hookspecs")
+    module.desk_old = spec("view", warn_on_impl=DeprecationWarning("desk_old goes: use desk_new"))(desk_old)
+    with pytest.warns(DeprecationWarning, match="desk_new"):
+        host = Host([plugin("desk", hookspecs=module), plugin("b", desk_old=hookimpl(lambda self: ["works"]))])
+    assert host.call.desk_old() == ["works"]
+
+
+def desk_old() -> list[str]:  # type: ignore[empty-body]
+    """What: an old hook."""

@@ -16,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kezhi import db
-from kezhi.builtin.imports.models import Batch
+from kezhi import NotFound, acting_as, db
+from kezhi.builtin.accounts import services
+from kezhi.builtin.imports.models import Batch, Problem, Row
+from kezhi.builtin.imports.services import reports
 from kezhi.tables import audit_entry
 
 example = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("imports_example.py"))))
@@ -206,3 +208,26 @@ def test_a_kind_one_may_not_import_is_not_offered(plugin: Any, clerk: FlaskClien
     assert send(clerk, GOOD).status_code == 422
     assert clerk.post(f"{address}/apply").status_code == 404
     assert example.things() == []
+
+
+def test_hook_row_limits_a_kind_one_may_no_longer_import_has_no_batches_and_no_rows(
+    plugin: Any, clerk: FlaskClient
+) -> None:
+    uploaded(clerk, MIXED)
+    batch_id = db.session.scalars(sa.select(Batch.id)).one()
+    clerk_user = services.user_named("order-clerk-user")
+    assert clerk_user is not None
+    with acting_as(clerk_user):
+        assert reports.batch_for(batch_id).filename == "things.csv"
+        assert db.session.scalars(sa.select(Row.row)).all() == [2, 3]
+    assert "things.csv" in clerk.get("/imports").text
+    plugin.importers = [replace(example.IMPORTER, permission="things.write")]
+    db.session.rollback()
+    with acting_as(clerk_user):
+        with pytest.raises(NotFound):
+            reports.batch_for(batch_id)
+        assert db.session.scalars(sa.select(Row.row)).all() == []
+        assert db.session.scalars(sa.select(Problem.id)).all() == []
+    assert "things.csv" not in clerk.get("/imports").text
+    plugin.importers = []  # its app is disabled: the line stays, as what was once imported
+    assert "things.csv" in clerk.get("/imports").text

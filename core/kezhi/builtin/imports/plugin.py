@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import click
 from flask import Blueprint
+from sqlalchemy import ColumnElement
 
 from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
@@ -49,6 +50,12 @@ class Imports(Plugin):
         from .rules import grants
 
         return [Access(Batch, Batch.id, grants, {Row: Row.batch_id, Problem: Problem.batch_id})]
+
+    @hookimpl
+    def row_limits(self, model: type, user: User) -> list[ColumnElement[bool]]:
+        from .rules import limits
+
+        return limits(model, user)
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

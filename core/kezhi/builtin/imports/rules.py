@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from kezhi import ALL, User
 
@@ -33,3 +33,13 @@ def grants(user: User) -> Any:
     if user.id is None:
         return []
     return [select(Batch.id).where(Batch.requester_id == user.id)]
+
+
+def limits(model: type, user: User) -> list[ColumnElement[bool]]:
+    """Without the right to import a kind, files of that kind do not exist, not even one's own of before."""
+    from .services.kinds import every_importer
+
+    if model is not Batch:
+        return []
+    barred = [importer.kind for importer in every_importer() if not user.can(importer.permission)]
+    return [Batch.kind.not_in(barred)] if barred else []

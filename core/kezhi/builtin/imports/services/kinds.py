@@ -13,9 +13,15 @@ from kezhi.i18n import _
 from ..contributions import Exporter, Importer
 
 
+def every_importer() -> list[Importer]:
+    """The importers of all enabled plugins, whoever may use them."""
+    found: list[Importer] = current_app.extensions["kezhi"].call.register_importers()
+    return found
+
+
 def importers_of(user: User | None = None) -> dict[str, Importer]:
     """The importers that the user may use, by kind, in plugin order."""
-    return _permitted(current_app.extensions["kezhi"].call.register_importers(), user)
+    return _permitted(every_importer(), user)
 
 
 def exporters_of(user: User | None = None) -> dict[str, Exporter]:
