@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from .config import Config, from_environment
 from .errors import KezhiError, Refused
 from .permissions import acting_as
 from .scaffold.command import new_command
+from .scaffold.live import serve_live
 from .serve import apart, prepare, serve
 from .site import Site
 from .testing.command import check_command
@@ -107,9 +109,16 @@ def init(context: Context, company: str, admin: str, currency: str, demo: bool, 
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--plugin", type=click.Path(path_type=Path), help="Folder of an app to run while it is being written.")
+@click.option("--reload", is_flag=True, help="Start anew when a file of that app changes.")
 @click.pass_obj
-def serve_command(context: Context, host: str, port: int, workers: int) -> None:
+def serve_command(context: Context, host: str, port: int, workers: int, plugin: Path | None, reload: bool) -> None:
     """Serve the pages."""
+    if reload and (plugin is None or workers > 1):
+        raise click.UsageError("--reload goes with --plugin and one worker")
+    if plugin is not None:
+        serve_live(context.config, plugin, host=host, port=port, workers=workers, reload=reload)
+        return
     apart(lambda: prepare(context.config))
     serve(context.config, host=host, port=port, workers=workers)
 

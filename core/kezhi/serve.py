@@ -25,13 +25,18 @@ THREADS = 8
 def serve(config: Config, *, host: str, port: int, workers: int) -> None:
     """Serve until stopped. Requests under way at a stop are finished."""
     if os.name == "nt":
-        from waitress import serve as waitress_serve
+        serve_by_threads(config, host=host, port=port)
+    else:
+        _gunicorn(config, host=host, port=port, workers=workers)
 
-        site = Site(config)
-        Presence(site).start()
-        waitress_serve(site, host=host, port=port, threads=THREADS)
-        return
-    _gunicorn(config, host=host, port=port, workers=workers)
+
+def serve_by_threads(config: Config, **listen: Any) -> None:
+    """Serve from this process alone, whichever thread it is called in. ``listen`` says where, in waitress's words."""
+    from waitress import serve as waitress_serve
+
+    site = Site(config)
+    Presence(site).start()
+    waitress_serve(site, threads=THREADS, **listen)
 
 
 def prepare(config: Config) -> None:
