@@ -20,7 +20,7 @@ class Example(Plugin):
                 "example_note",
                 "Notes",
                 "customers_customer",
-                blocks_delete=False,
+                delete="delete",
                 personal=("text",),
                 merge="repoint",
             )
