@@ -35,7 +35,7 @@ from .jobs import Task
 from .listing import ListView
 from .permissions import acting_as, acting_user, can, logged_in, public, requires
 from .plugin import Plugin, hookimpl, hookspec
-from .settings import SettingsForm, currency, set_setting, setting
+from .settings import SecretField, SettingsForm, currency, set_setting, setting
 from .users import SYSTEM, User
 from .visibility import visible, visible_ids
 
@@ -70,6 +70,7 @@ __all__ = [
     "PluginError",
     "RecordLink",
     "Refused",
+    "SecretField",
     "SettingsForm",
     "Task",
     "TimelineEntry",

@@ -96,6 +96,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "tag": "en",
         },
         by_endpoint={
+            "apps.settings": {"name": "trade"},
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},

@@ -61,7 +61,8 @@ def test_a_new_customer_gets_the_next_code_at_once(year_2026: None) -> None:
 @pytest.mark.clause("CUS-01")
 def test_the_company_sets_the_rule(year_2026: None) -> None:
     with writing():
-        set_setting("customers", "numbering", {"prefix": "ZJ", "year": False, "digits": 6})
+        for key, value in (("prefix", "ZJ"), ("year", False), ("digits", 6)):
+            set_setting("customers", f"code_{key}", value)
     assert make().code == "ZJ000001"
 
 

@@ -19,6 +19,7 @@ from kezhi import (
     Permission,
     Plugin,
     RecordLink,
+    SettingsForm,
     TimelineEntry,
     User,
     hookimpl,
@@ -120,6 +121,12 @@ class Trade(Plugin):
         from .demo import make
 
         return [Demo(make, order=30)]
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import TradeSettings
+
+        return [TradeSettings]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Blueprint
 
-from kezhi import Check, Demo, Job, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Check, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -78,6 +78,12 @@ class Accounts(Plugin):
         from .services import user_named
 
         return user_named(login)
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import LogInSettings
+
+        return [LogInSettings]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Access, Check, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -66,6 +66,12 @@ class Approvals(Plugin):
         from .checks import checks
 
         return checks()
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import ApprovalSettings
+
+        return [ApprovalSettings]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

@@ -59,7 +59,7 @@ def waiting_for(user: User) -> Select[Any]:
 
 def may_sign_twice() -> bool:
     """Whether the company lets one person sign several steps of a request."""
-    return bool(setting("approvals", "same_person_twice", False))
+    return bool(setting("approvals", "same_person_twice"))
 
 
 def _holds(user: User) -> ColumnElement[bool]:

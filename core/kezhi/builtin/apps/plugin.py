@@ -33,8 +33,9 @@ class Apps(Plugin):
     def register_commands(self) -> list[click.Command]:
         from .commands import doctor, plugin_group
         from .job_commands import job_group
+        from .settings_commands import settings_group
 
-        return [plugin_group, job_group, doctor]
+        return [plugin_group, job_group, settings_group, doctor]
 
     @hookimpl
     def register_jobs(self) -> list[Job]:
@@ -50,4 +51,8 @@ class Apps(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        return [MenuItem(_l("Apps"), "apps.index", icon="grid", group="system", permission="apps.manage", order=80)]
+        manage = "apps.manage"
+        return [
+            MenuItem(_l("Apps"), "apps.index", icon="grid", group="system", permission=manage, order=80),
+            MenuItem(_l("Settings"), "apps.settings_index", icon="gear", group="system", permission=manage, order=90),
+        ]

@@ -14,6 +14,7 @@ from kezhi import PluginError, Refused, acting_user, lifecycle, requires
 from kezhi.i18n import gettext as _
 from kezhi.site import Site
 
+from . import settings_views
 from .removal import preview_uninstall, uninstall
 from .statuses import Status, statuses
 
@@ -28,6 +29,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/", "index", index)
     pages.add_url_rule(address, "confirm", confirm)
     pages.add_url_rule(address, "change", change, methods=["POST"])
+    pages.add_url_rule("/settings/", "settings_index", settings_views.index)
+    pages.add_url_rule("/<name>/settings", "settings", settings_views.show, methods=["GET", "POST"])
     return pages
 
 
@@ -49,8 +52,7 @@ def index() -> str:
     titles = {status.name: status.title for status in found}
     kernel = current_app.extensions["kezhi"]
     clauses = Counter(name for name, _clause in kernel.clauses)
-    settings = set(kernel.settings) if "apps.settings" in current_app.view_functions else set()
-    return render_template("apps/index.html", apps=found, titles=titles, clauses=clauses, settings=settings)
+    return render_template("apps/index.html", apps=found, titles=titles, clauses=clauses, settings=set(kernel.settings))
 
 
 @requires("apps.manage")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
+from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -59,6 +59,12 @@ class Customers(Plugin):
             RecordLink("customers_used_code", _l("Customer codes"), target, erase="keep",
                        delete="keep"),
         ]  # fmt: skip
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import CustomerSettings
+
+        return [CustomerSettings]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

@@ -23,13 +23,10 @@ FIELDS = (
     "promised_date", "shipped_date", "status", "source", "external_id",
 )  # fmt: skip
 
-#: The company's tax rate on sales, parts per million, unless it sets another.
-TAX_RATE = 130_000
-
 
 def default_tax_rate() -> int:
-    """The tax rate of an order that names none, in parts per million (setting ``trade.tax_rate``)."""
-    return int(setting("trade", "tax_rate", TAX_RATE))
+    """The tax rate of an order that names none, in parts per million (setting ``trade.tax_percent``)."""
+    return int(setting("trade", "tax_percent") * 10_000)
 
 
 def find_order(order_id: int) -> Order:

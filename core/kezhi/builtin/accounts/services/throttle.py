@@ -18,10 +18,6 @@ from kezhi import clock, db, setting
 from ..models import Attempt
 from ..spelling import normal_login
 
-#: defaults of the settings of the same names
-LOGIN_FAILURES = 5  #: failures of one login before it is locked
-ADDRESS_FAILURES = 20  #: failures from one address; an office shares one
-LOCK_MINUTES = 15  #: the first lock; each further one takes twice as long
 LONGEST_LOCK = timedelta(hours=24)
 FORGET_AFTER = timedelta(hours=24)  #: without a failure the counters start again
 
@@ -47,8 +43,8 @@ def reserve_attempt(login: str, address: str) -> Verdict:
     now = clock.now()
     db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGET_AFTER, _not_locked(now)))
     counters = [
-        ("login", _subject(login), int(setting("accounts", "login_failures", LOGIN_FAILURES))),
-        ("address", _subject(address), int(setting("accounts", "address_failures", ADDRESS_FAILURES))),
+        ("login", _subject(login), int(setting("accounts", "login_failures"))),
+        ("address", _subject(address), int(setting("accounts", "address_failures"))),
     ]
     rows = {(kind, subject): _locked_row(kind, subject, now) for kind, subject, _most in counters}
     locked = [row.locked_until for row in rows.values() if row.locked_until is not None and row.locked_until > now]
@@ -107,6 +103,6 @@ def _lock_after(failures: int, most: int) -> timedelta:
     """How long the lock lasts that this failure starts; zero for none. Every ``most`` failures, twice as long."""
     if failures % most:
         return timedelta()
-    minutes = int(setting("accounts", "lock_minutes", LOCK_MINUTES))
+    minutes = int(setting("accounts", "lock_minutes"))
     doublings = min(failures // most - 1, 10)
     return min(timedelta(minutes=minutes * 2**doublings), LONGEST_LOCK)

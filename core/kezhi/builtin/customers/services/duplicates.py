@@ -82,7 +82,7 @@ def _visible(ids: set[int]) -> set[int]:
 
 def refuse_duplicates(values: Mapping[str, Any], except_id: int | None = None) -> None:
     """Errors: ``Refused`` for a duplicate when the company refuses them (setting ``customers.refuse_duplicates``)."""
-    if not setting("customers", "refuse_duplicates", False):
+    if not setting("customers", "refuse_duplicates"):
         return
     hits = duplicates(values, except_id)
     if hits:

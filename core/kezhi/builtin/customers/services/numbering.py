@@ -36,13 +36,9 @@ class Rule:
 
 
 def rule() -> Rule:
-    """The rule in force: setting ``customers.numbering``."""
-    stored = setting("customers", "numbering", {})
-    return Rule(
-        prefix=str(stored.get("prefix", "KH-")),
-        year=bool(stored.get("year", True)),
-        digits=int(stored.get("digits", 4)),
-    )
+    """The rule in force, by the company's settings."""
+    prefix, year, digits = (setting("customers", f"code_{part}") for part in ("prefix", "year", "digits"))
+    return Rule(prefix=str(prefix or ""), year=bool(year), digits=int(digits))
 
 
 def next_codes(count: int = 1) -> list[str]:
