@@ -217,8 +217,17 @@ def _essentials(candidates: dict[str, Candidate]) -> set[str]:
 
 def _trial_build(site: Site, wanted: tuple[str, ...], candidates: dict[str, Candidate]) -> Any:
     """Build the app that would serve: what runs now and what is wanted."""
-    running = {name for name in site.read_enabled() if name in candidates and name not in site.failures}
-    return site.build(running | set(wanted), site.generation, candidates)
+    running = {name for name in site.read_enabled() if name in candidates and name not in site.failures} | set(wanted)
+    while True:
+        try:
+            return site.build(running, site.generation, candidates)
+        except PluginError as error:
+            gone = {error.plugin, *dependents(error.plugin, running, candidates)}
+            if error.plugin not in running or gone & set(wanted):
+                raise
+            running -= gone  # broken, and nobody had noticed yet: no reason to leave the wanted ones as they are
+            dispose_models(error.plugin, f"{error.plugin}_")
+            forget(error.plugin)
 
 
 @contextmanager

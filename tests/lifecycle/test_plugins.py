@@ -14,7 +14,7 @@ from kezhi.audit import first_bad_entry
 from kezhi.builtin.apps.statuses import statuses
 from kezhi.db import db, dispose_models
 from kezhi.discover import forget
-from kezhi.lifecycle import disable, enable, preview_disable, preview_enable
+from kezhi.lifecycle import disable, enable, enable_builtins, migrate_all, preview_disable, preview_enable
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
 from kezhi.testing.distributions import make_distribution, remove_metadata
@@ -208,6 +208,21 @@ def test_a_plugin_that_breaks_later_is_named_and_the_rest_works_until_it_is_mend
         assert state_of(process, "alpha") == ("enabled", "")
     fresh.close()
     other.close()
+
+
+def test_a_server_starts_beside_a_plugin_that_broke_while_none_ran(site: Site, folder: Path) -> None:
+    make_distribution(folder, "alpha", body=PAGE)
+    make_distribution(folder, "beta", body=PAGE, depends={"kezhi": ">=0.1", "alpha": ">=1.0"})
+    enabling(site, "beta")
+    make_distribution(folder, "alpha", body=PAGE.replace("return [pages]", "return pages.missing"))
+    forget_code("alpha")
+    started = with_options(site)  # another process, that has not noticed anything yet
+    assert migrate_all(started) == []
+    enable_builtins(started)
+    client = started.app.test_client()
+    assert client.get("/health").json["status"] == "ok"
+    assert set(started.failures) == {"alpha", "beta"}
+    started.close()
 
 
 def test_a_view_hook_that_fails_is_named_for_every_process_and_costs_only_its_own_part(

@@ -26,8 +26,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(site: Site, *, workers: int = 1, python: Path | str = sys.executable) -> Iterator[int]:
-    """Serve the site's database by ``workers`` processes; gives the port once ``/health`` answers."""
+def served(site: Site, *options: str, workers: int = 1, python: Path | str = sys.executable) -> Iterator[int]:
+    """Serve the site's database by ``workers`` processes; gives the port once ``/health`` answers.
+
+    ``options`` are further ones of ``kezhi serve``.
+    """
     port = free_port()
     environ = {
         **os.environ,
@@ -36,7 +39,7 @@ def served(site: Site, *, workers: int = 1, python: Path | str = sys.executable)
         "KEZHI_KEYS": str(site.config.keys),
     }
     arguments = [str(python), "-c", "from kezhi.cli import main; main()", "serve"]
-    arguments += ["--port", str(port), "--workers", str(workers)]
+    arguments += ["--port", str(port), "--workers", str(workers), *options]
     process = subprocess.Popen(arguments, env=environ)
     try:
         deadline = time.monotonic() + 60

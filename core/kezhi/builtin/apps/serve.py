@@ -26,13 +26,18 @@ THREADS = 8
 def serve(config: Config, *, host: str, port: int, workers: int, jobs: bool = True) -> None:
     """Serve until stopped. Requests under way at a stop are finished."""
     if os.name == "nt":
-        from waitress import serve as waitress_serve
+        serve_by_threads(config, jobs=jobs, host=host, port=port)
+    else:
+        _gunicorn(config, host=host, port=port, workers=workers, jobs=jobs)
 
-        site = Site(config)
-        _accompany(site, jobs)
-        waitress_serve(site, host=host, port=port, threads=THREADS)
-        return
-    _gunicorn(config, host=host, port=port, workers=workers, jobs=jobs)
+
+def serve_by_threads(config: Config, *, jobs: bool = True, **listen: Any) -> None:
+    """Serve from this process alone. ``listen`` says where, in waitress's words (``host`` and ``port``, ``sockets``)."""
+    from waitress import serve as waitress_serve
+
+    site = Site(config)
+    _accompany(site, jobs)
+    waitress_serve(site, threads=THREADS, **listen)
 
 
 def prepare(config: Config) -> None:

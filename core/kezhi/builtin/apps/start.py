@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,10 +40,18 @@ def init_command(context: Any, company: str, admin: str, currency: str, demo: bo
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--jobs/--no-jobs", default=True, show_default=True, help="Work off jobs as well.")
+@click.option("--plugin", type=click.Path(path_type=Path), help="Folder of an app to run while it is being written.")
+@click.option("--reload", is_flag=True, help="Start anew when a file of that app changes.")
 @click.pass_obj
-def serve_command(context: Any, host: str, port: int, workers: int, jobs: bool) -> None:
+def serve_command(context: Any, plugin: Path | None, reload: bool, **serving: Any) -> None:
     """Serve the pages."""
+    from ...scaffold.live import serve_live
     from .serve import apart, prepare, serve
 
+    if reload and (plugin is None or serving["workers"] > 1):
+        raise click.UsageError("--reload goes with --plugin and one worker")
+    if plugin is not None:
+        serve_live(context.config, plugin, reload=reload, **serving)
+        return
     apart(lambda: prepare(context.config))
-    serve(context.config, host=host, port=port, workers=workers, jobs=jobs)
+    serve(context.config, **serving)
