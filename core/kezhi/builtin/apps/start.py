@@ -43,7 +43,7 @@ def init_command(context: Any, company: str, admin: str, currency: str, demo: bo
 @click.option("--plugin", type=click.Path(path_type=Path), help="Folder of an app to run while it is being written.")
 @click.option("--reload", is_flag=True, help="Start anew when a file of that app changes.")
 @click.pass_obj
-def serve_command(context: Any, plugin: Path | None, reload: bool, **serving: Any) -> None:
+def serve_command(context: Any, /, plugin: Path | None, reload: bool, **serving: Any) -> None:
     """Serve the pages."""
     from ...scaffold.live import serve_live
     from .serve import apart, prepare, serve
