@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
+import importlib.util
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -32,6 +35,11 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 TUTORIAL = DOCS / "authors/plugin.md"
 FILE = re.compile(r"^\*\*`([^`]+)`\*\*\n\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CHANGED = re.compile(
+    r"^In \*\*`([^`]+)`\*\*, (replace|after)\n\n```\w*\n(.*?)^```\n\n(?:by|add)\n\n```\w*\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+APPENDED = re.compile(r"^At the end of \*\*`([^`]+)`\*\*, add\n\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^\s*(kezhi [^#\n]*)", re.MULTILINE)
@@ -44,14 +52,58 @@ def name_of(page: Path) -> str:
 # ── the tutorial ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Edit(NamedTuple):
+    """What the tutorial has its reader do to one file."""
+
+    place: int
+    path: str
+    old: str  #: the lines that stand in the file; empty for its end, and for a new file
+    new: str
+    whole: bool = False
+
+
+def edits() -> list[Edit]:
+    """The edits of the tutorial, in their order."""
+    text = TUTORIAL.read_text()
+    found = [Edit(match.start(), match[1], "", match[2], whole=True) for match in FILE.finditer(text)]
+    found += [Edit(match.start(), match[1], "", match[2]) for match in APPENDED.finditer(text)]
+    for match in CHANGED.finditer(text):
+        path, how, old, new = match.groups()
+        found.append(Edit(match.start(), path, old, new if how == "replace" else old + new))
+    return sorted(found)
+
+
+def apply(edit: Edit, folder: Path) -> None:
+    """Make one edit by the letter."""
+    file = folder / edit.path
+    if edit.whole:
+        assert not file.exists(), f"{edit.path} is there already"
+        file.write_text(edit.new)
+        return
+    before = file.read_text()
+    if not edit.old:
+        file.write_text(before + edit.new)
+        return
+    assert before.count(edit.old) == 1, f"{edit.path}: {edit.old!r} stands there {before.count(edit.old)} times"
+    file.write_text(before.replace(edit.old, edit.new))
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tutorial's files, catalogue compiled as the tutorial says."""
-    folder = tmp_path_factory.mktemp("kezhi-visits")
-    for path, text in FILE.findall(TUTORIAL.read_text()):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the tutorial's first command writes, in an empty folder."""
+    folder = tmp_path_factory.mktemp("empty")
+    (line,) = [line for line in commands(TUTORIAL.read_text()) if line.startswith("kezhi plugin new visits")]
+    run(folder, "-c", "from kezhi.cli import main; main()", *shlex.split(line)[1:])
+    return folder / "kezhi-visits"
+
+
+@pytest.fixture(scope="module")
+def project(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app as the tutorial leaves it, catalogue compiled."""
+    folder = tmp_path_factory.mktemp("written") / "kezhi-visits"
+    shutil.copytree(rendered, folder)
+    for edit in edits():
+        apply(edit, folder)
     run(folder, "-m", "babel.messages.frontend", "compile", "-d", "kezhi_visits/translations")
     return folder
 
@@ -83,6 +135,20 @@ def run(folder: Path, *arguments: str, **environment: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_reader_of_the_tutorial_types_less_than_150_lines(rendered: Path, project: Path) -> None:
+    typed = 0
+    for path in {edit.path for edit in edits()}:
+        before = (rendered / path).read_text().splitlines() if (rendered / path).exists() else []
+        after = (project / path).read_text().splitlines()
+        typed += sum(line.startswith("+ ") for line in difflib.ndiff(before, after))
+    assert 50 < typed < 150
+
+
+def test_the_tutorials_code_is_formatted_and_without_lint(project: Path) -> None:
+    run(project, "-m", "ruff", "check", "--no-cache", ".")
+    run(project, "-m", "ruff", "format", "--check", "--no-cache", ".")
+
+
 def test_the_tutorials_distribution_carries_every_file(project: Path, installed: Path) -> None:
     sources = [path for path in (project / "kezhi_visits").rglob("*") if path.is_file()]
     assert {".py", ".html", ".mo"} <= {path.suffix for path in sources}
@@ -91,12 +157,15 @@ def test_the_tutorials_distribution_carries_every_file(project: Path, installed:
 
 
 def test_the_tutorials_own_tests_pass(project: Path, installed: Path) -> None:
-    run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", PYTHONPATH=str(installed))
+    whole = importlib.util.find_spec("kezhi.testing.conformance") is not None
+    tests = ["tests"] if whole else ["tests/test_visits.py", "tests/test_kinds.py"]
+    path = os.pathsep.join([str(installed), *filter(None, sys.path)])
+    run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, PYTHONPATH=path)
 
 
 def test_the_tutorials_catalogue_is_complete(project: Path) -> None:
     extracted = project / "messages.pot"
-    arguments = ("extract", "-F", "babel.cfg", "-k", "_l", "-o", str(extracted), ".")
+    arguments = ("extract", "-F", "babel.cfg", "-k", "_l", "-k", "ngettext:1,2", "-o", str(extracted), ".")
     run(project, "-m", "babel.messages.frontend", *arguments)
     with extracted.open("rb") as file:
         wanted = {message.id for message in read_po(file) if message.id}
@@ -116,27 +185,33 @@ def test_the_tutorials_plugin_works_and_can_be_taken_away(site: Site, visits: No
             customer_id = int(create_customer({"code": "K001", "name": "澄江纺织有限公司"}).id)
         assert enable(site, "visits") == ("visits",)
     chinese, english = log_in(site, "zh"), log_in(site, "en")
-    assert "登记拜访" in chinese.get("/visits/new").text
-    assert "New visit" in english.get("/visits/new").text
+    assert "电话" in chinese.get("/visits/new").text
+    assert "By phone" in english.get("/visits/new").text
 
-    form = {"customer": "K001", "visited_on": "2026-03-02", "subject": "Spring order", "submission_key": "once"}
+    form = {"customer": "K001", "happened_on": "2026-03-02", "subject": "Spring order", "submission_key": "once"}
     for _double_click in range(2):
-        assert english.post("/visits/new", data=form).status_code == 302
-    future = english.post("/visits/new", data={**form, "visited_on": "2999-01-01", "submission_key": "other"})
-    assert future.status_code == 422
-    assert "is a plan" in future.text
+        assert english.post("/visits/new", data={**form, "kind": "on_site"}).status_code == 302
+    call = {**form, "happened_on": "2026-03-09", "subject": "Asked for news", "kind": "phone", "submission_key": "call"}
+    assert english.post("/visits/new", data=call).status_code == 302
+    for wrong in ({"happened_on": "2999-01-01"}, {"kind": "pigeon"}):
+        refused = english.post("/visits/new", data={**call, "submission_key": "other", **wrong})
+        assert refused.status_code == 422, wrong
+    assert english.get("/visits?count=1").text == "2"
+    assert english.get("/visits?count=1&f.kind=on_site").text == "1"
 
-    for client, words in ((chinese, ("客户拜访", "最近拜访")), (english, ("Visits", "Last visit"))):
-        assert words[0] in client.get("/visits").text
+    for client, words in ((chinese, ("拜访", "最近记录", "上门")), (english, ("Visits", "Last record", "On site"))):
+        page = client.get("/visits").text
+        assert words[0] in page
+        assert words[2] in page
         listed = client.get("/customers").text
         assert words[1] in listed
-        assert "2026-03-02" in listed
+        assert "2026-03-09" in listed
         assert "Spring order" in client.get(f"/customers/{customer_id}").text
-    assert "2026-03-02" in english.get("/customers?from.visits.last_visit=2026-03-01").text
-    assert "K001" not in english.get("/customers?from.visits.last_visit=2026-03-03").text
+    assert "2026-03-09" in english.get("/customers?from.visits.last_on=2026-03-01").text
+    assert "K001" not in english.get("/customers?from.visits.last_on=2026-03-10").text
 
     grade = graded(site, (project / "care.toml").read_text())
-    assert (grade["grade"], grade["criteria"][0]["value"]) == ("B", 1), "the visit of the double click counts once"
+    assert (grade["grade"], grade["criteria"][0]["value"]) == ("B", 1), "calls do not count, nor the double click"
 
     with site.app.app_context():
         assert disable(site, "visits") == ("visits",)
@@ -145,8 +220,8 @@ def test_the_tutorials_plugin_works_and_can_be_taken_away(site: Site, visits: No
     for page in (client.get("/customers").text, client.get(f"/customers/{customer_id}").text):
         assert "K001" in page
         assert "isit" not in page
-    assert "visits.count" not in site.app.extensions["kezhi"].metrics
-    assert inspect(site.engine).has_table("visits_visit"), "the data stay"
+    assert "visits.on_site" not in site.app.extensions["kezhi"].metrics
+    assert inspect(site.engine).has_table("visits_record"), "the data stay"
 
 
 def log_in(site: Site, locale: str) -> Any:

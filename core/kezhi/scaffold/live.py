@@ -145,10 +145,12 @@ def bring_up(config: Config, source: Source) -> None:
         site.close()
 
 
-def serve_live(config: Config, folder: Path, *, host: str, port: int, workers: int, reload: bool) -> None:
+def serve_live(
+    config: Config, folder: Path, *, host: str, port: int, workers: int = 1, jobs: bool = True, reload: bool = False
+) -> None:
     """Serve with the plugin in ``folder``. Errors: ``Refused``, ``ConfigurationError``."""
     if reload and CHILD in os.environ:
-        _serve_until_changed(config, folder.absolute(), host, port)
+        _serve_until_changed(config, folder.absolute(), jobs, host, port)
     source = read_source(folder)
     if reload:
         Site(config).close()  # a company that is not set up is said now, not at every change
@@ -156,7 +158,7 @@ def serve_live(config: Config, folder: Path, *, host: str, port: int, workers: i
         _start_over_and_over()
     expose(source, config)
     apart(lambda: bring_up(config, source))
-    serve(config, host=host, port=port, workers=workers)
+    serve(config, host=host, port=port, workers=workers, jobs=jobs)
 
 
 # ── --reload: the first process ─────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +191,7 @@ def _start_over_and_over() -> NoReturn:
 # ── --reload: the process that serves ───────────────────────────────────────────────────────────────────────────
 
 
-def _serve_until_changed(config: Config, folder: Path, host: str, port: int) -> NoReturn:
+def _serve_until_changed(config: Config, folder: Path, jobs: bool, host: str, port: int) -> NoReturn:
     """Serve until a file changes; requests under way are finished. What fails is said, and tried at the next change."""
     sys.dont_write_bytecode = True  # two changes within a second would be told apart by their size only
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -202,7 +204,7 @@ def _serve_until_changed(config: Config, folder: Path, host: str, port: int) -> 
         listen: dict[str, Any] = {"host": host, "port": port}
         if inherited:
             listen = {"sockets": [socket.socket(fileno=int(inherited))]}
-        serve_by_threads(config, **listen)
+        serve_by_threads(config, jobs=jobs, **listen)
     except Exception:
         traceback.print_exc()
         changed.wait()

@@ -32,7 +32,7 @@ def serve(config: Config, *, host: str, port: int, workers: int, jobs: bool = Tr
 
 
 def serve_by_threads(config: Config, *, jobs: bool = True, **listen: Any) -> None:
-    """Serve from this process alone, whichever thread it is called in. ``listen`` says where, in waitress's words."""
+    """Serve from this process alone. ``listen`` says where, in waitress's words: host and port, or sockets."""
     from waitress import serve as waitress_serve
 
     site = Site(config)

@@ -43,18 +43,16 @@ def init_command(context: Any, company: str, admin: str, currency: str, demo: bo
 @click.option("--plugin", type=click.Path(path_type=Path), help="Folder of an app to run while it is being written.")
 @click.option("--reload", is_flag=True, help="Start anew when a file of that app changes.")
 @click.pass_obj
-def serve_command(
-    context: Any, host: str, port: int, workers: int, jobs: bool, plugin: Path | None, reload: bool
-) -> None:
+def serve_command(context: Any, /, plugin: Path | None, reload: bool, **serving: Any) -> None:
     """Serve the pages."""
     from kezhi.scaffold.live import serve_live
 
     from .serve import apart, prepare, serve
 
-    if reload and (plugin is None or workers > 1):
+    if reload and (plugin is None or serving["workers"] > 1):
         raise click.UsageError("--reload goes with --plugin and one worker")
     if plugin is not None:
-        serve_live(context.config, plugin, host=host, port=port, workers=workers, reload=reload)
+        serve_live(context.config, plugin, reload=reload, **serving)
         return
     apart(lambda: prepare(context.config))
-    serve(context.config, host=host, port=port, workers=workers, jobs=jobs)
+    serve(context.config, **serving)
