@@ -31,9 +31,10 @@ class Apps(Plugin):
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
+        from .clause_commands import clauses_command
         from .commands import doctor, plugin_group
 
-        return [plugin_group, doctor]
+        return [plugin_group, doctor, clauses_command]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

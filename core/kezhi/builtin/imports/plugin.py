@@ -8,7 +8,7 @@ from typing import ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -55,6 +55,12 @@ class Imports(Plugin):
         from .commands import export_command, import_command
 
         return [import_command, export_command]
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:
