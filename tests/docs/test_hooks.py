@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = runpy.run_path(str(ROOT / "tools/hook_pages.py"))
 HOOKS: dict[str, Any] = {hook.name: hook for hook in TOOL["hooks"]()}
 #: Hooks whose second user, a builtin or a bundled plugin, is still missing: their example is the only one.
-EXAMPLE_ONLY = {"register_clauses"}
+EXAMPLE_ONLY: set[str] = set()
 
 
 @pytest.mark.services

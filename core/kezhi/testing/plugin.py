@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="database of Kezhi's tests")
+    parser.addoption("--clause", action="append", metavar="ID", help="run only the tests marked with this clause")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,11 +33,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("clause"):
             if len(mark.args) > 3:
                 raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
+    wanted = set(config.getoption("--clause") or ())
+    if wanted:
+        _deselect(config, items, lambda item: not wanted & clauses_of(item))
+
+
+def clauses_of(item: pytest.Item) -> set[str]:
+    """The clauses that a test is marked with."""
+    return {clause for mark in item.iter_markers("clause") for clause in mark.args}
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], out: Callable[[pytest.Item], bool]) -> None:
+    """Take the tests away that are ``out``; pytest's last line counts them."""
+    left = [item for item in items if out(item)]
+    if left:
+        items[:] = [item for item in items if not out(item)]
+        config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from kezhi import (
     Check,
+    Clause,
     Column,
     Demo,
     Fact,
@@ -128,6 +129,12 @@ class Grading(Plugin):
         from .panels import customer_timeline
 
         return customer_timeline(record, user, limit)
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -123,7 +123,7 @@ def test_products_beyond_64_bits_are_refused(app: Any) -> None:
     assert "too far apart" in problems(wide)[0]
 
 
-@pytest.mark.clause("GRD-03")
+@pytest.mark.clause("GRD-01")
 def test_an_unknown_metric_is_named_with_its_app(app: Any) -> None:
     source = SHIPPED.replace('"trade.order_amount"', '"credit.exposure"')
     with pytest.raises(Refused, match=r"no enabled app provides “credit.exposure”; enable the app “credit”"), writing():

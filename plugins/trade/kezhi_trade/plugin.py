@@ -10,6 +10,7 @@ from flask import Blueprint
 from kezhi import (
     Access,
     Check,
+    Clause,
     Column,
     Demo,
     Fact,
@@ -109,6 +110,12 @@ class Trade(Plugin):
         from .columns import customer_columns
 
         return customer_columns(model)
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Blueprint
 
-from kezhi import Check, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -100,6 +100,12 @@ class Accounts(Plugin):
             ),
             MenuItem(_l("Roles"), "accounts.roles", icon="person-badge", group="system", permission=manage, order=12),
         ]
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -60,6 +60,12 @@ class Approvals(Plugin):
         from .commands import approvals
 
         return [approvals]
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -31,11 +31,12 @@ class Apps(Plugin):
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
+        from .clause_commands import clauses_command
         from .commands import doctor, plugin_group
         from .job_commands import job_group
         from .settings_commands import settings_group
 
-        return [plugin_group, job_group, settings_group, doctor]
+        return [plugin_group, job_group, settings_group, doctor, clauses_command]
 
     @hookimpl
     def register_jobs(self) -> list[Job]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from kezhi import Access, Check, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 
@@ -71,6 +71,12 @@ class Customers(Plugin):
         return [
             MenuItem(_l("Customer files"), "customers.index", icon="building", permission="customers.read", order=10)
         ]
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -9,7 +9,7 @@ import click
 from flask import Blueprint
 from sqlalchemy import ColumnElement
 
-from kezhi import Access, Check, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -62,6 +62,12 @@ class Imports(Plugin):
         from .commands import export_command, import_command
 
         return [import_command, export_command]
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

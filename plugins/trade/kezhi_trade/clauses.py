@@ -1,0 +1,14 @@
+"""The clauses of the policy catalogue that this plugin carries out."""
+
+from __future__ import annotations
+
+from kezhi import Clause
+from kezhi import lazy_gettext as _l
+
+
+def clauses() -> list[Clause]:
+    """Orders and figures."""
+    return [
+        Clause("TRD-01", _l("Orders are kept per customer; loading a file again changes nothing")),
+        Clause("TRD-02", _l("Figures per customer and period for other apps to judge by")),
+    ]
