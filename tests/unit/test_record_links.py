@@ -151,7 +151,6 @@ def test_a_merge_takes_everything_along(zeta: Callable[[str], Site], state: str)
     assert [finding for finding in errors if "zeta" not in finding["message"]] == []
 
 
-@pytest.mark.clause("CUS-10")
 @pytest.mark.parametrize("state", STATES)
 def test_an_erasure_reaches_every_app(zeta: Callable[[str], Site], state: str) -> None:
     zeta(state)

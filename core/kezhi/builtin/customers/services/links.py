@@ -1,7 +1,7 @@
 """Merging, erasing, handing over and deleting customers, with everything that apps keep about them.
 
 What an app keeps is known from its record links, as data: all of this works alike for apps that run, are disabled, are
-broken or are not installed (CUS-06, CUS-10, ORG-01). Every function here expects an open ``writing()``.
+broken or are not installed (CUS-06, ORG-01). Every function here expects an open ``writing()``.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def delete_customer(customer_id: int) -> None:
 
 
 def erase_customer(customer_id: int) -> dict[str, int]:
-    """Take the personal data out of a customer file and of everything that hangs on it, for good (CUS-10).
+    """Take the personal data out of a customer file and of everything that hangs on it, for good.
 
     Returns the rows changed or deleted, by table. Errors: ``NotFound``.
     """
