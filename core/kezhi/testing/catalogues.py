@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -71,8 +72,8 @@ def problems(package: Path) -> list[str]:
         if not message.id:
             continue
         entry = catalogue.get(message.id, message.context)
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = [] if entry is None else entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        ids: Any = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings: Any = [] if entry is None else entry.string if isinstance(entry.string, tuple) else (entry.string,)
         if not strings or not all(strings) or (entry is not None and entry.fuzzy):
             found.append(f"no translation: {ids[0]!r}")
         elif any(set(PLACEHOLDER.findall(text)) - set(PLACEHOLDER.findall(ids[-1])) for text in strings):

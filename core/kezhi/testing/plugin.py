@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(*ids): the policy clauses that the test is an example of")
+    config.addinivalue_line("markers", "conformance: the checks that every plugin passes")
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
 
 

@@ -1,0 +1,193 @@
+"""The plugin under examination: its package, its distribution, and sites in which it is enabled."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.metadata
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import sqltypes
+
+from ...db import db, writing
+from ...discover import Candidate, discover
+from ...lifecycle import enable
+from ...plugin import Plugin
+from ...site import Site
+from ..client import IsolatedClient
+from ..databases import Databases
+
+Examples = Callable[[Flask, int], Mapping[str, Any]]
+
+#: in every text of the records that somebody must not see
+MARK = "Kanari7Qx"
+
+_servers: dict[str, Databases] = {}
+
+
+@dataclass
+class Subject:
+    """One plugin and what the checks need to look at it. Sites are made on demand and closed by ``close``."""
+
+    name: str
+    databases: Databases
+    examples: Examples | None = None
+    beside: tuple[str, ...] = ()  #: plugins that the examples need besides
+    sites: list[tuple[Databases, Site]] = field(default_factory=list)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The installed plugin. Errors: ``LookupError`` when it is not installed or cannot be imported."""
+        found = discover().get(self.name)
+        if found is None:
+            raise LookupError(f"no plugin {self.name!r} is installed: pip install it first")
+        if found.plugin is None:
+            raise LookupError(f"the plugin {self.name!r} cannot be imported: {found.error}")
+        return found
+
+    @property
+    def plugin(self) -> Plugin:
+        found = self.candidate.plugin
+        assert found is not None
+        return found
+
+    @property
+    def package(self) -> Path:
+        """The folder of the plugin's package."""
+        import importlib
+
+        file = importlib.import_module(self.plugin.package).__file__
+        assert file is not None
+        return Path(file).parent
+
+    @property
+    def project(self) -> dict[str, Any]:
+        """The ``project`` table of the plugin's pyproject.toml; empty where only the installed package is there."""
+        file = self.package.parent / "pyproject.toml"
+        return dict(tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})) if file.exists() else {}
+
+    @property
+    def distribution(self) -> importlib.metadata.Distribution:
+        return importlib.metadata.distribution(self.candidate.distribution)
+
+    def sources(self) -> list[Path]:
+        """The Python files of the package, migrations left out."""
+        found = sorted(self.package.rglob("*.py"))
+        return [path for path in found if "migrations" not in path.relative_to(self.package).parts]
+
+    def site(self, *, enabled: bool = True, kind: str | None = None) -> Site:
+        """A fresh company, with the plugin and what it needs unless ``enabled`` is false."""
+        databases = self.databases if kind in (None, self.databases.kind) else server(str(kind))
+        site = databases.site(())
+        self.sites.append((databases, site))
+        if enabled:
+            with site.app.app_context():
+                enable(site, self.name)
+        return site
+
+    def close(self) -> None:
+        """Give the databases back."""
+        while self.sites:
+            databases, site = self.sites.pop()
+            databases.drop(site)
+
+    @contextmanager
+    def filled(self, *, mark: str = MARK) -> Iterator[tuple[Site, dict[str, Any]]]:
+        """A site with a customer and records of the plugin on it, and the values for its addresses."""
+        from ...builtin.customers.services import create_customer
+
+        site = self.site()
+        for other in self.beside:
+            with site.app.app_context():
+                enable(site, other)
+        with site.app.app_context():
+            with writing():
+                customer = int(create_customer({"code": "K001", "name": f"{mark} Ltd"}).id)
+            try:
+                made = (self.examples or self._rows)(site.app, customer)
+            except DBAPIError as error:
+                raise LookupError(
+                    f"no rows could be made up for its tables ({error.orig}): give conformance_of(…, examples=…) a "
+                    "function that makes them"
+                ) from error
+            values = {"customer_id": customer, **made}
+            db.session.commit()
+            yield site, values
+            db.session.remove()
+
+    def own_models(self, site: Site) -> list[Any]:
+        """The plugin's mapped classes, parents first."""
+        pairs = site.app.extensions["kezhi"].call.attributed.register_models()
+        own = {model.__table__: model for name, model in pairs if name == self.name}
+        return [own[table] for table in next(iter(own)).metadata.sorted_tables if table in own] if own else []
+
+    def _rows(self, app: Flask, customer: int) -> dict[str, Any]:
+        """A row in each of the plugin's tables, made up by the types of its columns."""
+        values: dict[str, Any] = {}
+        with writing():
+            for model in self.own_models(self.sites[-1][1]):
+                table: Table = model.__table__
+                made = db.session.execute(insert(table).values(_made_up(table, customer)).returning(*table.primary_key))
+                values[f"{model.__name__.lower()}_id"] = made.one()[0]
+        return values
+
+
+def _made_up(table: Table, customer: int) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        parent = next(iter(column.foreign_keys), None)
+        if parent is not None:
+            first = select(parent.column).order_by(parent.column.desc()).limit(1)
+            row[column.name] = db.session.scalar(first)
+        elif column.name == "customer_id":
+            row[column.name] = customer
+        elif column.primary_key and isinstance(column.type, sqltypes.Integer) and len(table.primary_key) == 1:
+            continue  # numbered by the database
+        elif not column.nullable or isinstance(column.type, sqltypes.String):
+            row[column.name] = _value(column)
+    return row
+
+
+def _value(column: Any) -> Any:
+    kinds: list[tuple[Any, Any]] = [
+        (sqltypes.Boolean, False),
+        (sqltypes.Integer, 1),
+        (sqltypes.String, MARK[: getattr(column.type, "length", None) or None]),
+        (sqltypes.Date, date(2026, 3, 2)),
+        (sqltypes.JSON, {}),
+        (sqltypes.LargeBinary, b""),
+    ]
+    found = next((value for kind, value in kinds if isinstance(column.type, kind)), None)
+    return datetime(2026, 3, 2, tzinfo=UTC) if found is None else found
+
+
+def server(kind: str) -> Databases:
+    """The databases of another kind, started once per process."""
+    if kind not in _servers:
+        _servers[kind] = Databases(kind)
+        atexit.register(_servers[kind].close)
+    return _servers[kind]
+
+
+def client_of(site: Site, role: str | None, locale: str = "zh", **options: Any) -> Any:
+    """A client logged in as a new user with ``role``."""
+    from ...builtin.accounts.services import user_named
+    from ..plugin import new_person
+
+    app = site.app
+    app.test_client_class = IsolatedClient
+    login = f"{role or 'nobody'}-user"
+    if user_named(login) is None:
+        new_person(app, login, *([role] if role else []))
+    client = app.test_client()
+    client.set_cookie("kezhi_locale", locale)
+    client.post("/login", data={"login": login, "password": f"{login}-password-1"})
+    return client
