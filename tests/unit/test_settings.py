@@ -83,8 +83,8 @@ FILLED = {"days": "7", "name": "new", "since": "2026-11-25", "share": "12.50", "
 
 
 def saved(client: Any, **changes: str) -> Any:
-    page = client.get("/apps/eta/settings").text
-    return client.post("/apps/eta/settings", data={**FILLED, "stamp": stamp_of(page), **changes})
+    page = client.get("/apps/settings/eta").text
+    return client.post("/apps/settings/eta", data={**FILLED, "stamp": stamp_of(page), **changes})
 
 
 def test_the_shipped_defaults_are_in_force_until_the_company_decides(eta: Site) -> None:
@@ -113,7 +113,7 @@ def test_the_shipped_defaults_are_in_force_until_the_company_decides(eta: Site) 
 def test_a_secret_is_nowhere_to_be_read(eta: Site) -> None:
     client = log_in(eta)
     assert saved(client).status_code == 302
-    page = client.get("/apps/eta/settings").text
+    page = client.get("/apps/settings/eta").text
     assert SECRET not in page
     assert "A secret is stored" in page
     with eta.engine.connect() as connection:
@@ -149,15 +149,15 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(eta: Site) -> 
     assert SECRET not in answer.text
     with eta.app.app_context():
         assert setting("eta", "days") == 30
-    assert client.get("/apps/nowhere/settings").status_code == 404
-    assert client.get("/apps/apps/settings").status_code == 404, "an app without settings has no page"
+    assert client.get("/apps/settings/nowhere").status_code == 404
+    assert client.get("/apps/settings/apps").status_code == 404, "an app without settings has no page"
 
 
 def test_two_open_pages_do_not_undo_each_other(eta: Site) -> None:
     client = log_in(eta)
-    stamp = stamp_of(client.get("/apps/eta/settings").text)
+    stamp = stamp_of(client.get("/apps/settings/eta").text)
     assert saved(client, days="5").status_code == 302
-    late = client.post("/apps/eta/settings", data={**FILLED, "stamp": stamp, "days": "9"})
+    late = client.post("/apps/settings/eta", data={**FILLED, "stamp": stamp, "days": "9"})
     assert late.status_code == 422
     assert "Somebody else changed these settings" in late.text
     assert 'value="9"' in late.text
@@ -168,9 +168,9 @@ def test_two_open_pages_do_not_undo_each_other(eta: Site) -> None:
 
 def test_the_index_names_every_app_with_settings(eta: Site) -> None:
     page = log_in(eta, "zh").get("/apps/settings/").text
-    assert "/apps/eta/settings" in page
-    assert "/apps/customers/settings" in page
-    assert "/apps/imports/settings" not in page
+    assert "/apps/settings/eta" in page
+    assert "/apps/settings/customers" in page
+    assert "/apps/settings/imports" not in page
 
 
 def test_the_command_checks_like_the_page(eta: Site) -> None:
@@ -192,11 +192,11 @@ def test_the_companys_figures_are_in_force_at_once(app: Flask, client_as: Any) -
 
     assert default_tax_rate() == 130_000
     client = client_as("administrator")
-    page = client.get("/apps/trade/settings").text
-    assert client.post("/apps/trade/settings", data={"tax_percent": "6.5", "stamp": stamp_of(page)}).status_code == 302
-    page = client.get("/apps/customers/settings").text
+    page = client.get("/apps/settings/trade").text
+    assert client.post("/apps/settings/trade", data={"tax_percent": "6.5", "stamp": stamp_of(page)}).status_code == 302
+    page = client.get("/apps/settings/customers").text
     typed = {"code_prefix": "CJ-", "code_digits": "5", "stamp": stamp_of(page)}
-    assert client.post("/apps/customers/settings", data=typed).status_code == 302
+    assert client.post("/apps/settings/customers", data=typed).status_code == 302
     assert default_tax_rate() == 65_000
     with writing():
         assert create_customer({"name": "Somebody"}).code == "CJ-00001"

@@ -30,7 +30,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule(address, "confirm", confirm)
     pages.add_url_rule(address, "change", change, methods=["POST"])
     pages.add_url_rule("/settings/", "settings_index", settings_views.index)
-    pages.add_url_rule("/<name>/settings", "settings", settings_views.show, methods=["GET", "POST"])
+    pages.add_url_rule("/settings/<name>", "settings", settings_views.show, methods=["GET", "POST"])
     return pages
 
 
