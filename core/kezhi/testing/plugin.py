@@ -1,4 +1,5 @@
-"""Fixtures: ``site``, ``app``, ``client_as``, ``add_person``, ``statements``, ``clock_at``.
+"""Fixtures: ``site``, ``make_site``, ``without``, ``app``, ``client_as``, ``page_as``, ``add_person``,
+``make_customer``, ``make_department``, ``statements``, ``clock_at``.
 
 ``--database sqlite|postgresql`` chooses the database. ``@pytest.mark.plugins("trade")`` names what is enabled besides
 the builtins.
@@ -87,6 +88,57 @@ def site(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Site]
     made = databases.site(names)
     yield made
     databases.drop(made)
+
+
+@pytest.fixture
+def make_site(databases: Databases) -> Iterator[Callable[..., Site]]:
+    """``make_site("trade", "visits")``: a further site with these plugins, ``database="postgresql"`` on another kind."""
+    from .databases import Databases as Maker
+
+    others: dict[str, Databases] = {databases.kind: databases}
+    made: list[tuple[Databases, Site]] = []
+
+    def make(*plugins: str, database: str | None = None) -> Site:
+        kind = database or databases.kind
+        maker = others.setdefault(kind, databases) if kind == databases.kind else others.get(kind) or Maker(kind)
+        others[kind] = maker
+        made.append((maker, maker.site(plugins)))
+        return made[-1][1]
+
+    yield make
+    for maker, site in made:
+        maker.drop(site)
+    for kind, maker in others.items():
+        if kind != databases.kind:
+            maker.close()
+
+
+@pytest.fixture
+def without(site: Site) -> Callable[[str], Flask]:
+    """``without("trade")``: the app of the same company as it is while that plugin is not there."""
+    from ..discover import discover
+
+    def build(name: str) -> Flask:
+        names = [each for each in site.app.extensions["kezhi"].plugins if each != name]
+        return site.build(names, site.generation, discover())
+
+    return build
+
+
+@pytest.fixture
+def make_customer(app: Flask) -> Callable[..., Any]:
+    """``make_customer(**values)`` makes a customer through the services that pages use."""
+    from .factories import make_customer as make
+
+    return make
+
+
+@pytest.fixture
+def make_department(app: Flask) -> Callable[..., int]:
+    """``make_department(name)`` makes a department and answers its id."""
+    from .factories import make_department as make
+
+    return make
 
 
 @pytest.fixture
@@ -193,3 +245,46 @@ def clock_at() -> Iterator[Callable[[datetime], None]]:
 
     yield at
     clock.now = before
+
+
+@pytest.fixture
+def page_as(site: Site, app: Flask) -> Iterator[Callable[..., Any]]:
+    """``page_as(role, language="zh", width=1440, dark=False)``: a browser's page, logged in, on a real server.
+
+    What the browser complains about fails the test. Skipped, with the reason, where Playwright or Chromium is missing.
+    """
+    import shutil
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip(reason="Chromium is not installed: make browser, or apt-get install chromium")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed: pip install kezhi[test]"
+    )
+    from .server import served
+
+    complaints: list[str] = []
+    with served(site) as port, playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+
+        def open_page(role: str, language: str = "zh", width: int = 1440, dark: bool = False) -> Any:
+            login = f"{role}-user"
+            new_person(app, login, role)
+            context = browser.new_context(
+                base_url=f"http://127.0.0.1:{port}",
+                locale={"zh": "zh-CN", "en": "en-US"}[language],
+                viewport={"width": width, "height": 900},
+                color_scheme="dark" if dark else "light",
+            )
+            page = context.new_page()
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto("/login")
+            page.fill("[name=login]", login)
+            page.fill("[name=password]", f"{login}-password-1")
+            page.click("button[type=submit]")
+            return page
+
+        yield open_page
+        browser.close()
+    assert complaints == []
