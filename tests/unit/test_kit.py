@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,3 +52,19 @@ def test_a_browser_page_is_logged_in(page_as: Callable[..., Any], language: str,
     page.goto("/customers")
     assert word in page.title()
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+
+
+def test_only_the_tests_of_chosen_plugins_are_run(tmp_path: Path) -> None:
+    """``make test PLUGINS='trade'``: what is about another plugin is left out, and counted."""
+    (tmp_path / "plugins/grading/tests").mkdir(parents=True)
+    (tmp_path / "plugins/grading/tests/test_own.py").write_text("def test_in_its_folder(): pass\n")
+    text = "import pytest\n\n"
+    for name in ("", "trade", "grading"):
+        text += f"@pytest.mark.plugins({name!r})\n" if name else ""
+        text += f"def test_{name or 'core'}(): pass\n\n"
+    (tmp_path / "test_all.py").write_text(text)
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    for chosen, last in (("trade", "2 passed, 2 deselected"), ("trade grading", "4 passed"), ("", "4 passed")):
+        environment = {**os.environ, "KEZHI_TEST_PLUGINS": chosen}
+        done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert last in done.stdout.splitlines()[-1], done.stdout

@@ -7,6 +7,7 @@ the builtins.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = set(config.getoption("--clause") or ())
     if wanted:
         _deselect(config, items, lambda item: not wanted & clauses_of(item))
+    chosen = os.environ.get("KEZHI_TEST_PLUGINS", "").split()
+    if chosen:
+        _deselect(config, items, lambda item: bool(plugins_of(item) - set(chosen)))
+
+
+def plugins_of(item: pytest.Item) -> set[str]:
+    """The plugins that a test is about: those of its marks, and the one in whose folder ``plugins/NAME`` it lies."""
+    named = {name for mark in item.iter_markers("plugins") for name in mark.args}
+    parts = item.path.parts
+    return named | {parts[place + 1] for place, part in enumerate(parts[:-1]) if part == "plugins"}
 
 
 def clauses_of(item: pytest.Item) -> set[str]:
@@ -92,7 +103,7 @@ def site(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Site]
 
 @pytest.fixture
 def make_site(databases: Databases) -> Iterator[Callable[..., Site]]:
-    """``make_site("trade", "visits")``: a further site with these plugins, ``database="postgresql"`` on another kind."""
+    """``make_site("trade", "visits")``: a further site with these plugins, on the run's database or ``database``."""
     from .databases import Databases as Maker
 
     others: dict[str, Databases] = {databases.kind: databases}
