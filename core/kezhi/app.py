@@ -15,6 +15,7 @@ from . import bytecode
 from .config import Config
 from .contributions import Check, Clause, Job, Metric, Permission, RecordLink
 from .db import db, dispose_models, model_base
+from .discover import discover
 from .errors import PluginError
 from .host import Calls, Host
 from .i18n import choose_locale
@@ -121,10 +122,12 @@ def _load_models(plugins: Sequence[Plugin]) -> None:
 
 
 def _init_languages(app: Flask, plugins: Sequence[Plugin]) -> None:
-    folders = [str(kernel_folder().parent / "translations")]
+    # of plugins that are not enabled the Apps page shows title and summary; every later folder wins over theirs
+    others = [found.plugin for found in discover().values() if found.plugin and found.plugin not in plugins]
+    own = kernel_folder().parent / "translations"
+    found = [*(plugin.folder("translations") for plugin in others), own, *(p.folder("translations") for p in plugins)]
     # a folder without a compiled catalogue would bring the English plural rule to all the others
-    found = [folder for plugin in plugins if (folder := plugin.folder("translations"))]
-    folders += [str(folder) for folder in found if any(folder.glob("*/LC_MESSAGES/messages.mo"))]
+    folders = [str(folder) for folder in found if folder and any(folder.glob("*/LC_MESSAGES/messages.mo"))]
     # one instance per app: it caches the catalogues, and those are the enabled plugins' own
     Babel().init_app(
         app,

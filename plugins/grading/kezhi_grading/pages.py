@@ -216,7 +216,7 @@ def _row(found: Explanation, line: Line, weight: int, contribution: int | None) 
         note = {"excluded": _("no figure; left out"), "lowest": _("no figure; lowest points"),
                 "ungradable": _("no figure")}[line.missing]  # fmt: skip
     elif not line.given:
-        note = f"{note} · {_('no record')}"
+        note = " · ".join((note, _("no record")))
     own = weight_text(line.criterion.weight, found.scheme.scale)
     return {
         "key": line.criterion.key,
