@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 RESULTS = ROOT / "test-results"
-FAST = "not browser and not processes and not faults and not packaging and not deep"
+FAST = "not browser and not processes and not faults and not packaging and not combinations and not deep"
 
 
 @dataclass
@@ -109,6 +109,7 @@ def main() -> int:
             "--database=postgresql",
             total=total,
         )
+        pytest("combinations", "-n2", "-m", "combinations", total=total)
         pytest("browser", "-m", f"browser{deep}", total=total)
         walk = ["-m", "browser", "-k", "test_the_main_job and zh", "--database=postgresql"]
         pytest("browser postgresql", *walk, total=total)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from kezhi import ListView, NotFound, Refused, can, localised, requires, writing
 from kezhi import lazy_gettext as _l
 from kezhi.audit import record_alone
-from kezhi.builtin.approvals.services import request_for
+from kezhi.builtin.approvals.services import request_by_id, request_for
 from kezhi.builtin.customers.models import Customer
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import lazy_pgettext
@@ -105,7 +105,7 @@ def run(number: int) -> str:
         movers=pages.mover_rows(movers(found, MOVERS), scheme),
         most_movers=MOVERS,
         form=ActionForm(),
-        asked=asked,
+        asked=asked if asked and request_by_id(asked.id) else None,  # a link for who may open it
         state=pages.state_of(found),
         why_not=pages.why_not(found, can("grading.submit")),
         may_submit=found.state == COMPUTED and can("grading.submit") and found.graded > 0,

@@ -8,11 +8,12 @@ from typing import Any
 
 from babel.support import Translations
 from flask import current_app
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from kezhi import Plugin, clock, localised, tables
 from kezhi.discover import Candidate, discover
-from kezhi.i18n import CHINESE, is_chinese
+from kezhi.i18n import CHINESE, ENGLISH, is_chinese
 from kezhi.lifecycle import is_essential
 from kezhi.site import VIEW, Site
 
@@ -75,8 +76,12 @@ def statuses(site: Site) -> list[Status]:
 
 def own_text(plugin: Plugin, text: Any) -> str:
     """A text of a plugin in the user's language, also while its catalogue is not among the app's."""
-    plain, folder = str(text), plugin.folder("translations")
-    if plugin.name in current_app.extensions["kezhi"].plugins or folder is None or not is_chinese():
+    folder = plugin.folder("translations")
+    if plugin.name in current_app.extensions["kezhi"].plugins:
+        return str(text)
+    with force_locale(ENGLISH):
+        plain = str(text)  # as it stands in the code: the catalogues of the running apps do not know it
+    if folder is None or not is_chinese():
         return plain
     return str(Translations.load(str(folder), [CHINESE]).gettext(plain))
 
