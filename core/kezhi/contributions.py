@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression
@@ -234,6 +234,15 @@ class Job:
     run: Callable[[Task], None]
     schedule: str | None = None
     attempts: int = 5  #: how often it is tried before it is given up
+
+    def __post_init__(self) -> None:
+        if self.schedule is not None:
+            from cronsim import CronSim, CronSimError
+
+            try:
+                CronSim(self.schedule, datetime(2000, 1, 1))
+            except CronSimError as error:
+                raise ValueError(f"job {self.key}: schedule {self.schedule!r}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

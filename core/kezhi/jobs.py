@@ -8,9 +8,7 @@ together with the note that the slot is done: after a death it has taken effect 
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,16 +17,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import audit, clock
 from .contributions import Job
-from .db import after_commit, db, writing
+from .db import db, writing
 from .errors import Refused
 from .i18n import gettext as _
 from .permissions import acting_as, acting_user
-from .presence import database_now
+from .presence import database_now, process_id
 from .site import Site
 from .tables import job as table
 from .users import SYSTEM, User
@@ -36,6 +35,7 @@ from .users import SYSTEM, User
 log = logging.getLogger("kezhi.jobs")
 
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
+SKIPPED = "skipped"  #: due before the job was there
 LEASE = timedelta(seconds=60)
 BEAT = 15.0  #: seconds between two extensions of a lease
 POLL = 2.0  #: seconds between two looks for work
@@ -57,7 +57,6 @@ class Task:
     due_at: datetime
     attempt: int
     worker: str = ""
-    state: dict[str, bool] | None = None  #: where the runner learns that the effect is in
 
     @contextmanager
     def effect(self) -> Iterator[None]:
@@ -67,14 +66,8 @@ class Task:
         """
         with writing():
             yield
-            mine = and_(table.c.id == self.id, table.c.worker == self.worker, table.c.attempts == self.attempt)
-            values = {"state": DONE, "finished_at": clock.now(), "lease_until": None, "error": ""}
-            result: Any = db.session.execute(update(table).where(mine, table.c.state == RUNNING).values(values))
-            if result.rowcount != 1:
+            if not _note(self, state=DONE, finished_at=clock.now(), error=""):
                 raise Overtaken(f"{self.job} {self.slot}")
-            if self.state is not None:
-                noted = self.state
-                after_commit(lambda: noted.update(done=True))
 
 
 def enqueue(key: str, slot: str = "", payload: Mapping[str, Any] | None = None, due_at: datetime | None = None) -> bool:
@@ -97,58 +90,51 @@ def enqueue(key: str, slot: str = "", payload: Mapping[str, Any] | None = None, 
 def enqueue_due() -> None:
     """Put up the newest slot of every scheduled job that is due; slots missed before it are left out.
 
-    The first slot of a job is the first one after it was seen for the first time.
+    The first slot of a job is the first one after it was seen for the first time: the one before it is put down as
+    skipped. Slots ahead of the clock, from before it was set back, keep nothing from being put up.
     """
     from cronsim import CronSim
 
     rules = {key: str(job.schedule) for key, job in current_app.extensions["kezhi"].jobs.items() if job.schedule}
-    now = clock.now()
-    names = select(table.c.job, table.c.slot).where(table.c.job.in_(rules), table.c.slot.like("at %"))
-    known: dict[str, set[str]] = {key: set() for key in rules}
-    for row in db.session.execute(names):
-        known[row.job].add(row.slot)
+    if not rules:
+        return
+    minute = clock.now().replace(second=0, microsecond=0)
+    past = (table.c.slot.like("at %"), table.c.slot <= _slot(minute))
+    newest = select(table.c.slot).where(*past).order_by(table.c.slot.desc()).limit(1)
+    lasts = db.session.execute(select(*[newest.where(table.c.job == key).scalar_subquery() for key in rules])).one()
+    before = clock.local(minute + timedelta(minutes=1))
     db.session.rollback()
-    wanted = []
-    for key, rule in rules.items():
-        schedule = CronSim(rule, clock.local(now))
-        back = CronSim(rule, clock.local(now + timedelta(minutes=1)), reverse=True)
-        last, following = next(back), next(schedule)
-        # unseen: remember where it begins by putting the next slot up; seen: the newest one that is due, and the next
-        wanted += [(key, instant) for instant in ([last] if known[key] else []) + [following]]
-    missing = [(key, at) for key, at in wanted if _slot(at) not in known[key] and not _older(_slot(at), known[key])]
-    if missing:
-        with writing(), acting_as(SYSTEM):
-            for key, at in missing:
-                enqueue(key, _slot(at), due_at=at)
+    for (key, rule), last in zip(rules.items(), lasts, strict=True):
+        due: datetime | None = next(CronSim(rule, before, reverse=True), None)
+        if due is None or (last is not None and _slot(due) <= last):
+            continue
+        with writing() as session, acting_as(SYSTEM):
+            if enqueue(key, _slot(due), due_at=due) and last is None:
+                seen = (table.c.job == key, table.c.slot == _slot(due))
+                session.execute(update(table).where(*seen).values(state=SKIPPED, finished_at=clock.now()))
 
 
 def _slot(instant: datetime) -> str:
     return f"at {instant.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def _older(slot: str, known: set[str]) -> bool:
-    return bool(known) and slot < max(known)
-
-
-def run_pending(site: Site, worker: str, limit: int | None = None) -> int:
+def run_pending(site: Site, worker: str = "", limit: int | None = None) -> int:
     """Work off what is due; returns how many slots were run. Every slot runs in the app that is in force."""
-    count = 0
+    count, worker = 0, worker or process_id()
     while limit is None or count < limit:
-        app = site.current_app()
-        with app.app_context():
+        with site.serving() as app, app.app_context():
             enqueue_due()
             task = _claim(worker)
             if task is None:
                 return count
             _run(site, task)
-            db.session.remove()
         count += 1
     return count
 
 
 def work(site: Site, stop: threading.Event, poll: float = POLL) -> None:
     """Work off jobs until ``stop`` is set; the one that runs is finished first. Nothing of it leaves the loop."""
-    worker = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    worker = process_id()
     while not stop.is_set():
         try:
             if run_pending(site, worker, limit=1):
@@ -160,48 +146,48 @@ def work(site: Site, stop: threading.Event, poll: float = POLL) -> None:
 
 def _claim(worker: str) -> Task | None:
     """Take the slot that has waited longest, of a job that an enabled app registers; its attempts are raised first."""
-    keys = list(current_app.extensions["kezhi"].jobs)
+    now = database_now(db.session.connection())
+    ready = or_(
+        and_(table.c.state == WAITING, table.c.due_at <= clock.now()),
+        and_(table.c.state == RUNNING, table.c.lease_until < now),
+    )
+    mine = table.c.job.in_(list(current_app.extensions["kezhi"].jobs))
+    first = select(table.c.id).where(ready, mine).order_by(table.c.due_at, table.c.id).limit(1)
+    waits = db.session.scalar(first)
+    db.session.rollback()
+    if waits is None:  # looking for work locks nothing
+        return None
     with writing() as session:
-        connection = session.connection()
-        now = database_now(connection)
-        ready = or_(
-            and_(table.c.state == WAITING, table.c.due_at <= clock.now()),
-            and_(table.c.state == RUNNING, table.c.lease_until < now),
-        )
-        first = select(table.c.id).where(ready, table.c.job.in_(keys)).order_by(table.c.due_at, table.c.id).limit(1)
         chosen = session.scalar(first.with_for_update(skip_locked=True))
         if chosen is None:
             return None
         values = {"state": RUNNING, "worker": worker, "lease_until": now + LEASE, "attempts": table.c.attempts + 1}
         row = session.execute(update(table).where(table.c.id == chosen).values(values).returning(table)).one()
-    return Task(row.id, row.job, row.slot, row.payload, row.due_at, row.attempts, worker, {"done": False})
+    return Task(row.id, row.job, row.slot, row.payload, row.due_at, row.attempts, worker)
 
 
 def _run(site: Site, task: Task) -> None:
     job: Job = current_app.extensions["kezhi"].jobs[task.job]
-    if task.attempt > job.attempts:  # its workers died every time
-        _fail(task, job, "every attempt was cut off", final=True)
-        return
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_lease, args=(site, task, stop), daemon=True)
     keeper.start()
     try:
         user = _requester(task)
-        if user is None:
+        if task.attempt > job.attempts:
+            _fail(task, job, "every attempt was cut off", final=True)
+        elif user is None:
             _fail(task, job, "who asked for it may not log in any more", final=True)
-            return
-        with acting_as(user):
-            job.run(task)
-        if not (task.state or {}).get("done"):
-            with task.effect():
-                pass
+        else:
+            with acting_as(user):
+                job.run(task)
+            with writing():  # unless the effect has done it
+                _note(task, state=DONE, finished_at=clock.now(), error="")
     except Overtaken:
         log.warning("job %s %s was overtaken", task.job, task.slot)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a job cannot end the thread of all jobs
         db.session.rollback()
         log.exception("job %s %s failed", task.job, task.slot)
-        if not (task.state or {}).get("done"):
-            _fail(task, job, f"{type(error).__name__}: {error}"[:500], final=task.attempt >= job.attempts)
+        _fail(task, job, _reason(error), final=task.attempt >= job.attempts)
     finally:
         stop.set()
 
@@ -216,24 +202,41 @@ def _requester(task: Task) -> User | None:
     return user if user is not None and user.is_active else None
 
 
+def _reason(error: BaseException) -> str:
+    """Class and message of a failure; the classes alone where the database speaks: it quotes statements and values."""
+    links: list[BaseException] = [error]
+    while (inner := links[-1].__cause__ or links[-1].__context__) is not None and inner not in links:
+        links.append(inner)
+    if isinstance(error, Refused) or not any(isinstance(link, SQLAlchemyError) for link in links):
+        return f"{type(error).__name__}: {error}"[:500]
+    return " from ".join(type(link).__name__ for link in links)[:500]
+
+
 def _fail(task: Task, job: Job, reason: str, *, final: bool) -> None:
     """Put the slot back for a later attempt, or give it up."""
-    delay = FIRST_DELAY * 2 ** (task.attempt - 1)
-    mine = and_(table.c.id == task.id, table.c.worker == task.worker, table.c.attempts == task.attempt)
-    with writing() as session:
-        values: dict[str, Any] = {"state": DEAD if final else WAITING, "lease_until": None, "error": reason}
-        values |= {"finished_at": clock.now()} if final else {"due_at": clock.now() + delay}
-        result: Any = session.execute(update(table).where(mine, table.c.state == RUNNING).values(values))
-        if final and result.rowcount:
+    with writing():
+        if not final:
+            _note(task, state=WAITING, due_at=clock.now() + FIRST_DELAY * 2 ** min(task.attempt - 1, 10), error=reason)
+        elif _note(task, state=DEAD, finished_at=clock.now(), error=reason):
             audit.record("job.dead", "job", task.id, job=job.key, slot=task.slot)
 
 
+def _note(task: Task, **values: Any) -> bool:
+    """End the run in the open transaction; False when it has ended already or another worker has the slot by now."""
+    result: Any = db.session.execute(update(table).where(_held(task)).values(**values, lease_until=None))
+    return bool(result.rowcount == 1)
+
+
+def _held(task: Task) -> ColumnElement[bool]:
+    own = and_(table.c.id == task.id, table.c.worker == task.worker, table.c.attempts == task.attempt)
+    return and_(own, table.c.state == RUNNING)
+
+
 def _keep_lease(site: Site, task: Task, stop: threading.Event) -> None:
-    mine = and_(table.c.id == task.id, table.c.worker == task.worker, table.c.attempts == task.attempt)
     while not stop.wait(BEAT):
         try:
             with site.engine.execution_options(kezhi_write=True).begin() as connection:
                 until = database_now(connection) + LEASE
-                connection.execute(update(table).where(mine, table.c.state == RUNNING).values(lease_until=until))
+                connection.execute(update(table).where(_held(task)).values(lease_until=until))
         except Exception:
             log.warning("the lease of job %s could not be extended", task.job, exc_info=True)

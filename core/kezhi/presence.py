@@ -29,7 +29,7 @@ class Presence:
 
     def __init__(self, site: Site, kind: str = "web") -> None:
         self.site, self.kind = site, kind
-        self.id = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.id = process_id()
         self._stop = threading.Event()
         self._told: tuple[int, float] = (-1, 0.0)
 
@@ -74,6 +74,11 @@ def others_behind(engine: Engine, generation: int, limit: float) -> list[str]:
         if not behind or time.monotonic() > deadline:
             return behind
         time.sleep(0.2)
+
+
+def process_id() -> str:
+    """A name of this process, or of a part of it, that nobody else ever has."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def database_now(connection: Connection) -> datetime:

@@ -9,7 +9,8 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -60,6 +61,16 @@ class Site:
         except BaseException:
             self._serving.pop(thread, None)
             raise
+
+    @contextmanager
+    def serving(self) -> Iterator[Flask]:
+        """The app in force, for work that counts like a request: uninstalling a plugin waits for its end."""
+        app, thread = self.current_app(), threading.get_ident()
+        self._serving[thread] = app.extensions["kezhi"].generation
+        try:
+            yield app
+        finally:
+            self._serving.pop(thread, None)
 
     def _answered(self, thread: int) -> None:
         self._serving.pop(thread, None)

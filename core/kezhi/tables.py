@@ -128,7 +128,7 @@ job = Table(
     Column("job", String(120), nullable=False),
     Column("slot", String(120), nullable=False),
     Column("payload", Json, nullable=False),
-    Column("state", String(12), nullable=False),  # waiting, running, done, dead
+    Column("state", String(12), nullable=False),  # waiting, running, done, dead, skipped
     Column("requested_by", String(80), nullable=False),  # login; it runs with the rights this person has then
     Column("due_at", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),

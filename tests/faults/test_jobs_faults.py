@@ -6,18 +6,20 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from kezhi import tables, writing
 from kezhi.jobs import enqueue, run_pending
 from kezhi.lifecycle import enable
 from kezhi.site import Site
-from kezhi.testing.databases import with_options
+from kezhi.testing.databases import command, with_options
 from kezhi.testing.distributions import make_distribution, on_path
+from kezhi.testing.server import served
 
 pytestmark = [pytest.mark.faults, pytest.mark.services]
 job = tables.job
@@ -99,22 +101,106 @@ def test_a_worker_killed_at_any_statement_leaves_the_effect_once_or_to_the_next(
     other.close()
 
 
-def test_a_worker_that_is_asked_to_stop_finishes_its_job(site: Site) -> None:
-    with site.app.app_context(), writing():
-        enqueue("apps.sweep", "x")
+#: takes its time, then writes which code it was in the effect
+SLOW = """
+import time
+from sqlalchemy import text
+from kezhi import db
+
+def write(task):
+    time.sleep(task.payload.get("seconds", 0))
+    with task.effect():
+        db.session.execute(text("INSERT INTO epsilon_done (slot) VALUES (:slot)"), {{"slot": task.slot + "{version}"}})
+"""
+
+
+@pytest.fixture
+def slow(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Installs a version of the app for all processes."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+    def install(version: str) -> None:
+        files = {"migrations/0001_epsilon.py": MIGRATION}
+        before = SLOW.format(version=version)
+        make_distribution(tmp_path, "epsilon", body=BODY, before=before, files=files, version=version)
+
+    install("1.0")
+    assert command(site, "plugin", "enable", "epsilon").returncode == 0
+    return install
+
+
+def put_up(site: Site, *slots: str, seconds: float = 0) -> None:
+    """As another process would: this one does not load the app."""
+    with site.engine.execution_options(kezhi_write=True).begin() as connection:
+        now = datetime.now(UTC)
+        row = {"job": "epsilon.write", "payload": {"seconds": seconds}, "state": "waiting", "requested_by": "system"}
+        rows = [{**row, "slot": slot, "due_at": now, "attempts": 0, "error": "", "created_at": now} for slot in slots]
+        connection.execute(insert(job), rows)
+
+
+def written(site: Site) -> list[str]:
+    with site.engine.connect() as connection:
+        return list(connection.execute(text("SELECT slot FROM epsilon_done ORDER BY slot")).scalars())
+
+
+def states(site: Site) -> set[str]:
+    with site.engine.connect() as connection:
+        return set(connection.execute(select(job.c.state).where(job.c.job == "epsilon.write")).scalars())
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert true()
+
+
+def start(site: Site, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ, "KEZHI_DATA": str(site.config.data), "KEZHI_KEYS": str(site.config.keys),
         "KEZHI_DATABASE_URL": site.config.database_url.render_as_string(hide_password=False),
     }  # fmt: skip
-    line = [sys.executable, "-c", "from kezhi.cli import main; main()", "jobs", "run"]
-    worker = subprocess.Popen(line, env=environment)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with site.engine.connect() as connection:
-            if connection.execute(select(job.c.state).where(MINE)).scalar_one() == "done":
-                break
-        time.sleep(0.1)
+    line = [sys.executable, "-c", "from kezhi.cli import main; main()", *arguments]
+    return subprocess.Popen(line, env=environment)
+
+
+def test_two_processes_share_two_hundred_slots(site: Site, slow: Callable[[str], None]) -> None:
+    slots = [f"{number:03}" for number in range(200)]
+    put_up(site, *slots)
+    workers = [start(site, "jobs", "run", "--once") for _turn in range(2)]
+    assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
+    assert written(site) == [f"{slot}1.0" for slot in slots]
+    assert states(site) == {"done"}
+    with site.engine.connect() as connection:
+        by = connection.execute(select(job.c.worker, job.c.attempts).where(job.c.job == "epsilon.write")).all()
+    assert {row.attempts for row in by} == {1}
+    assert len({row.worker for row in by}) == 2, "both had a part in it"
+
+
+def test_a_worker_finishes_its_job_when_it_is_stopped_and_loads_newer_code(
+    site: Site, slow: Callable[[str], None]
+) -> None:
+    worker = start(site, "jobs", "run")
+    put_up(site, "a")
+    until(lambda: written(site) == ["a1.0"])
+    slow("2.0")
+    assert command(site, "plugin", "upgrade", "epsilon").returncode == 0
+    put_up(site, "b")
+    until(lambda: written(site) == ["a1.0", "b2.0"])
+    assert worker.poll() is None, "it went on as the same process"
+    put_up(site, "c", seconds=1)
+    until(lambda: "running" in states(site))
     worker.terminate()
     assert worker.wait(timeout=30) == 0
+    assert written(site) == ["a1.0", "b2.0", "c2.0"]
+    assert states(site) == {"done"}
     with site.engine.connect() as connection:
-        assert connection.execute(select(job.c.state).where(MINE)).scalar_one() == "done"
+        assert connection.execute(select(tables.process.c.id)).all() == [], "it took its leave"
+
+
+def test_a_serving_process_finishes_its_job_when_it_is_stopped(site: Site, slow: Callable[[str], None]) -> None:
+    with served(site):
+        put_up(site, "a", seconds=1)
+        until(lambda: "running" in states(site))
+    assert written(site) == ["a1.0"]
+    assert states(site) == {"done"}

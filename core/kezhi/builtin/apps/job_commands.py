@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from typing import Any
 
@@ -13,6 +15,7 @@ from kezhi import Refused, audit_record, clock, db, tables, writing
 from kezhi.cli import Context, print_json
 from kezhi.i18n import gettext as _
 from kezhi.jobs import DEAD, WAITING, enqueue, run_pending, work
+from kezhi.presence import Presence
 
 job = tables.job
 
@@ -27,17 +30,36 @@ def job_group() -> None:
 @click.pass_obj
 def jobs_run(context: Context, once: bool) -> None:
     """Work off jobs until stopped; the one that runs is finished first."""
-    if once:
-        click.echo(f"{run_pending(context.site, 'command')} run")
-        return
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_given: stop.set())
-    work(context.site, stop)
+    site, stop, stale = context.site, threading.Event(), threading.Event()
+    db.session.remove()  # no snapshot is held for as long as the worker lives
+    presence = Presence(site, "jobs")
+    presence.start()
+    try:
+        if once:
+            click.echo(f"{run_pending(site)} run")
+            return
+
+        def begin_anew() -> None:
+            """Newer code of a plugin is in force: finish the job under way, then load what is on disk."""
+            stale.set()
+            stop.set()
+
+        site.on_stale = begin_anew
+        # in a thread of its own: a signal must not meet the very thread that waits for it
+        worker = threading.Thread(target=work, args=(site, stop), name="kezhi-jobs")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_given: stop.set())
+        worker.start()
+        while worker.is_alive():
+            worker.join(1)
+    finally:
+        presence.stop()
+    if stale.is_set():
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the very command that runs
 
 
 @job_group.command("list")
-@click.option("--state", type=click.Choice(["waiting", "running", "done", "dead"]))
+@click.option("--state", type=click.Choice(["waiting", "running", "done", "dead", "skipped"]))
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def jobs_list(context: Context, state: str | None, as_json: bool) -> None:

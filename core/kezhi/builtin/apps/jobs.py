@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kezhi import Check, Finding, Job, Task, audit_record, clock, db, tables
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import gettext as _
-from kezhi.jobs import DEAD, DONE, RUNNING
+from kezhi.jobs import DEAD, DONE, RUNNING, SKIPPED
+from kezhi.presence import database_now
 
 SUBMISSIONS_KEPT, JOBS_KEPT, PROCESSES_KEPT = timedelta(days=30), timedelta(days=90), timedelta(days=1)
 OVERDUE = timedelta(minutes=5)
@@ -26,11 +27,14 @@ def jobs() -> list[Job]:
 def sweep(task: Task) -> None:
     """Remove answered submissions, finished jobs and processes that are gone, in one transaction."""
     now, job = clock.now(), tables.job
+    # a schedule goes on from its newest slot, however long ago that was
+    newest = select(func.max(job.c.id)).where(job.c.slot.like("at %")).group_by(job.c.job)
+    ended = job.c.state.in_((DONE, SKIPPED)) & (job.c.finished_at < now - JOBS_KEPT)
     with task.effect():
         counts = {}
         for name, table, old in (
             ("submissions", tables.submission, tables.submission.c.at < now - SUBMISSIONS_KEPT),
-            ("jobs", job, (job.c.state == DONE) & (job.c.finished_at < now - JOBS_KEPT)),
+            ("jobs", job, ended & job.c.id.not_in(newest)),
             ("processes", tables.process, tables.process.c.seen_at < now - PROCESSES_KEPT),
         ):
             result: Any = db.session.execute(delete(table).where(old))
@@ -49,7 +53,7 @@ def _find(session: Session) -> Sequence[Finding]:
     dead = session.execute(select(job.c.job, func.count()).where(job.c.state == DEAD).group_by(job.c.job)).all()
     found = [Finding(_("The job %(job)s was given up %(count)d times: kezhi jobs list --state dead.", job=row[0],
                        count=row[1]), "advice") for row in dead]  # fmt: skip
-    late = (job.c.state == RUNNING, job.c.lease_until < clock.now() - OVERDUE)
+    late = (job.c.state == RUNNING, job.c.lease_until < database_now(session.connection()) - OVERDUE)
     count = session.scalar(select(func.count()).select_from(job).where(*late)) or 0
     if count:
         text = _("%(count)d jobs were cut off and nobody has taken them over: is a worker running?", count=count)

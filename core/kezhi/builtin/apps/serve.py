@@ -21,6 +21,7 @@ from kezhi.presence import Presence
 from kezhi.site import Site
 
 THREADS = 8
+LAST_JOB = 20.0  #: seconds that a job under way at a stop is given to end; after that another worker does it again
 
 
 def serve(config: Config, *, host: str, port: int, workers: int, jobs: bool = True) -> None:
@@ -36,8 +37,11 @@ def serve_by_threads(config: Config, *, jobs: bool = True, **listen: Any) -> Non
     from waitress import serve as waitress_serve
 
     site = Site(config)
-    _accompany(site, jobs)
-    waitress_serve(site, threads=THREADS, **listen)
+    leave = _accompany(site, jobs)
+    try:
+        waitress_serve(site, threads=THREADS, **listen)
+    finally:
+        leave()
 
 
 def prepare(config: Config) -> None:
@@ -71,18 +75,32 @@ def apart(work: Callable[[], None]) -> None:
         sys.exit(1)
 
 
-def _accompany(site: Site, jobs: bool) -> None:
-    """What every serving process does beside answering: tell that it lives, and work off jobs."""
+def _accompany(site: Site, jobs: bool) -> Callable[[], None]:
+    """What every serving process does beside answering: tell that it lives, and work off jobs.
+
+    Returns what to call at its end: the job under way is finished, no other one is begun.
+    """
     site.current_app()
     Presence(site).start()
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(site, stop), name="kezhi-jobs", daemon=True)
     if jobs:
-        threading.Thread(target=work, args=(site, threading.Event()), name="kezhi-jobs", daemon=True).start()
+        worker.start()
+
+    def leave() -> None:
+        stop.set()
+        if jobs:
+            worker.join(LAST_JOB)
+
+    return leave
 
 
 def _gunicorn(config: Config, *, host: str, port: int, workers: int, jobs: bool) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Application(BaseApplication):
+        leave: Callable[[], None] | None = None  # the first process has nothing to leave
+
         def load_config(self) -> None:
             settings: dict[str, Any] = {
                 "bind": f"{host}:{port}",
@@ -96,6 +114,7 @@ def _gunicorn(config: Config, *, host: str, port: int, workers: int, jobs: bool)
                 "errorlog": "-",
                 "loglevel": "warning",
                 "control_socket_disable": True,
+                "worker_exit": lambda _server, _worker: self.leave and self.leave(),
             }
             for key, value in settings.items():
                 if key in self.cfg.settings:
@@ -106,7 +125,7 @@ def _gunicorn(config: Config, *, host: str, port: int, workers: int, jobs: bool)
             site = Site(config)
             # newer code of a plugin is in force: finish what is under way, the next worker has it
             site.on_stale = lambda: os.kill(os.getpid(), signal.SIGTERM)
-            _accompany(site, jobs)
+            self.leave = _accompany(site, jobs)
             return site
 
     Application().run()
