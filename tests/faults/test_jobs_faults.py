@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from kezhi import tables, writing
+from kezhi.discover import forget
 from kezhi.jobs import enqueue, run_pending
 from kezhi.lifecycle import enable
 from kezhi.site import Site
 from kezhi.testing.databases import command, with_options
-from kezhi.testing.distributions import make_distribution, on_path
+from kezhi.testing.distributions import make_distribution
 from kezhi.testing.server import served
 
 pytestmark = [pytest.mark.faults, pytest.mark.services]
@@ -64,23 +65,27 @@ def downgrade():
 """
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the app lies that is made on the spot, for all processes; this one forgets it after the test."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    yield tmp_path
+    forget("epsilon")
+    for module in [module for module in sys.modules if module.startswith("kezhi_epsilon")]:
+        del sys.modules[module]
+
+
 @pytest.mark.parametrize("kill_at", range(1, 7))
 def test_a_worker_killed_at_any_statement_leaves_the_effect_once_or_to_the_next(
-    site: Site, tmp_path: Path, kill_at: int
+    site: Site, folder: Path, kill_at: int
 ) -> None:
-    make_distribution(tmp_path, "epsilon", body=BODY, before=BEFORE, files={"migrations/0001_epsilon.py": MIGRATION})
-    on_path(tmp_path)
+    make_distribution(folder, "epsilon", body=BODY, before=BEFORE, files={"migrations/0001_epsilon.py": MIGRATION})
     with site.app.app_context():
         enable(site, "epsilon")
     with site.app.app_context(), writing():
         enqueue("epsilon.write", "x", {"kill_at": kill_at})
-    environment = {
-        **os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
-        "KEZHI_DATA": str(site.config.data), "KEZHI_KEYS": str(site.config.keys),
-        "KEZHI_DATABASE_URL": site.config.database_url.render_as_string(hide_password=False),
-    }  # fmt: skip
-    line = [sys.executable, "-c", "from kezhi.cli import main; main()", "jobs", "run", "--once"]
-    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = command(site, "jobs", "run", "--once")
     assert done.returncode == -9 or kill_at > 3, "it was killed"
     with site.engine.connect() as connection:
         state = connection.execute(select(job.c.state, job.c.lease_until).where(MINE)).one()
@@ -115,17 +120,17 @@ def write(task):
 
 
 @pytest.fixture
-def slow(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def slow(site: Site, folder: Path) -> Callable[[str], None]:
     """Installs a version of the app for all processes."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
 
     def install(version: str) -> None:
         files = {"migrations/0001_epsilon.py": MIGRATION}
         before = SLOW.format(version=version)
-        make_distribution(tmp_path, "epsilon", body=BODY, before=before, files=files, version=version)
+        make_distribution(folder, "epsilon", body=BODY, before=before, files=files, version=version)
 
     install("1.0")
-    assert command(site, "plugin", "enable", "epsilon").returncode == 0
+    with site.app.app_context():
+        enable(site, "epsilon")
     return install
 
 
