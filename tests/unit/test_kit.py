@@ -27,6 +27,7 @@ def test_a_site_without_a_plugin_has_nothing_of_it(app: Flask, without: Callable
     assert not [rule for rule in other.url_map.iter_rules() if rule.rule.startswith("/trade")]
 
 
+@pytest.mark.plugins("trade")
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_sites_with_chosen_plugins_on_either_database(make_site: Callable[..., Site], kind: str) -> None:
     site = make_site("trade", database=kind)
