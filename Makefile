@@ -1,6 +1,7 @@
 # Kezhi 客制. Needs Python 3.11 or newer with venv and pip, and make.
 #   make run     set up and serve the demo company at 127.0.0.1:8000 (PORT, KEZHI_DATA)
 #   make test    set up and run every test        make check   lint, types and fast tests
+#                (PLUGINS='trade grading': with these plugins only)
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
@@ -12,7 +13,7 @@ EDITABLE := -e . $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproject
 .PHONY: help run test check browser test-deep bench catalogues lock clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
 
 .venv/pyvenv.cfg:
 	$(PYTHON) -m venv .venv
@@ -35,7 +36,7 @@ run: .venv/.run catalogues
 	@echo "Kezhi 客制: http://127.0.0.1:$(PORT)  (logins and passwords: $$KEZHI_DATA/demo-users.txt)"
 	@exec $(BIN)/kezhi serve --port $(PORT)
 
-# PLUGINS='trade grading' leaves out the tests of all other plugins
+# PLUGINS='trade grading': all other plugins are as if they were not installed
 check test test-deep: export KEZHI_TEST_PLUGINS := $(PLUGINS)
 check: .venv/.dev catalogues
 	@$(BIN)/python tools/run_tests.py check

@@ -24,7 +24,7 @@ from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import Databases
 from kezhi.testing.plugin import new_person
 
-pytestmark = [pytest.mark.services]
+pytestmark = [pytest.mark.services, pytest.mark.plugins("trade", "grading")]
 
 SMALL, LARGE = 100, 100_000
 OWNED = 100  #: customers of the salesperson, at both sizes

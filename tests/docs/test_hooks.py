@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -16,8 +17,14 @@ HOOKS: dict[str, Any] = {hook.name: hook for hook in TOOL["hooks"]()}
 EXAMPLE_ONLY: set[str] = set()
 
 
+def example_of(hook: str) -> Any:
+    """A parameter, marked with the bundled plugins that the example enables."""
+    enabled = re.findall(r'enable\(site, "(\w+)"\)', "".join(TOOL["example_files"](hook).values()))
+    return pytest.param(hook, marks=pytest.mark.plugins(*enabled))
+
+
 @pytest.mark.services
-@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("hook", [example_of(hook) for hook in HOOKS])
 def test_the_example_works_and_can_be_taken_away(workshop: Any, hook: str) -> None:
     files = {f"kezhi_example/{path}": text for path, text in TOOL["example_files"](hook).items()}
     assert workshop.install(files) == ["example"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.packaging
+pytestmark = [pytest.mark.packaging, pytest.mark.plugins("trade", "grading")]
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
     "kezhi": ROOT / "core/kezhi",

@@ -66,6 +66,7 @@ def test_fifty_customers_with_valid_codes_and_owners_among_the_salespeople(compa
     assert db.session.scalar(select(func.count()).select_from(Department)) > 8
 
 
+@pytest.mark.plugins("trade")
 @pytest.mark.clause("TRD-01")
 def test_about_fifteen_hundred_orders_in_two_years_up_to_today(company):
     from kezhi_trade.models import Order
@@ -78,6 +79,7 @@ def test_about_fifteen_hundred_orders_in_two_years_up_to_today(company):
     assert clock.today() - timedelta(days=10) <= last <= clock.today()
 
 
+@pytest.mark.plugins("trade", "grading")
 @pytest.mark.clause("GRD-10", "APR-01")
 def test_one_grading_is_in_force_and_one_waits_for_its_first_signature(company):
     from kezhi_grading.models import Run

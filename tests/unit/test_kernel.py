@@ -14,6 +14,11 @@ from kezhi.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core/kezhi"
+#: every bundled plugin, marked with its name
+PLUGINS = [
+    pytest.param(path.parent.name, marks=pytest.mark.plugins(path.parent.name))
+    for path in sorted(ROOT.glob("plugins/*/pyproject.toml"))
+]
 OUTSIDE = {"builtin", "testing", "scaffold"}
 WIRING = {"cli"}  # commands may name builtins; what serves pages may not
 
@@ -75,7 +80,7 @@ def test_no_module_is_a_heap() -> None:
             assert lines <= 400, f"{path.relative_to(ROOT)}: {lines} lines"
 
 
-@pytest.mark.parametrize("plugin", ["trade", "grading"])
+@pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_plugins_metadata_and_manifest_agree(plugin: str) -> None:
     project = tomllib.loads((ROOT / f"plugins/{plugin}/pyproject.toml").read_text())["project"]
     candidate = discover()[plugin]

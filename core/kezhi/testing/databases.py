@@ -20,6 +20,7 @@ from ..builtin.apps.setup import initialise
 from ..config import Config, database_url
 from ..lifecycle import enable
 from ..site import Site
+from .chosen import COMMAND
 
 ADMIN = "admin"
 
@@ -143,5 +144,5 @@ def command(site: Site, *arguments: str, **environment: str) -> subprocess.Compl
         "KEZHI_KEYS": str(site.config.keys),
         **environment,
     }
-    arguments = (sys.executable, "-c", "from kezhi.cli import main; main()", *arguments)
+    arguments = (sys.executable, "-c", COMMAND, *arguments)
     return subprocess.run(arguments, env=environ, capture_output=True, text=True, check=False, timeout=120)

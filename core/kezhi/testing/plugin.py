@@ -1,17 +1,18 @@
 """Fixtures: ``site``, ``make_site``, ``without``, ``app``, ``client_as``, ``page_as``, ``add_person``,
 ``make_customer``, ``make_department``, ``statements``, ``clock_at``.
 
-``--database sqlite|postgresql`` chooses the database. ``@pytest.mark.plugins("trade")`` names what is enabled besides
-the builtins.
+``--database sqlite|postgresql`` chooses the database, ``--clause ID`` the tests of one clause.
+``@pytest.mark.plugins("trade")`` names what is enabled besides the builtins; ``KEZHI_TEST_PLUGINS`` names the plugins
+that the tests run with, empty means all (see :mod:`kezhi.testing.chosen`).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ..users import User
     from .databases import Databases
 
+LEFT_OUT = pytest.StashKey["tuple[str, ...]"]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="database of Kezhi's tests")
@@ -34,6 +37,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(*ids): the policy clauses that the test is an example of")
     config.addinivalue_line("markers", "conformance: the checks that every plugin passes")
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
+    from .chosen import choose
+
+    try:
+        config.stash[LEFT_OUT] = choose(config.rootpath)
+    except LookupError as error:
+        raise pytest.UsageError(error.args[0]) from None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The folder of a plugin that is left out is not even read."""
+    left_out = config.stash[LEFT_OUT]
+    return True if collection_path in [config.rootpath / "plugins" / name for name in left_out] else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,19 +56,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark in item.iter_markers("clause"):
             if len(mark.args) > 3:
                 raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
+    left_out = config.stash[LEFT_OUT]
+    if left_out:
+        _deselect(config, items, lambda item: not plugins_of(item).isdisjoint(left_out))
     wanted = set(config.getoption("--clause") or ())
     if wanted:
         _deselect(config, items, lambda item: not wanted & clauses_of(item))
-    chosen = os.environ.get("KEZHI_TEST_PLUGINS", "").split()
-    if chosen:
-        _deselect(config, items, lambda item: bool(plugins_of(item) - set(chosen)))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    left_out = config.stash[LEFT_OUT]
+    if left_out:
+        terminalreporter.write_line(
+            f"left out with the tests that need them: {', '.join(left_out)} (KEZHI_TEST_PLUGINS)"
+        )
 
 
 def plugins_of(item: pytest.Item) -> set[str]:
-    """The plugins that a test is about: those of its marks, and the one in whose folder ``plugins/NAME`` it lies."""
-    named = {name for mark in item.iter_markers("plugins") for name in mark.args}
-    parts = item.path.parts
-    return named | {parts[place + 1] for place, part in enumerate(parts[:-1]) if part == "plugins"}
+    """The plugins that a test is marked with."""
+    return {name for mark in item.iter_markers("plugins") for name in mark.args}
 
 
 def clauses_of(item: pytest.Item) -> set[str]:
@@ -95,8 +116,7 @@ def _cheap_passwords() -> Iterator[None]:
 @pytest.fixture
 def site(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Site]:
     """A site of its own with the plugins of the ``plugins`` marker."""
-    names = [name for mark in request.node.iter_markers("plugins") for name in mark.args]
-    made = databases.site(names)
+    made = databases.site(plugins_of(request.node))
     yield made
     databases.drop(made)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from ..site import Site
+from .chosen import COMMAND
 
 
 def free_port() -> int:
@@ -38,7 +39,7 @@ def served(site: Site, *options: str, workers: int = 1, python: Path | str = sys
         "KEZHI_DATABASE_URL": site.config.database_url.render_as_string(hide_password=False),
         "KEZHI_KEYS": str(site.config.keys),
     }
-    arguments = [str(python), "-c", "from kezhi.cli import main; main()", "serve"]
+    arguments = [str(python), "-c", COMMAND, "serve"]
     arguments += ["--port", str(port), "--workers", str(workers), *options]
     process = subprocess.Popen(arguments, env=environ)
     try:

@@ -8,11 +8,19 @@ from kezhi import acting_as, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
 
-from .services import last_full_months, primary_key, run_scheme, submit
+from .reading import SchemeRefused
+from .services import check_metrics, current_version, last_full_months, primary_key, run_scheme, scheme_of, submit
 
 
 def make(context: DemoContext) -> None:
-    """Run, sign and publish the grading of the last full year; run the last twelve months and put them up."""
+    """Run, sign and publish the grading of the last full year; run the last twelve months and put them up.
+
+    Where no enabled app has the figures that the scheme judges by, there is nothing to grade.
+    """
+    try:
+        check_metrics(scheme_of(current_version(primary_key())))
+    except SchemeRefused:
+        return
     year = context.today.year - 1
     latest = last_full_months(12, context.today)
     analyst = context.person("data-analyst")

@@ -11,7 +11,7 @@ from kezhi import acting_as, writing
 from kezhi.testing.conformance import conformance_of
 from kezhi.testing.plugin import new_person
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.plugins("trade", "grading")]  # its examples are graded by orders
 
 
 def examples(app: Any, _customer_id: int) -> dict[str, Any]:

@@ -158,6 +158,18 @@ def test_the_explanation_is_what_the_run_stored(people: Any, company: None, add_
     assert recomputed(db.session()) == []
 
 
+@pytest.mark.clause("GRD-07")
+@pytest.mark.parametrize("change", [{"grade": "A", "grade_order": 1}, {"score": Result.score + 1}, {"rule": "[0, 1)"}])
+def test_a_result_that_does_not_follow_from_its_figures_is_found(
+    people: Any, company: None, change: dict[str, Any]
+) -> None:
+    number = publish(people)
+    assert recomputed(db.session()) == []
+    with writing():
+        db.session.execute(update(Result).where(Result.code == "MID").values(**change))
+    assert [str(number) in str(finding.message) for finding in recomputed(db.session())] == [True]
+
+
 @pytest.mark.clause("GRD-10")
 def test_a_later_run_replaces_and_who_gets_no_grade_keeps_the_old(
     people: Any, company: None, add_orders: Any, clock_at: Any
