@@ -13,7 +13,7 @@ from kezhi.site import Site
 from kezhi.testing.databases import command
 from kezhi.testing.server import served
 
-pytestmark = [pytest.mark.browser, pytest.mark.plugins("trade", "grading"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.installed("trade", "grading"), pytest.mark.timeout(180)]
 
 CUSTOMERS = """customer_code,name,city
 KH-1,上海申联国际贸易有限公司,上海

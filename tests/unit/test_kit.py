@@ -65,9 +65,10 @@ def test_only_the_tests_of_chosen_plugins_are_run(tmp_path: Path) -> None:
     for name in ("", "trade", "grading"):
         text += f"@pytest.mark.plugins({name!r})\n" if name else ""
         text += f"def test_{name or 'core'}(): pass\n\n"
+    text += "@pytest.mark.installed('grading')\ndef test_that_enables_it_by_itself(): pass\n\n"
     (tmp_path / "test_all.py").write_text(text + SEEN)
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
-    for chosen, last in (("trade", "3 passed, 1 deselected"), ("trade grading", "5 passed"), ("", "5 passed")):
+    for chosen, last in (("trade", "3 passed, 2 deselected"), ("trade grading", "6 passed"), ("", "6 passed")):
         environment = {**os.environ, CHOSEN: chosen}
         environment.pop(HIDDEN, None)
         done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "clause(*ids): the policy clauses that the test is an example of")
     config.addinivalue_line("markers", "conformance: the checks that every plugin passes")
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
+    config.addinivalue_line("markers", "installed(*names): plugins that the test enables by itself")
     from .chosen import choose
 
     try:
@@ -58,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
     left_out = config.stash[LEFT_OUT]
     if left_out:
-        _deselect(config, items, lambda item: not plugins_of(item).isdisjoint(left_out))
+        _deselect(config, items, lambda item: not needed_by(item).isdisjoint(left_out))
     wanted = set(config.getoption("--clause") or ())
     if wanted:
         _deselect(config, items, lambda item: not wanted & clauses_of(item))
@@ -75,6 +76,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def plugins_of(item: pytest.Item) -> set[str]:
     """The plugins that a test is marked with."""
     return {name for mark in item.iter_markers("plugins") for name in mark.args}
+
+
+def needed_by(item: pytest.Item) -> set[str]:
+    """The plugins without which a test makes no sense, enabled for it or by it."""
+    return plugins_of(item) | {name for mark in item.iter_markers("installed") for name in mark.args}
 
 
 def clauses_of(item: pytest.Item) -> set[str]:
