@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .browser import chromium, page_as  # noqa: F401 - fixtures
+
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
@@ -282,46 +284,3 @@ def clock_at() -> Iterator[Callable[[datetime], None]]:
 
     yield at
     clock.now = before
-
-
-@pytest.fixture
-def page_as(site: Site, app: Flask) -> Iterator[Callable[..., Any]]:
-    """``page_as(role, language="zh", width=1440, dark=False)``: a browser's page, logged in, on a real server.
-
-    What the browser complains about fails the test. Skipped, with the reason, where Playwright or Chromium is missing.
-    """
-    import shutil
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip(reason="Chromium is not installed: make browser, or apt-get install chromium")
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="Playwright is not installed: pip install kezhi[test]"
-    )
-    from .server import served
-
-    complaints: list[str] = []
-    with served(site) as port, playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-
-        def open_page(role: str, language: str = "zh", width: int = 1440, dark: bool = False) -> Any:
-            login = f"{role}-user"
-            new_person(app, login, role)
-            context = browser.new_context(
-                base_url=f"http://127.0.0.1:{port}",
-                locale={"zh": "zh-CN", "en": "en-US"}[language],
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if dark else "light",
-            )
-            page = context.new_page()
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto("/login")
-            page.fill("[name=login]", login)
-            page.fill("[name=password]", f"{login}-password-1")
-            page.click("button[type=submit]")
-            return page
-
-        yield open_page
-        browser.close()
-    assert complaints == []
