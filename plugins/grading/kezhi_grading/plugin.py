@@ -8,6 +8,7 @@ import click
 from flask import Blueprint
 
 from kezhi import (
+    Access,
     Check,
     Clause,
     Column,
@@ -71,6 +72,14 @@ class Grading(Plugin):
             Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
             Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
         ]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .models import CurrentGrade, EvidenceRow, Result
+        from .services.queries import of_visible_customers
+
+        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade)
+        return [Access(model, model.customer_id, of_visible_customers) for model in models]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
