@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from . import bytecode
 from .config import Config
-from .contributions import Check, Clause, Job, Metric, Permission, RecordLink
+from .contributions import Check, Clause, Job, ListTool, Metric, Permission, RecordLink
 from .db import db, dispose_models, model_base
 from .errors import PluginError
 from .host import Calls, Host
@@ -46,6 +46,7 @@ class Kernel:
     jobs: dict[str, Job] = field(default_factory=dict)
     links: list[tuple[str, RecordLink]] = field(default_factory=list)
     clauses: list[tuple[str, Clause]] = field(default_factory=list)
+    list_tools: list[ListTool] = field(default_factory=list)
     access: AccessRegistry = field(default_factory=lambda: AccessRegistry([]))
     #: tables of plugins that hide rows but cannot load, with those plugins and whether they kept the hidden ids
     withheld: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
@@ -162,6 +163,9 @@ def _collect(kernel: Kernel) -> None:
         if name in kernel.settings:
             raise PluginError(name, "register_settings returns one form class", stage="settings")
         kernel.settings[name] = form
+    for name, tool in call.register_list_tools():
+        _own(name, tool.key, "list tool")
+        kernel.list_tools.append(tool)
     kernel.links = call.register_record_links()
     for name, link in kernel.links:
         if not link.table.startswith(f"{name}_"):

@@ -95,6 +95,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTool:
+    """Something that every list can do besides showing its table.
+
+    ``context(view, page)`` answers what ``template`` gets beside ``view`` and ``page``, or None where the tool is not
+    offered. A request that carries ``argument`` is answered by ``answer(view, value)`` unless that returns None;
+    without ``argument`` it is asked when the address says nothing at all.
+    """
+
+    key: str
+    slot: Literal["views", "actions", "bar", "bulk"]
+    template: str
+    context: Callable[[Any, Any], Mapping[str, Any] | None]
+    argument: str = ""
+    answer: Callable[[Any, str], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``."""
 

@@ -28,6 +28,7 @@ from .contributions import (
     Demo,
     Fact,
     Job,
+    ListTool,
     MenuItem,
     Metric,
     Panel,
@@ -144,6 +145,14 @@ def register_record_links() -> list[RecordLink]:  # type: ignore[empty-body]
 
     Returns: links, kept by the core from the moment the plugin is enabled. Called by: the life cycle. On error: plugin
     broken.
+    """
+
+
+@spec("build")
+def register_list_tools() -> list[ListTool]:  # type: ignore[empty-body]
+    """What: what every list can do besides showing its table: files, boards, saved views.
+
+    Returns: tools. Called by: every list page. On error: plugin broken.
     """
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from ..cells import RENDERERS, Cell, Renderer
 from ..contributions import Choice, Column
-from .state import Condition, Sort, State
+from .state import OPERATORS, Condition, Sort, State, operators_of
 from .values import value_type
 
 #: More choices than this are one box to choose from instead of a box each.
@@ -67,6 +68,8 @@ class FilterField:
     values: Sequence[str] = ()
     low: str = ""
     high: str = ""
+    operator: str = ""
+    operators: Sequence[tuple[str, Any]] = ()  #: what may be said of the values, each with its label
 
 
 @dataclass(slots=True)
@@ -82,7 +85,6 @@ class Page:
     next_cursor: str | None
     previous_cursor: str | None
     sizes: Sequence[int]
-    export_formats: Sequence[str] = ()
 
     @property
     def sort(self) -> Sort:
@@ -124,9 +126,14 @@ class Page:
             for size in self.sizes
         ]
 
-    def export_urls(self) -> list[tuple[str, str]]:
-        """Each format the user may export, with its address."""
-        return [(name, self.state.url("size", format=name)) for name in self.export_formats]
+    def column_moves(self) -> list[tuple[Column, str, str]]:
+        """Each shown column with the addresses that move it one place forward and one back, where it can."""
+        keys = [head.column.key for head in self.columns]
+        pairs = list(pairwise(keys))
+        turned = {pair: [*keys[:at], pair[1], pair[0], *keys[at + 2 :]] for at, pair in enumerate(pairs)}
+        urls = {pair: self.state.url("columns", columns=",".join(order)) for pair, order in turned.items()}
+        ahead, behind = {pair[1]: urls[pair] for pair in pairs}, {pair[0]: urls[pair] for pair in pairs}
+        return [(head.column, ahead.get(head.column.key, ""), behind.get(head.column.key, "")) for head in self.columns]
 
     @property
     def jump_type(self) -> str:
@@ -227,7 +234,8 @@ def _condition_text(condition: Condition, labels: dict[str, Any]) -> str:
     parts = [str(labels.get(value, value)) for value in condition.values]
     if condition.low or condition.high:
         parts.append(f"{condition.low}–{condition.high}")
-    return " / ".join(parts)
+    words = [str(OPERATORS[condition.operator])] if condition.operator else []
+    return " ".join([*words, " / ".join(parts)])
 
 
 def make_filters(offered: Sequence[Column], state: State, choices: dict[str, dict[str, Any]]) -> list[FilterField]:
@@ -244,7 +252,9 @@ def make_filters(offered: Sequence[Column], state: State, choices: dict[str, dic
             kind = "boxes"
         is_range = column.filter.apply is None and kind in ("number", "date")
         options = [Choice(value, label) for value, label in labels.items()]
-        fields.append(FilterField(column, kind, is_range, options, condition.values, condition.low, condition.high))
+        said = [(name, OPERATORS[name]) for name in operators_of(column)]
+        fields.append(FilterField(column, kind, is_range, options, condition.values, condition.low, condition.high,
+                                  condition.operator, said))  # fmt: skip
     return fields
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, not_, or_, select, tuple_
 
 from ..contributions import Column, Join
 from ..errors import Refused
 from ..visibility import visible_where
-from .state import Condition, Sort, State
-from .values import Position, parse, refuse, start_of_day, value_type
+from .state import ALONE, Condition, Sort, State
+from .values import Position, clean, parse, refuse, start_of_day, value_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def page_select(
     return _joined(statement, joins, source).where(*conditions).order_by(*order).limit(limit)
 
 
-def count_select(source: Source, state: State, limit: int) -> Select[Any]:
-    """One row per record that fulfils the filters, at most ``limit``; joins only what is filtered."""
+def count_select(source: Source, state: State, limit: int | None) -> Select[Any]:
+    """One row per record that fulfils the filters, at most ``limit`` if given; joins only what is filtered."""
     statement = select(source.key.label("key")).select_from(source.model)
     joins = joins_of([condition.column for condition in state.conditions], ())
     return _joined(statement, joins, source).where(*_conditions(source, state)).limit(limit)
@@ -151,9 +151,16 @@ def _conditions(source: Source, state: State) -> list[ColumnElement[bool]]:
 
 def _condition(condition: Condition) -> ColumnElement[bool]:
     column = condition.column
+    if condition.operator in ALONE:
+        empty: ColumnElement[bool] = column.expr.is_(None)
+        empty = or_(empty, column.expr == "") if value_type(column.expr) is str else empty
+        return empty if condition.operator == "empty" else not_(empty)
     found = []
     if condition.values:
-        found.append(or_(*(_equal(column, value) for value in condition.values)))
+        has = condition.operator == "has"
+        any_of = or_(*(column.expr.icontains(clean(value), autoescape=True) if has else _equal(column, value)
+                       for value in condition.values))  # fmt: skip
+        found.append(or_(not_(any_of), column.expr.is_(None)) if condition.operator == "not" else any_of)
     if condition.low:
         found.append(column.expr >= parse(column, condition.low))
     if condition.high:

@@ -16,25 +16,47 @@ from werkzeug.datastructures import MultiDict
 
 from ..contributions import Column
 from ..i18n import gettext as _
+from ..i18n import lazy_gettext as _l
 from .values import clean, refuse
 
 #: Arguments of the machine that say where in the list one is, or what to answer: never carried over.
-PLACE = ("after", "before", "from", "count", "format")
+PLACE = ("after", "before", "from", "count", "counts", "format", "month")
 MOST_VALUES = 50  #: values of one filter
+#: what a filter may say of its values besides that they are equal
+OPERATORS = {"not": _l("is not"), "has": _l("contains"), "empty": _l("is empty"), "filled": _l("is not empty")}
+ALONE = ("empty", "filled")  #: need no value
+
+
+def operators_of(column: Column) -> tuple[str, ...]:
+    """The operators that make sense for a column."""
+    if column.filter is None or column.filter.apply is not None:
+        return ()
+    return (
+        ("not", *ALONE)
+        if column.filter.kind == "choice"
+        else tuple(OPERATORS)
+        if column.filter.kind == "text"
+        else ALONE
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter in force: any of ``values``, and between ``low`` and ``high`` where given. Texts as typed."""
+    """A filter in force: any of ``values``, and between ``low`` and ``high`` where given. Texts as typed.
+
+    ``operator`` says otherwise: none of the values, any of them contained, or whether there is a value at all.
+    """
 
     column: Column
     values: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
+    operator: str = ""
 
     def arguments(self) -> list[tuple[str, str]]:
         key = self.column.key
         found = [(f"f.{key}", value) for value in self.values]
+        found += [(f"op.{key}", self.operator)] if self.operator else []
         found += [(f"from.{key}", self.low)] if self.low else []
         return found + ([(f"to.{key}", self.high)] if self.high else [])
 
@@ -117,9 +139,11 @@ def read_state(
         given.get("sort", "").removeprefix("-"),
         *(name.partition(".")[2] for name in given if _filters(name)),
     ]
-    left_out = tuple(dict.fromkeys(name for name in asked if name and name not in columns and _of_absent_app(name)))
+    kept = bool(given.get("view"))  # a saved view outlives the columns that it names
+    strange = [name for name in asked if name and name not in columns]
+    left_out = tuple(dict.fromkeys(name for name in strange if kept or _of_absent_app(name)))
     if left_out and given.get("format"):  # a file cannot say what it lacks
-        refuse(_("“%(name)s” belongs to an app that is not enabled; take it out before you export.", name=left_out[0]))
+        refuse(_("“%(name)s” is not part of this list now; take it out before you export.", name=left_out[0]))
     shown = [_named(columns, name) for name in dict.fromkeys(names) if name not in left_out]
     sort = given.get("sort", "")
     if sort.removeprefix("-") in left_out:
@@ -145,7 +169,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _filters(name: str) -> bool:
-    return name.startswith(("f.", "from.", "to."))
+    return name.startswith(("f.", "from.", "to.", "op."))
 
 
 def _of_absent_app(name: str) -> bool:
@@ -181,11 +205,12 @@ def _conditions(
     found: dict[str, Condition] = {}
     for name in given:
         part, dot, key = name.partition(".")
-        if part not in ("f", "from", "to") or not dot or key in left_out:
+        if part not in ("f", "from", "to", "op") or not dot or key in left_out:
             continue
         column = _named(columns, key)
         filter_ = column.filter
-        if filter_ is None or (part != "f" and (filter_.apply is not None or filter_.kind not in ("number", "date"))):
+        ranged = part in ("from", "to") and (filter_ is None or filter_.kind not in ("number", "date"))
+        if filter_ is None or ranged or (part != "f" and filter_.apply is not None):
             refuse(_("This list cannot be filtered by “%(name)s”.", name=key))
         values = tuple(dict.fromkeys(clean(value) for value in given.getlist(name) if value.strip()))
         if len(values) > MOST_VALUES:
@@ -197,5 +222,8 @@ def _conditions(
                 values if part == "f" else before.values,
                 values[0] if part == "from" else before.low,
                 values[0] if part == "to" else before.high,
+                values[0] if part == "op" else before.operator,
             )
-    return tuple(found.values())
+            if part == "op" and values[0] not in operators_of(column):
+                refuse(_("“%(column)s” cannot be filtered by “%(value)s”.", column=str(column.label), value=values[0]))
+    return tuple(each for each in found.values() if each.values or each.low or each.high or each.operator in ALONE)

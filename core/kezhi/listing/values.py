@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -60,16 +60,25 @@ def parse(column: Column, text: str) -> Any:
         if column.render in SCALES:
             return in_range(column.expr, _scaled(text, SCALES[column.render]))
         if kind is datetime:
-            return start_of_day(date.fromisoformat(text))
+            return start_of_day(_day(text))
         if kind is date:
-            return date.fromisoformat(text)
+            return _day(text)
         if kind is bool:
             return {"1": True, "0": False, "true": True, "false": False}[text]
         if kind is int:
             return in_range(column.expr, int(text))
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         refuse(_("“%(value)s” is not a value of “%(column)s”.", value=text, column=str(column.label)))
     return text
+
+
+def _day(text: str) -> date:
+    """A day as typed, or one that moves: ``today``, ``today-30``, the first of ``month``, ``quarter`` or ``year``."""
+    today = clock.today()
+    if text.startswith("today"):
+        return today + timedelta(days=int(text[5:] or 0))
+    starts = {"month": today.month, "quarter": (today.month - 1) // 3 * 3 + 1, "year": 1}
+    return today.replace(day=1, month=starts[text]) if text in starts else date.fromisoformat(text)
 
 
 def _scaled(text: str, digits: int) -> int:

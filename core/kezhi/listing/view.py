@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, current_app, render_template, request
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, null, select
 
-from .. import audit
-from ..cells import export_text, neutral
 from ..contributions import Column
 from ..db import db, end_reading
 from ..errors import PluginError
-from ..i18n import gettext as _
 from ..permissions import acting_user
-from . import export
 from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
 from .query import Leg, Source, count_select, legs_of, page_select, sort_value
 from .state import Sort, State, read_state
-from .values import Position, decode, encode, parse, refuse
+from .values import Position, decode, encode, parse
 
 CAP = 10_000  #: counts are exact up to here
 SIZES = (50, 100)
-EXPORT_CHUNK = 1_000  #: rows of one statement of an export
+
+log = logging.getLogger("kezhi.listing")
 
 
 class ListView:
@@ -34,7 +34,8 @@ class ListView:
     ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
     ``matching`` is the word behind the count, where the rows have a counter of their own; ``search_hint`` stands in the
     empty search field.
-    Without ``export_permission`` the list cannot be exported.
+    Without ``export_permission`` the list cannot be exported. ``faces`` and ``actions`` are read by the tools of lists:
+    other ways to show the records, and what can be done to several of them at once.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class ListView:
         search_hint: Any = "",
         page_size: int = 50,
         export_permission: str | None = None,
+        faces: Sequence[Any] = (),
+        actions: Sequence[Any] = (),
     ) -> None:
         self.name, self.model, self.link = name, model, link
         self.key: Any = key if key is not None else model.id  # type: ignore[attr-defined]
@@ -61,7 +64,7 @@ class ListView:
         self.matching, self.search_hint = matching, search_hint
         self.page_size = page_size
         self.sizes = tuple(sorted({*SIZES, page_size}))
-        self.export_permission = export_permission
+        self.export_permission, self.faces, self.actions = export_permission, faces, actions
         self.columns = self._permitted(columns)
         self.default_sort = self._default_sort(*order)
         codes = {str(column.expr) for column in columns if column.render == "code"}
@@ -74,16 +77,20 @@ class ListView:
         )
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
-        """Answer the request: the page, the count as text (``?count=1``) or a file (``?format=csv|xlsx``)."""
+        """Answer the request: the page, the count as text (``?count=1``), or what a tool makes of it."""
         if request.args.get("count"):
             return Response(self.count_text(request.args), mimetype="text/plain")
-        if request.args.get("format"):
-            return self.export(request.args, request.args["format"])
+        for tool in current_app.extensions["kezhi"].list_tools:
+            asked = request.args.get(tool.argument) if tool.argument else None if request.args else ""
+            answer = tool.answer(self, asked) if tool.answer is not None and asked is not None else None
+            if answer is not None:
+                return answer
         return render_template(template, view=self, page=self.page(request.args), **context)
 
-    def page(self, args: Mapping[str, Any]) -> Page:
-        """The page that ``args`` describe, in one or two statements. Errors: 400."""
+    def page(self, args: Mapping[str, Any], size: int | None = None) -> Page:
+        """The page that ``args`` describe, of ``size`` rows if given, in one or two statements. Errors: 400."""
         state = self.state(args)
+        state = state if size is None else replace(state, size=size)
         legs = legs_of(state.sort, self.key)
         found, backward = self._read(state, legs)
         more, found = len(found) > state.size, found[: state.size]
@@ -105,7 +112,6 @@ class ListView:
             next_cursor=encode(_position(*found[-1])) if has_next else None,
             previous_cursor=encode(_position(*found[0])) if has_previous else None,
             sizes=self.sizes,
-            export_formats=export.FORMATS if self.may_export else (),
         )
 
     def count(self, args: Mapping[str, Any], cap: int = CAP) -> int:
@@ -122,53 +128,36 @@ class ListView:
     def is_searched(self) -> bool:
         return bool(self.source.prefixes or self.source.texts)
 
-    # ── export ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def may_export(self) -> bool:
-        return self.export_permission is not None and acting_user().can(self.export_permission)
-
-    def export(self, args: Mapping[str, Any], kind: str) -> Response:
-        """The filtered rows in the shown columns as a file, on record. Errors: 404 without the right, 400."""
-        if not self.may_export:
-            abort(404)
-        if kind not in export.FORMATS:
-            refuse(_("A list is exported as csv or xlsx, not as “%(value)s”.", value=kind))
-        state = self.state(args)
-        page_select(self.source, state, legs_of(state.sort, self.key)[0], [self.key], (), 1)  # refuses bad filters
-        audit.record_alone(
-            "list.export",
-            "list",
-            self.name,
-            format=kind,
-            columns=[column.key for column in state.columns],
-            filters=[condition.column.key for condition in state.conditions] + (["q"] if state.words else []),
-        )
-        return export.respond(kind, self.name, self.export_head(args), self._exported(state))
-
-    def export_head(self, args: Mapping[str, Any]) -> list[str]:
-        """The heads of the exported columns."""
-        return [neutral(str(column.label)) for column in self.state(args).columns]
-
-    def export_rows(self, args: Mapping[str, Any]) -> Iterator[list[str]]:
-        """Every filtered row as text, neutralised for spreadsheets. Memory does not grow with the rows."""
-        for row in self._exported(self.state(args)):
-            yield [export_text(value) for value in row]
-
-    def _exported(self, state: State) -> Iterator[list[Any]]:
+    def exported(self, state: State, chunk: int = 1_000) -> Iterator[list[Any]]:
+        """Every filtered row as values for a file, in the shown columns. Memory does not grow with the rows."""
         kinds, choices = [renderer(column) for column in state.columns], self._choices()
         entities = self._entities(state)
         for number, leg in enumerate(legs_of(state.sort, self.key)):
             after: Position | None = None
             while True:
-                statement = page_select(self.source, state, leg, entities, state.columns, EXPORT_CHUNK, after=after)
+                statement = page_select(self.source, state, leg, entities, state.columns, chunk, after=after)
                 rows = db.session.execute(statement).all()
                 end_reading()  # a slow reader holds neither snapshot nor connection
                 for _record, cells in make_rows(state.columns, rows, None, choices):
                     yield [kind.export(cell) for kind, cell in zip(kinds, cells, strict=True)]
-                if len(rows) < EXPORT_CHUNK:
+                if len(rows) < chunk:
                     break
                 after = _position(number, rows[-1])
+
+    # ── tools ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tools(self, slot: str, page: Page) -> Markup:
+        """What the tools of lists put into one place of the page. One that fails is left out."""
+        found = Markup()
+        for tool in current_app.extensions["kezhi"].list_tools:
+            try:
+                context = tool.context(self, page) if tool.slot == slot else None
+                if context is not None:
+                    found += Markup(render_template(tool.template, view=self, page=page, **context))
+            except Exception:
+                log.exception("list %s: the tool %s failed and is left out", self.name, tool.key)
+                end_reading()  # a failed statement would take the statements after it along
+        return found
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -105,6 +105,29 @@ $$("table[data-kz-select]").forEach((table) => {
   show();
 });
 
+// a card that is dropped on another lane is moved as its menu would move it
+let dragged = null;
+$$("[data-kz-board]").forEach((board) => {
+  board.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("[data-kz-card]");
+    dragged?.classList.add("is-drag");
+  });
+  board.addEventListener("dragend", () => {
+    dragged?.classList.remove("is-drag");
+    dragged = null;
+    $$(".is-over", board).forEach((lane) => lane.classList.remove("is-over"));
+  });
+  $$("[data-kz-lane]", board).forEach((lane) => {
+    lane.addEventListener("dragover", (event) => { event.preventDefault(); lane.classList.add("is-over"); });
+    lane.addEventListener("dragleave", () => lane.classList.remove("is-over"));
+    lane.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const button = $$("button[name=lane]", dragged ?? lane).find((each) => each.value === lane.dataset.kzLane);
+      if (dragged && button && !lane.contains(dragged)) button.form.requestSubmit(button);
+    });
+  });
+});
+
 // weights: the sum is shown at once
 $$("[data-kz-sum]").forEach((box) => {
   const out = document.getElementById(box.dataset.kzSum);

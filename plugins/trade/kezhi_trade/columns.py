@@ -49,7 +49,9 @@ def order_columns() -> list[Column]:
         Column("amount", _l("Amount"), Order.base_amount, sortable=True, filter=Filter("number"), default=True,
                render="money", order=50),
         Column("profit", _l("Profit"), Order.base_profit, render="money", order=51),
-        Column("shipped_date", _l("Ship date"), Order.shipped_date, render="date", order=55),
+        Column("promised_date", _l("Promised date"), Order.promised_date, filter=Filter("date"), render="date",
+               order=54),
+        Column("shipped_date", _l("Ship date"), Order.shipped_date, filter=Filter("date"), render="date", order=55),
         Column("status", _l("Status"), Order.status, filter=Filter("choice", choices=lambda: statuses),
                default=True, render="chip", order=60, extra=(tone,)),
     ]  # fmt: skip

@@ -35,7 +35,7 @@ class Trade(Plugin):
     name = "trade"
     title = _l("Trade figures")
     summary = _l("Orders per customer, and the figures that policies judge by.")
-    depends = {"kezhi": ">=0.1", "customers": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
     icon = "receipt"
 
     @hookimpl

@@ -9,8 +9,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from kezhi import Conflict, ListView, Refused, can, currency, db, requires, visible, writing
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.lists.bulk import back_to, confirm_page, selected
+from kezhi.builtin.lists.contributions import Board, BulkAction, Calendar
 from kezhi.forms import fill_errors, submit_once
-from kezhi.i18n import _, lazy_pgettext
+from kezhi.i18n import _, lazy_pgettext, ngettext
 
 from . import services
 from .columns import order_columns
@@ -24,6 +26,8 @@ def blueprint() -> Blueprint:
     pages = Blueprint("trade", __name__, url_prefix="/trade")
     pages.add_url_rule("", "index", index)
     pages.add_url_rule("/new", "new", new, methods=["GET", "POST"])
+    pages.add_url_rule("/move", "move", move, methods=["POST"])
+    pages.add_url_rule("/finish", "finish", finish, methods=["POST"])
     pages.add_url_rule("/<int:order_id>", "show", show)
     pages.add_url_rule("/<int:order_id>/edit", "edit", edit, methods=["GET", "POST"])
     pages.add_url_rule("/<int:order_id>/cancel", "cancel", cancel, methods=["GET", "POST"])
@@ -33,7 +37,12 @@ def blueprint() -> Blueprint:
 @requires("trade.read")
 def index() -> Any:
     """The list of orders, newest first."""
-    view = ListView(
+    return order_list().respond("trade/index.html", can_write=can("trade.write"))
+
+
+def order_list() -> ListView:
+    """Orders as a table, as a board by status, as a calendar of promised dates."""
+    return ListView(
         name="trade",
         model=Order,
         columns=order_columns(),
@@ -45,8 +54,51 @@ def index() -> Any:
         matching=lazy_pgettext("orders", "matching"),
         search_hint=_l("Order number"),
         export_permission="trade.read",
+        faces=(
+            Board("status", "trade.move", "trade.write", card=("customer", "amount", "promised_date"), tones=_tone),
+            Calendar("promised_date"),
+        ),
+        actions=(BulkAction("trade.finish", _l("Mark as done"), "trade.finish", "check2-all", "trade.write"),),
     )
-    return view.respond("trade/index.html", can_write=can("trade.write"))
+
+
+def _tone(status: str) -> str:
+    return STATUS_TONES[status]
+
+
+@requires("trade.write")
+def move() -> Any:
+    """An order was moved to another lane of the board."""
+    order = services.find_order(request.form.get("id", type=int, default=0))
+    version, lane, number = order.version, request.form.get("lane", ""), order.number
+    try:
+        with writing():
+            if lane == CANCELLED:
+                services.cancel_order(order.id, version)
+            else:
+                services.update_order(order.id, version, {"status": lane})
+    except Refused as error:
+        flash(str(error), "danger")
+    else:
+        flash(_("Order %(number)s: %(status)s.", number=number, status=STATUS_LABELS[lane]), "success")
+    return redirect(back_to(url_for("trade.index", face="board")))
+
+
+@requires("trade.write")
+def finish() -> Any:
+    """Ask first, then mark the chosen orders as done."""
+    chosen = selected(order_list())
+    if request.form.get("confirmed"):
+        with writing():
+            count = services.finish_orders(chosen.ids)
+        flash(ngettext("%(num)s order is done.", "%(num)s orders are done.", count), "success")
+        return redirect(back_to(url_for("trade.index")))
+    count = services.count_open(chosen.ids)
+    effects = [
+        ngettext("%(num)s open order is marked as done.", "%(num)s open orders are marked as done.", count),
+        _("Orders that are done or cancelled stay as they are."),
+    ]
+    return confirm_page(chosen, _("Mark the chosen orders as done?"), effects, _("Mark as done"))
 
 
 @requires("trade.read")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
 from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from ..lists.contributions import BulkAction
 
 
 class Customers(Plugin):
@@ -17,7 +20,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports",)
+    extends = ("imports", "lists")
     essential = True
     icon = "building"
 
@@ -47,6 +50,12 @@ class Customers(Plugin):
         children: dict[type, Any] = {model: model.customer_id for model in (CustomerChange, CustomerOwner)}
         key: Any = Customer.id
         return [Access(Customer, key, grants, children)]
+
+    @hookimpl(optionalhook=True)
+    def list_actions(self, model: type) -> list[BulkAction]:
+        from .bulk import actions
+
+        return actions(model)
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:

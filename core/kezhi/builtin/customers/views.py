@@ -11,6 +11,7 @@ from kezhi.forms import Form, submit_once
 from kezhi.i18n import _
 
 from . import services
+from .bulk import assign
 from .conflicts import resolve
 from .forms import EditForm, NewForm
 from .models import Customer
@@ -25,6 +26,7 @@ def blueprint() -> Blueprint:
     both = ["GET", "POST"]
     pages.add_url_rule("", "index", index)
     pages.add_url_rule("/new", "new", new, methods=both)
+    pages.add_url_rule("/assign", "assign", assign, methods=["POST"])
     pages.add_url_rule("/<int:customer_id>", "show", show)
     pages.add_url_rule("/<int:customer_id>/edit", "edit", edit, methods=both)
     pages.add_url_rule("/<int:customer_id>/recognise", "recognise", recognise, methods=["POST"])

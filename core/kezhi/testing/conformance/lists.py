@@ -183,8 +183,8 @@ def _lists() -> Iterator[list[tuple[ListView, list[Any]]]]:
     seen: list[tuple[ListView, list[Any]]] = []
     original = ListView.page
 
-    def watched(self: ListView, args: Any) -> Any:
-        page = original(self, args)
+    def watched(self: ListView, args: Any, size: int | None = None) -> Any:
+        page = original(self, args, size)
         seen.append((self, [row.id for row in page.rows]))
         return page
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kezhi import Conflict, NotFound, Refused, announce, audit_record, clock, currency, db, setting, visible
+from kezhi import (
+    Conflict,
+    NotFound,
+    Refused,
+    announce,
+    audit_record,
+    bulk_write,
+    clock,
+    currency,
+    db,
+    setting,
+    visible,
+)
 from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import _
 from kezhi.money import LARGEST, known_currency
 
-from ..models import CANCELLED, OPEN, STATUSES, Order
+from ..models import CANCELLED, DONE, OPEN, STATUSES, Order
 from .rates import in_company_currency
 from .summary import refresh_customers
+
+orders: Any = Order.__table__
 
 #: What a person or a file may give; everything else is worked out.
 FIELDS = (
@@ -97,6 +111,25 @@ def cancel_order(order_id: int, version: int) -> Order:
     announce(Order, "update", [order.id])
     audit_record("order.cancel", "trade_order", order.id)
     return order
+
+
+def count_open(ids: Select[Any]) -> int:
+    """How many of these orders are open."""
+    mine = (orders.c.id.in_(ids), orders.c.status == OPEN)
+    return db.session.scalar(select(func.count()).select_from(orders).where(*mine)) or 0
+
+
+def finish_orders(ids: Select[Any]) -> int:
+    """Mark the open ones of these orders as done; how many there were. ``ids`` holds only what the person sees."""
+    now = clock.now()  # tells the changed rows from all others once their status has changed
+    changed = {"status": DONE, "version": orders.c.version + 1, "updated_at": now}
+    return bulk_write(
+        update(orders).where(orders.c.id.in_(ids), orders.c.status == OPEN).values(changed),
+        model=Order,
+        change="update",
+        keys=select(orders.c.id).where(orders.c.updated_at == now, orders.c.status == DONE),
+        action="order.finish",
+    )
 
 
 def _write(order: Order, version: int, values: Mapping[str, Any]) -> None:

@@ -13,9 +13,8 @@ from typing import Any
 from flask import Flask, Response, current_app, g
 from flask_babel import get_locale
 
-from ..cells import export_text, neutral
-from ..permissions import acting_as, acting_user
-from ..users import User
+from kezhi import User, acting_as, acting_user
+from kezhi.cells import export_text, neutral
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",

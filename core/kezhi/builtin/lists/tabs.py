@@ -1,0 +1,81 @@
+"""The saved views of a list as tabs above it, each with its count in one later request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import jsonify, redirect, request
+from werkzeug.datastructures import MultiDict
+
+from kezhi import KezhiError, ListView, acting_user
+
+from . import services
+from .models import SavedView
+
+KEPT = 60.0  #: seconds for which a person's counts are kept
+MOST_KEPT = 10_000
+
+_counts: dict[tuple[Any, ...], tuple[float, dict[str, str]]] = {}
+
+
+def open_default(view: ListView, _value: str) -> Any:
+    """Open the list as the person wants it opened; an address that says anything is taken by its word."""
+    if request.method != "GET" or acting_user().id is None:
+        return None
+    chosen = services.default_of(view.name)
+    return redirect(url_of(chosen)) if chosen is not None else None
+
+
+def url_of(view: SavedView) -> str:
+    """The address of a list in a view."""
+    return f"{request.script_root}{view.path}?{'&'.join(filter(None, [view.query, f'view={view.id}']))}"
+
+
+def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
+    """What the tabs get: all views, which one is current, and whether the list now says something else than it."""
+    if acting_user().id is None:
+        return None
+    here = f"{request.script_root}{request.path}"
+    found = services.views_of(view.name)
+    named = request.args.get("view", "")
+    current = next((each for each in found if str(each.id) == named), None)
+    now = services.cleaned(request.query_string.decode())
+    return {
+        "tabs": [(each, url_of(each)) for each in found],
+        "here": here,
+        "all_url": f"{here}?view=all",
+        "counts_url": f"{here}?counts=1" if found else "",
+        "current": current,
+        "is_changed": current is not None and _same(current.query) != _same(now),
+        "may_change": current is not None and services.may_change(current),
+        "query": now,
+        "is_all": current is None and not page.state.is_narrowed,
+    }
+
+
+def counts(view: ListView, _value: str) -> Any:
+    """The counts of all tabs as JSON, by the views' numbers; kept for a minute per person."""
+    user = acting_user()
+    found = services.views_of(view.name)
+    key = (request.host, user.id, view.name, tuple((each.id, each.query) for each in found))
+    kept = _counts.get(key)
+    if kept is None or time.monotonic() - kept[0] > KEPT:
+        if len(_counts) >= MOST_KEPT:
+            _counts.clear()
+        texts = {"all": view.count_text({})}
+        for each in found:
+            try:
+                texts[str(each.id)] = view.count_text(MultiDict([*parse_qsl(each.query), ("view", str(each.id))]))
+            except KezhiError:  # a filter whose value is none any more: the tab stands without a count
+                continue
+        kept = _counts[key] = time.monotonic(), texts
+    answer = jsonify(kept[1])
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _same(query: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(query))
