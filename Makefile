@@ -18,8 +18,9 @@ help:
 .venv/pyvenv.cfg:
 	$(PYTHON) -m venv .venv
 
-.venv/.run: .venv/pyvenv.cfg requirements/run.txt requirements/build.txt $(SOURCES)
+.venv/.run: .venv/pyvenv.cfg requirements/run.txt requirements/build.txt requirements/assets.txt $(SOURCES)
 	$(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(PIP) --require-hashes --no-deps -r requirements/assets.txt
 	$(PIP) --no-build-isolation --no-deps $(EDITABLE)
 	@touch $@
 

@@ -15,6 +15,7 @@ from kezhi.i18n import gettext as _
 from kezhi.site import Site
 
 from . import settings_views
+from .components import components
 from .removal import preview_uninstall, uninstall
 from .statuses import Status, statuses
 
@@ -29,6 +30,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/", "index", index)
     pages.add_url_rule(address, "confirm", confirm)
     pages.add_url_rule(address, "change", change, methods=["POST"])
+    pages.add_url_rule("/components", "components", components)
     pages.add_url_rule("/settings/", "settings_index", settings_views.index)
     pages.add_url_rule("/settings/<name>", "settings", settings_views.show, methods=["GET", "POST"])
     return pages
