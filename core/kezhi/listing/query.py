@@ -7,7 +7,7 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -41,6 +41,7 @@ class Source:
     conditions: Sequence[ColumnElement[bool]] = ()
     prefixes: Sequence[ColumnElement[Any]] = ()  #: searched by how they start
     texts: Sequence[ColumnElement[Any]] = ()  #: searched by what they contain
+    by_word: Callable[[str], ColumnElement[bool]] | None = None  #: instead: what a word means
 
 
 def legs_of(sort: Sort, key: Any) -> list[Leg]:
@@ -144,6 +145,9 @@ def _conditions(source: Source, state: State) -> list[ColumnElement[bool]]:
     found += source.conditions
     found += [_condition(condition) for condition in state.conditions]
     for word in state.words.split():
+        if source.by_word is not None:
+            found.append(source.by_word(word))
+            continue
         starts = [expression.istartswith(word, autoescape=True) for expression in source.prefixes]
         found.append(or_(False, *starts, *(text.icontains(word, autoescape=True) for text in source.texts)))
     return found

@@ -30,7 +30,8 @@ class ListView:
     """A list of ``model``, narrowed to what the acting user sees, in the columns that the user may read.
 
     ``order`` names the column the list is sorted by at first (its key and ``"asc"`` or ``"desc"``). ``search`` are the
-    expressions that ``q`` looks into: codes by how they start, others by what they contain. ``where`` always holds.
+    expressions that ``q`` looks into: codes by how they start, others by what they contain; or a function that answers
+    the predicate of one word of it. ``where`` always holds.
     ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
     ``matching`` is the word behind the count, where the rows have a counter of their own; ``search_hint`` stands in the
     empty search field.
@@ -45,7 +46,7 @@ class ListView:
         columns: Sequence[Column],
         key: Any = None,
         order: tuple[str, str] = ("code", "asc"),
-        search: Sequence[Any] = (),
+        search: Sequence[Any] | Callable[[str], ColumnElement[bool]] = (),
         where: Sequence[ColumnElement[bool]] = (),
         link: Callable[[ListRow], str] | None = None,
         title: Any = "",
@@ -64,13 +65,15 @@ class ListView:
         self.export_permission = export_permission
         self.columns = self._permitted(columns)
         self.default_sort = self._default_sort(*order)
+        by_word, looked_into = (search, ()) if callable(search) else (None, search)
         codes = {str(column.expr) for column in columns if column.render == "code"}
         self.source = Source(
             model,
             self.key,
             where,
-            prefixes=[expression for expression in search if str(expression) in codes],
-            texts=[expression for expression in search if str(expression) not in codes],
+            prefixes=[expression for expression in looked_into if str(expression) in codes],
+            texts=[expression for expression in looked_into if str(expression) not in codes],
+            by_word=by_word,
         )
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
@@ -120,7 +123,7 @@ class ListView:
 
     @property
     def is_searched(self) -> bool:
-        return bool(self.source.prefixes or self.source.texts)
+        return bool(self.source.prefixes or self.source.texts or self.source.by_word)
 
     # ── export ──────────────────────────────────────────────────────────────────────────────────────────────────
 

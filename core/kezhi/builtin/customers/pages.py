@@ -18,6 +18,7 @@ from ..accounts.models import Account, Department
 from . import services
 from .fields import LISTS, SECTIONS, Field, label, section_fields
 from .models import Customer
+from .searching import list_search
 from .services import lists
 from .services.values import shown
 
@@ -36,7 +37,7 @@ def list_view() -> ListView:
         model=Customer,
         columns=own_columns(),
         order=("code", "asc"),
-        search=[Customer.code, Customer.name, Customer.short_name],
+        search=list_search(),
         link=lambda row: url_for("customers.show", customer_id=row.id),
         title=_l("Customer files"),
         kind=_l("customers"),
