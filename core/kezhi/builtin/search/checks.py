@@ -77,10 +77,10 @@ def _other(session: Session, kind: SearchKind) -> int:
     newest = select(kind.record_id).order_by(kind.record_id.desc()).limit(SAMPLE)
     ids = list(session.scalars(newest, execution_options=UNSCOPED))
     wanted = tokens_by_record(texts_of(kind, ids))
-    stored: dict[int, set[str]] = {record: set() for record in ids}
+    stored: dict[int, dict[str, int]] = {record: {} for record in ids}
     for row in session.execute(select(token).where(token.c.kind == kind.key, token.c.record_id.in_(ids))):
-        stored[row.record_id].add(row.token)
-    return sum(bool(stored[record]) and stored[record] != wanted.get(record, frozenset()) for record in ids)
+        stored[row.record_id][row.token] = row.place
+    return sum(bool(stored[record]) and stored[record] != wanted.get(record, {}) for record in ids)
 
 
 def _is_text(column: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi import BigInt, CodeText, UtcDateTime, model_base
@@ -14,12 +14,16 @@ Base: Any = model_base("search")
 
 
 class Token(Base):
-    """Something that a typed word may be the beginning of. Found along the primary key, renewed along the index."""
+    """Something that a typed word may be the beginning of. Found along the primary key, renewed along the index.
+
+    ``place`` is 0 where the token begins with the text and 1 where it begins inside of it.
+    """
 
     __tablename__ = "search_token"
     __table_args__ = (Index(None, "kind", "record_id", "token"), {"sqlite_with_rowid": False})
 
     kind: Mapped[str] = mapped_column(CodeText, primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     token: Mapped[str] = mapped_column(CodeText, primary_key=True)
     record_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
 

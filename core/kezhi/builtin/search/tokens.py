@@ -20,36 +20,45 @@ LEGAL_FORMS = ("集团股份有限公司", "集团有限公司", "股份有限�
 POLYPHONES = frozenset("重长行乐厦朝都会单曾解仇区查盖翟尉柏薄调传石车强种藏折参降模省校率殷佛朴和空落宿觉兴")
 
 
-def tokens_of(codes: Iterable[str], names: Iterable[str]) -> frozenset[str]:
-    """Everything that a typed word may be the beginning of. Errors: none, whatever the texts."""
-    found: set[str] = set()
-    for code in codes:
-        found |= code_tokens(code)
-    for name in names:
-        found |= name_tokens(name)
-        found |= pinyin_tokens(name)
-    return frozenset(found)
+#: where in the text a token begins: results from the beginning come first
+BEGINNING, INSIDE = 0, 1
 
 
-def name_tokens(text: str) -> set[str]:
-    """The name from each Chinese character, word and number on."""
-    letters, starts = scan(text)
-    return {letters[at : at + LONGEST] for at, _sort in starts[:MOST_STARTS]}
-
-
-def code_tokens(text: str) -> set[str]:
-    """The code from each of its parts on, its numbers without leading zeros, and its last digits."""
-    letters, starts = scan(text)
-    found = name_tokens(text)
-    for at, sort in starts[:MOST_STARTS]:
-        if sort == DIGIT and (rest := letters[at:].lstrip("0")):
-            found.add(rest[:LONGEST])
-    if starts and starts[-1][1] == DIGIT and len(number := letters[starts[-1][0] :]) <= LONG_NUMBER:
-        found |= {number[at:] for at in range(len(number) - LAST_DIGITS + 1)}
+def tokens_of(codes: Iterable[str], names: Iterable[str]) -> dict[str, int]:
+    """Everything that a typed word may be the beginning of, each with its place. Errors: none, whatever the texts."""
+    found: dict[str, int] = {}
+    for place, token in _all_of(codes, names):
+        found[token] = min(place, found.get(token, INSIDE))
     return found
 
 
-def pinyin_tokens(text: str) -> set[str]:
+def _all_of(codes: Iterable[str], names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for code in codes:
+        yield from code_tokens(code)
+    for name in names:
+        yield from name_tokens(name)
+        yield from pinyin_tokens(name)
+
+
+def name_tokens(text: str) -> Iterator[tuple[int, str]]:
+    """The name from each Chinese character, word and number on."""
+    letters, starts = scan(text)
+    for at, _sort in starts[:MOST_STARTS]:
+        yield _place(at), letters[at : at + LONGEST]
+
+
+def code_tokens(text: str) -> Iterator[tuple[int, str]]:
+    """The code from each of its parts on, its numbers without leading zeros, and its last digits."""
+    yield from name_tokens(text)
+    letters, starts = scan(text)
+    for at, sort in starts[:MOST_STARTS]:
+        if sort == DIGIT and (rest := letters[at:].lstrip("0")):
+            yield INSIDE, rest[:LONGEST]
+    if starts and starts[-1][1] == DIGIT and len(number := letters[starts[-1][0] :]) <= LONG_NUMBER:
+        yield from ((INSIDE, number[at:]) for at in range(len(number) - LAST_DIGITS + 1))
+
+
+def pinyin_tokens(text: str) -> Iterator[tuple[int, str]]:
     """The pinyin of a name from each syllable on, and its initials; other readings of its characters as well."""
     letters, starts = scan(text)
     starts = starts[:MOST_STARTS]
@@ -57,22 +66,25 @@ def pinyin_tokens(text: str) -> set[str]:
     parts = [letters[at:end] for (at, _sort), end in zip(starts, ends, strict=True)]
     chinese = [sort == SINGLE and _is_chinese(part) for (_at, sort), part in zip(starts, parts, strict=True)]
     if not any(chinese):
-        return set()
+        return
     main = _main_readings(parts, chinese)
     last = _before_legal_form(letters, starts)
-    found = set(_suffixes(main, chinese, 0, last))
+    yield from _suffixes(main, chinese, 0, last)
     for at, reading in _variants(parts[:last], chinese, main):
         changed = [*main[:at], reading, *main[at + 1 :]]
-        found |= set(_suffixes(changed, chinese, max(0, at - REACH), at + 1))
-    return found
+        yield from _suffixes(changed, chinese, max(0, at - REACH), at + 1)
 
 
-def _suffixes(syllables: list[str], chinese: list[bool], first: int, last: int) -> Iterator[str]:
+def _suffixes(syllables: list[str], chinese: list[bool], first: int, last: int) -> Iterator[tuple[int, str]]:
     """Pinyin and initials from each part in ``first:last`` on."""
     initials = [part[0] if is_chinese else part for part, is_chinese in zip(syllables, chinese, strict=True)]
     for at in range(first, last):
-        yield "".join(syllables[at:])[:LONGEST]
-        yield "".join(initials[at:])[:LONGEST]
+        yield _place(at), "".join(syllables[at:])[:LONGEST]
+        yield _place(at), "".join(initials[at:])[:LONGEST]
+
+
+def _place(at: int) -> int:
+    return INSIDE if at else BEGINNING
 
 
 def _main_readings(parts: list[str], chinese: list[bool]) -> list[str]:

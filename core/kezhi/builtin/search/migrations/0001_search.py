@@ -15,9 +15,10 @@ def upgrade() -> None:
     op.create_table(
         "search_token",
         sa.Column("kind", CodeText, nullable=False),
+        sa.Column("place", sa.SmallInteger, nullable=False, autoincrement=False),
         sa.Column("token", CodeText, nullable=False),
         sa.Column("record_id", BigInt, nullable=False, autoincrement=False),
-        sa.PrimaryKeyConstraint("kind", "token", "record_id", name="pk_search_token"),
+        sa.PrimaryKeyConstraint("kind", "place", "token", "record_id", name="pk_search_token"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_search_token_kind_record_id_token", "search_token", ["kind", "record_id", "token"])

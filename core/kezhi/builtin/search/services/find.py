@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union_all
 from sqlalchemy.sql import sqltypes
 
 from kezhi import db, localised
 from kezhi.visibility import visible_where
 
 from ..contributions import SearchKind
-from ..folding import MOST_WORDS, after, fold, words
+from ..folding import MOST_WORDS, after, scan, words
 from ..models import Token
+from ..tokens import BEGINNING, INSIDE
 from .indexing import in_range
 from .kinds import every_kind, kinds_of, ready_kinds
 
@@ -42,25 +43,32 @@ class Hit:
     id: int
     heading: str
     notes: tuple[str, ...]
-    url: str
     icon: str
+    endpoint: str
+    argument: str = ""  #: what the id is called there; empty for a page without one
+
+    @property
+    def url(self) -> str:
+        """The address of its page, within a request."""
+        values: dict[str, Any] = {self.argument: self.id} if self.argument else {}
+        return url_for(self.endpoint, **values)
 
 
 @dataclass(slots=True)
 class Group:
-    """What was found of one kind. ``list_url`` shows all of it when there is more than ``hits``."""
+    """What was found of one kind. ``list_endpoint`` shows all of it when there is more than ``hits``."""
 
     key: str
     title: Any
     icon: str
     hits: list[Hit] = field(default_factory=list)
     more: bool = False
-    list_url: str = ""
+    list_endpoint: str = ""
     failed: bool = False
 
 
 def find(text: str, limit: int = 8) -> list[Group]:
-    """What fits every word of ``text``, by kinds, without those where nothing does. A failing kind costs only itself."""
+    """What fits every word of ``text``, by kinds that have something. One that fails costs only itself."""
     wanted = words(text)
     if not wanted:
         return []
@@ -76,8 +84,7 @@ def find(text: str, limit: int = 8) -> list[Group]:
             group.failed = True
             found = []
         group.hits, group.more = found[:limit], len(found) > limit
-        if group.more and kind.list_endpoint:
-            group.list_url = url_for(kind.list_endpoint, q=text)
+        group.list_endpoint = kind.list_endpoint if group.more else ""
         if group.hits or group.failed:
             groups.append(group)
     return groups
@@ -99,7 +106,7 @@ def list_search(key: str) -> Callable[[str], ColumnElement[bool]]:
             if _is_rare(probe, FEW):  # read the few records, or read the list and ask for each record
                 found.append(kind.record_id.in_(probe))
             else:
-                found.append(probe.where(token.c.record_id == kind.record_id).exists())
+                found.append(_has(kind, part))
         by_tokens = and_(true(), *found)
         return by_tokens if ready_kinds({key: kind}) else or_(by_tokens, _begins(kind, word))
 
@@ -114,14 +121,10 @@ def _found(kind: SearchKind, wanted: list[str], text: str, limit: int, *, key_is
     seen = visible_where(kind.model)
     narrowed = seen is not None or bool(others)
     cut = CANDIDATES if narrowed else FIRST_CANDIDATES
-    nearest = select(token.c.record_id, token.c.token).where(*_fits(kind.key, rarest))
-    nearest = nearest.order_by(token.c.token, token.c.record_id).limit(cut)
-    candidates = nearest.subquery()
-    best = select(candidates.c.record_id, func.min(candidates.c.token).label("token"))
-    best_of = best.group_by(candidates.c.record_id).subquery()
-    near = _records(kind).join(best_of, best_of.c.record_id == kind.record_id)
+    best = _nearest(kind.key, rarest, cut)
+    near = _records(kind).join(best, best.c.record_id == kind.record_id)
     near = near.where(*(_has(kind, word) for word in others))
-    hits = _hits(kind, near.order_by(best_of.c.token, kind.record_id).limit(limit))
+    hits = _hits(kind, near.order_by(best.c.place, best.c.token, kind.record_id).limit(limit))
     if narrowed and len(hits) < limit and not _is_rare(select(token.c.token).where(*_fits(kind.key, rarest)), cut):
         hits = _merged(hits, _hits(kind, _records(kind).where(*(_has(kind, word) for word in wanted)).limit(limit)))
     if not key_is_ready and len(hits) < limit:
@@ -145,8 +148,9 @@ def _hits(kind: SearchKind, statement: Select[Any]) -> list[Hit]:
             row[0],
             _shown(row[1]),
             tuple(text for text in map(_shown, row[2:]) if text),
-            url_for(kind.endpoint, **{kind.argument: row[0]}),
             kind.icon,
+            kind.endpoint,
+            kind.argument,
         )
         for row in db.session.execute(statement)
     ]
@@ -162,16 +166,13 @@ def _merged(hits: list[Hit], more: list[Hit]) -> list[Hit]:
 
 
 def _ranked(hits: list[Hit], wanted: Sequence[str]) -> list[Hit]:
-    """First what begins with the words, then what holds them, then what sounds like them."""
+    """First what is called just so, then what is written so, then what sounds so; else as the index has them."""
 
     def distance(hit: Hit) -> int:
-        texts = [fold(text) for text in (hit.heading, *hit.notes)]
-        plain = ["".join(char for char in text if char.isalnum()) for text in texts]
-        if any(text == wanted[0] for text in plain):
+        texts = [scan(text)[0] for text in (hit.heading, *hit.notes)]
+        if any(text == wanted[0] for text in texts):
             return 0
-        if any(text.startswith(wanted[0]) for text in plain):
-            return 1
-        return 2 if all(any(word in text for text in plain) for word in wanted) else 3
+        return 1 if all(any(word in text for text in texts) for word in wanted) else 2
 
     return sorted(hits, key=distance)
 
@@ -180,12 +181,28 @@ def _ranked(hits: list[Hit], wanted: Sequence[str]) -> list[Hit]:
 
 
 def _fits(key: str, word: str) -> tuple[ColumnElement[bool], ...]:
-    return token.c.kind == key, in_range(token.c.token, word, after(word))
+    return token.c.kind == key, token.c.place.in_((BEGINNING, INSIDE)), _is_in(word)
+
+
+def _is_in(word: str) -> ColumnElement[bool]:
+    return in_range(token.c.token, word, after(word))
+
+
+def _nearest(key: str, word: str, most: int) -> Any:
+    """Records that the word fits, at most so many of either place, with their best place and token."""
+    places = []
+    for place in (BEGINNING, INSIDE):
+        columns = select(token.c.record_id, token.c.place, token.c.token)
+        here = columns.where(token.c.kind == key, token.c.place == place, _is_in(word))
+        places.append(select(here.order_by(token.c.token, token.c.record_id).limit(most).subquery()))
+    found = union_all(*places).subquery()
+    parts = (func.min(found.c.place).label("place"), func.min(found.c.token).label("token"))
+    return select(found.c.record_id, *parts).group_by(found.c.record_id).subquery()
 
 
 def _has(kind: SearchKind, word: str) -> ColumnElement[bool]:
-    mine = token.c.record_id == kind.record_id
-    return select(1).select_from(token).where(mine, *_fits(kind.key, word)).exists()
+    mine = (token.c.kind == kind.key, token.c.record_id == kind.record_id)
+    return select(1).select_from(token).where(*mine, _is_in(word)).exists()
 
 
 def _is_rare(probe: Select[Any], most: int) -> bool:

@@ -68,7 +68,7 @@ def _follow(kind: SearchKind, change: str, keys: Any) -> None:
         enqueue(JOB)
     elif ids:
         found = tokens_by_record(texts_of(kind, ids) if change != "delete" else {})
-        write_tokens(kind.key, {**dict.fromkeys(ids, frozenset()), **found})
+        write_tokens(kind.key, {record: found.get(record, {}) for record in ids})
         if change == "delete":
             db.session.execute(delete(recent).where(recent.c.kind == kind.key, recent.c.record_id.in_(ids)))
 
@@ -165,7 +165,7 @@ def _take_up(kind: SearchKind) -> int:
         held = list(db.session.scalars(still))
         now = texts_of(kind, held, lock=True)
         same = [record for record in held if now.get(record) == texts.get(record)]
-        write_tokens(kind.key, {record: tokens.get(record, frozenset()) for record in same})
+        write_tokens(kind.key, {record: tokens.get(record, {}) for record in same})
         db.session.execute(delete(pending).where(*waiting, pending.c.record_id.in_(same)))
     return len(same)
 

@@ -31,26 +31,25 @@ def texts_of(kind: SearchKind, ids: Collection[int], *, lock: bool = False) -> d
     return {row[0]: (_plain(row[1:count]), _plain(row[count:])) for row in rows}
 
 
-def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, frozenset[str]]:
-    """The tokens of each record."""
+def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, dict[str, int]]:
+    """The tokens of each record with their places."""
     return {record: tokens_of(codes, names) for record, (codes, names) in texts.items()}
 
 
-def write_tokens(kind: str, wanted: Mapping[int, frozenset[str]]) -> int:
+def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]]) -> int:
     """Make the tokens of these records what they are to be; returns how many came or went."""
     mine = (token.c.kind == kind, token.c.record_id.in_(list(wanted)))
-    stored = {(row.record_id, row.token) for row in db.session.execute(select(token).where(*mine))}
-    all_wanted = {(record, text) for record, texts in wanted.items() for text in texts}
-    gone, new = sorted(stored - all_wanted), sorted(all_wanted - stored)
-    for start in range(0, len(gone), 500):
-        texts_by_record: dict[int, list[str]] = {}
-        for record, text in gone[start : start + 500]:
-            texts_by_record.setdefault(record, []).append(text)
-        for record, texts in texts_by_record.items():
-            these = (token.c.kind == kind, token.c.record_id == record, token.c.token.in_(texts))
-            db.session.execute(delete(token).where(*these))
+    stored = {(row.record_id, row.place, row.token) for row in db.session.execute(select(token).where(*mine))}
+    all_wanted = {(record, place, text) for record, found in wanted.items() for text, place in found.items()}
+    gone, new = stored - all_wanted, sorted(all_wanted - stored)
+    texts: dict[int, list[str]] = {}
+    for record, _place, text in sorted(gone):
+        texts.setdefault(record, []).append(text)
+    for record, theirs in texts.items():
+        these = (token.c.kind == kind, token.c.record_id == record, token.c.token.in_(theirs))
+        db.session.execute(delete(token).where(*these))
     if new:
-        rows = [{"kind": kind, "record_id": record, "token": text} for record, text in new]
+        rows = [{"kind": kind, "record_id": record, "place": place, "token": text} for record, place, text in new]
         db.session.execute(insert_missing(token), rows)
     return len(gone) + len(new)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import url_for
-
 from kezhi import acting_user
 from kezhi.i18n import _, in_both_languages
 from kezhi.shell import menu_items
@@ -23,5 +21,5 @@ def find_places(text: str, limit: int = 8) -> Group | None:
     for item in menu_items(acting_user()):
         titles = [scan(title)[0] for title in in_both_languages(item.title).values()]
         if any(all(word in title for word in wanted) for title in titles):
-            hits.append(Hit(KEY, 0, str(item.title), (), url_for(item.endpoint), item.icon))
+            hits.append(Hit(KEY, 0, str(item.title), (), item.icon, item.endpoint))
     return Group(KEY, _("Pages"), "window", hits[:limit]) if hits else None
