@@ -30,6 +30,8 @@ from kezhi.testing.server import csrf_token
 pytestmark = [pytest.mark.plugins("trade", "grading")]
 
 #: Addresses that lead on to another page, for who may open them.
+#: parts of a page, in the page's language
+FRAGMENTS = {"search.suggestions"}
 ONWARD = {"home", "kezhi.favicon", "kezhi.language", "accounts.login"}
 ABSENT = 987_654
 

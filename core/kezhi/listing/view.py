@@ -17,7 +17,7 @@ from ..i18n import gettext as _
 from ..permissions import acting_user
 from . import export
 from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
-from .query import Leg, Source, count_select, legs_of, page_select, sort_value
+from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
 from .values import Position, decode, encode, parse, refuse
 
@@ -31,7 +31,7 @@ class ListView:
 
     ``order`` names the column the list is sorted by at first (its key and ``"asc"`` or ``"desc"``). ``search`` are the
     expressions that ``q`` looks into: codes by how they start, others by what they contain; or a function that answers
-    the predicate of one word of it. ``where`` always holds.
+    what one word of it means. ``where`` always holds.
     ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
     ``matching`` is the word behind the count, where the rows have a counter of their own; ``search_hint`` stands in the
     empty search field.
@@ -65,16 +65,9 @@ class ListView:
         self.export_permission = export_permission
         self.columns = self._permitted(columns)
         self.default_sort = self._default_sort(*order)
-        by_word, looked_into = (search, ()) if callable(search) else (None, search)
         codes = {str(column.expr) for column in columns if column.render == "code"}
-        self.source = Source(
-            model,
-            self.key,
-            where,
-            prefixes=[expression for expression in looked_into if str(expression) in codes],
-            texts=[expression for expression in looked_into if str(expression) not in codes],
-            by_word=by_word,
-        )
+        self.is_searched = bool(search)
+        self.source = Source(model, self.key, where, search if callable(search) else looking_into(search, codes))
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
         """Answer the request: the page, the count as text (``?count=1``) or a file (``?format=csv|xlsx``)."""
@@ -120,10 +113,6 @@ class ListView:
         """The count as people read it: ``1,207``, or ``10,000+``."""
         count = self.count(args, cap)
         return f"{count:,}" if count <= cap else f"{cap:,}+"
-
-    @property
-    def is_searched(self) -> bool:
-        return bool(self.source.prefixes or self.source.texts or self.source.by_word)
 
     # ── export ──────────────────────────────────────────────────────────────────────────────────────────────────
 

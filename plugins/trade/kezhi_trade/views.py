@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from kezhi import Conflict, ListView, Refused, can, currency, db, requires, visible, writing
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext
 
@@ -38,7 +39,7 @@ def index() -> Any:
         model=Order,
         columns=order_columns(),
         order=("order_date", "desc"),
-        search=[Order.number],
+        search=list_search("trade", [Order.number]),
         link=lambda row: url_for("trade.show", order_id=row.id),
         title=_l("Trade figures"),
         kind=_l("orders"),

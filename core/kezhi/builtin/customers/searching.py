@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func
 
 from kezhi import lazy_gettext as _l
@@ -31,12 +30,3 @@ def search_kind() -> SearchKind:
         icon="building",
         order=10,
     )
-
-
-def list_search() -> Any:
-    """What ``q`` of the list looks into: what the search knows, or the texts themselves where there is no search."""
-    if "search" in current_app.extensions["kezhi"].plugins:
-        from ..search.services import list_search
-
-        return list_search("customers")
-    return [Customer.code, Customer.name, Customer.short_name]

@@ -10,7 +10,7 @@ from .services.following import JOB, reconcile, work_off
 
 def jobs() -> list[Job]:
     """What the builtin does by itself."""
-    return [Job(JOB, _l("Take up records for the search"), follow, schedule="*/5 * * * *")]
+    return [Job(JOB, _l("Take up records for the search"), follow, schedule="*/10 * * * *")]
 
 
 def follow(task: Task) -> None:

@@ -25,14 +25,6 @@ class Search(Plugin):
     essential = True
     icon = "search"
 
-    def on_install(self) -> None:
-        """Have the records taken up that are there already."""
-        from kezhi.jobs import enqueue
-
-        from .services.following import JOB
-
-        enqueue(JOB, "install")
-
     @hookimpl
     def register_models(self) -> list[type]:
         from .models import KindState, Pending, Recent, Token

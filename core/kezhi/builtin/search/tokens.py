@@ -72,7 +72,8 @@ def pinyin_tokens(text: str) -> Iterator[tuple[int, str]]:
     yield from _suffixes(main, chinese, 0, last)
     for at, reading in _variants(parts[:last], chinese, main):
         changed = [*main[:at], reading, *main[at + 1 :]]
-        yield from _suffixes(changed, chinese, max(0, at - REACH), at + 1)
+        others = _suffixes(changed, chinese, max(0, at - REACH), at + 1)
+        yield from ((INSIDE, text) for _place, text in others)  # an unusual reading is never the first result
 
 
 def _suffixes(syllables: list[str], chinese: list[bool], first: int, last: int) -> Iterator[tuple[int, str]]:

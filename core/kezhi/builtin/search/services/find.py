@@ -8,7 +8,7 @@ the records that the person sees, which have such a token?
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,9 +95,14 @@ def hits_of(kind: SearchKind, condition: ColumnElement[bool], limit: int) -> lis
     return _hits(kind, _records(kind).where(condition).limit(limit))
 
 
-def list_search(key: str) -> Callable[[str], ColumnElement[bool]]:
-    """For ``ListView(search=…)``: the predicate of one word of ``q`` on the records of a kind."""
-    kind = every_kind()[key]
+def list_search(key: str, otherwise: Sequence[Any]) -> Any:
+    """For ``ListView(search=…)``: the predicate of one word of ``q`` on the records of a kind.
+
+    Without the search builtin the list looks into the expressions ``otherwise``.
+    """
+    kind = every_kind().get(key)
+    if kind is None:
+        return otherwise
 
     def matching(word: str) -> ColumnElement[bool]:
         found: list[ColumnElement[bool]] = []

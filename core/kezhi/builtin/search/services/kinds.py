@@ -19,7 +19,10 @@ log = logging.getLogger("kezhi.search")
 def every_kind() -> dict[str, SearchKind]:
     """The kinds of all enabled plugins by key, in their order. One that is declared wrongly is left out."""
     found: dict[str, SearchKind] = {}
-    pairs: list[tuple[str, Any]] = current_app.extensions["kezhi"].call.attributed.search_kinds()
+    kernel = current_app.extensions["kezhi"]
+    if "search" not in kernel.plugins:
+        return found
+    pairs: list[tuple[str, Any]] = kernel.call.attributed.search_kinds()
     for plugin, kind in pairs:
         if kind.key in found or not (kind.key == plugin or kind.key.startswith(f"{plugin}.")):
             log.error("search: the kind %r of %s must be called %s, or %s.something", kind.key, plugin, plugin, plugin)
