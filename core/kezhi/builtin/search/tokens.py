@@ -62,7 +62,7 @@ def pinyin_tokens(text: str) -> Iterator[tuple[int, str]]:
     """The pinyin of a name from each syllable on, and its initials; other readings of its characters as well."""
     letters, starts = scan(text)
     starts = starts[:MOST_STARTS]
-    ends = [at for at, _sort in starts[1:]] + [len(letters)]
+    ends = [at for at, _sort in starts[1:]] + [len(letters)] if starts else []
     parts = [letters[at:end] for (at, _sort), end in zip(starts, ends, strict=True)]
     chinese = [sort == SINGLE and _is_chinese(part) for (_at, sort), part in zip(starts, parts, strict=True)]
     if not any(chinese):

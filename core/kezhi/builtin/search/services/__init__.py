@@ -1,6 +1,6 @@
 """Finding records, keeping their tokens, and what a person opened last."""
 
-from .find import Group, Hit, find, list_search
+from .finding import Group, Hit, find, list_search
 from .following import follow, rebuild, reconcile, work_off
 from .kinds import every_kind, kinds_of
 from .recent import note_opened, opened_record, recent_hits

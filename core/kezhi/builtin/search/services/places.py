@@ -7,7 +7,7 @@ from kezhi.i18n import _, in_both_languages
 from kezhi.shell import menu_items
 
 from ..folding import scan, words
-from .find import Group, Hit
+from .finding import Group, Hit
 
 KEY = "pages"
 

@@ -13,7 +13,7 @@ from kezhi import acting_user, clock, db, writing
 
 from ..contributions import SearchKind
 from ..models import Recent
-from .find import Hit, hits_of
+from .finding import Hit, hits_of
 from .kinds import kinds_of
 
 log = logging.getLogger("kezhi.search")
