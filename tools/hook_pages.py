@@ -26,6 +26,7 @@ MODULES = {
     "Kernel": "kezhi.hookspecs",
     "Builtin imports": "kezhi.builtin.imports.hookspecs",
     "Builtin approvals": "kezhi.builtin.approvals.hookspecs",
+    "Builtin search": "kezhi.builtin.search.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"
