@@ -28,10 +28,9 @@ class Example(Plugin):
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def check(app, customer, add_person):
-    from kezhi import acting_as
+    from kezhi import acting_as, writing
     from kezhi.builtin.customers.services import update_customer
     from kezhi.builtin.search.services import find
-    from kezhi import writing
 
     def found(text):
         return [(hit.heading, hit.notes) for group in find(text) if group.key == "example" for hit in group.hits]

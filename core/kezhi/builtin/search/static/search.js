@@ -8,7 +8,7 @@ const options = () => [...found.querySelectorAll("[role=option]")];
 const close = () => {
   found.hidden = true;
   input.setAttribute("aria-expanded", "false");
-  input.removeAttribute("aria-activedescendant");
+  choose(null);
 };
 const choose = (option) => {
   options().forEach((other) => other.setAttribute("aria-selected", String(other === option)));
