@@ -51,6 +51,7 @@ test-deep: .venv/.dev catalogues
 
 bench: .venv/.dev catalogues
 	@$(BIN)/python bench/listing.py
+	@$(BIN)/python bench/search.py
 
 # Debian's Chromium and a Chinese font, for the browser tests
 browser:

@@ -27,6 +27,7 @@ MODULES = {
     "Builtin imports": "kezhi.builtin.imports.hookspecs",
     "Builtin approvals": "kezhi.builtin.approvals.hookspecs",
     "Builtin lists": "kezhi.builtin.lists.hookspecs",
+    "Builtin search": "kezhi.builtin.search.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

@@ -79,6 +79,7 @@ def page_variables() -> dict[str, Any]:
             "account_links": account_links(),
             "home_url": _address("home") or "/",
             "logout_url": _address("accounts.logout"),
+            "search_url": _address("search.index") if user.is_authenticated else "",
         }
     return shared
 

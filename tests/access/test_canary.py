@@ -171,6 +171,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/trade", orders)
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?timeline=all", f"/trade?f.customer_code={CODE}&count=1"]
+    found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     return [*found, f"/trade/new?customer={CODE}"]
 
 

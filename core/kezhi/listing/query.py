@@ -7,7 +7,7 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,13 +34,12 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a list reads: the model, its key, the conditions that always hold, and what ``q`` searches."""
+    """What a list reads: the model, its key, the conditions that always hold, and what a word of ``q`` means."""
 
     model: type
     key: Any
     conditions: Sequence[ColumnElement[bool]] = ()
-    prefixes: Sequence[ColumnElement[Any]] = ()  #: searched by how they start
-    texts: Sequence[ColumnElement[Any]] = ()  #: searched by what they contain
+    search: Callable[[str], ColumnElement[bool]] = lambda word: or_(False)
 
 
 def legs_of(sort: Sort, key: Any) -> list[Leg]:
@@ -143,10 +142,17 @@ def _conditions(source: Source, state: State) -> list[ColumnElement[bool]]:
     found = [] if access is None else [access]
     found += source.conditions
     found += [_condition(condition) for condition in state.conditions]
-    for word in state.words.split():
-        starts = [expression.istartswith(word, autoescape=True) for expression in source.prefixes]
-        found.append(or_(False, *starts, *(text.icontains(word, autoescape=True) for text in source.texts)))
-    return found
+    return found + [source.search(word) for word in state.words.split()]
+
+
+def looking_into(expressions: Sequence[Any], codes: set[str]) -> Callable[[str], ColumnElement[bool]]:
+    """A word fits when one of ``codes`` starts with it or another expression contains it."""
+
+    def search(word: str) -> ColumnElement[bool]:
+        found = [(e.istartswith if str(e) in codes else e.icontains)(word, autoescape=True) for e in expressions]
+        return or_(False, *found)
+
+    return search
 
 
 def _condition(condition: Condition) -> ColumnElement[bool]:

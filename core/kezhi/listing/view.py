@@ -16,7 +16,7 @@ from ..db import db, end_reading
 from ..errors import PluginError
 from ..permissions import acting_user
 from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
-from .query import Leg, Source, count_select, legs_of, page_select, sort_value
+from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
 from .values import Position, decode, encode, parse
 
@@ -30,7 +30,8 @@ class ListView:
     """A list of ``model``, narrowed to what the acting user sees, in the columns that the user may read.
 
     ``order`` names the column the list is sorted by at first (its key and ``"asc"`` or ``"desc"``). ``search`` are the
-    expressions that ``q`` looks into: codes by how they start, others by what they contain. ``where`` always holds.
+    expressions that ``q`` looks into: codes by how they start, others by what they contain; or a function that answers
+    what one word of it means. ``where`` always holds.
     ``link`` gives the address of a row's record. ``title`` heads the page; ``kind`` says what the rows are (plural).
     ``matching`` is the word behind the count, where the rows have a counter of their own; ``search_hint`` stands in the
     empty search field.
@@ -46,7 +47,7 @@ class ListView:
         columns: Sequence[Column],
         key: Any = None,
         order: tuple[str, str] = ("code", "asc"),
-        search: Sequence[Any] = (),
+        search: Sequence[Any] | Callable[[str], ColumnElement[bool]] = (),
         where: Sequence[ColumnElement[bool]] = (),
         link: Callable[[ListRow], str] | None = None,
         title: Any = "",
@@ -68,13 +69,8 @@ class ListView:
         self.columns = self._permitted(columns)
         self.default_sort = self._default_sort(*order)
         codes = {str(column.expr) for column in columns if column.render == "code"}
-        self.source = Source(
-            model,
-            self.key,
-            where,
-            prefixes=[expression for expression in search if str(expression) in codes],
-            texts=[expression for expression in search if str(expression) not in codes],
-        )
+        self.is_searched = bool(search)
+        self.source = Source(model, self.key, where, search if callable(search) else looking_into(search, codes))
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
         """Answer the request: the page, the count as text (``?count=1``), or what a tool makes of it."""
@@ -123,10 +119,6 @@ class ListView:
         """The count as people read it: ``1,207``, or ``10,000+``."""
         count = self.count(args, cap)
         return f"{count:,}" if count <= cap else f"{cap:,}+"
-
-    @property
-    def is_searched(self) -> bool:
-        return bool(self.source.prefixes or self.source.texts)
 
     def exported(self, state: State, chunk: int = 1_000) -> Iterator[list[Any]]:
         """Every filtered row as values for a file, in the shown columns. Memory does not grow with the rows."""

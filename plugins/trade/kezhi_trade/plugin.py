@@ -27,6 +27,7 @@ from kezhi import (
 )
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.imports.contributions import Exporter, Importer
+from kezhi.builtin.search.contributions import SearchKind
 
 
 class Trade(Plugin):
@@ -105,6 +106,12 @@ class Trade(Plugin):
         from .importer import exporters
 
         return exporters()
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[SearchKind]:
+        from .searching import search_kind
+
+        return [search_kind()]
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:

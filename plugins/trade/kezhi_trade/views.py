@@ -11,6 +11,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.lists.bulk import back_to, confirm_page, selected
 from kezhi.builtin.lists.contributions import Board, BulkAction, Calendar
+from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext, ngettext
 
@@ -47,7 +48,7 @@ def order_list() -> ListView:
         model=Order,
         columns=order_columns(),
         order=("order_date", "desc"),
-        search=[Order.number],
+        search=list_search("trade", [Order.number]),
         link=lambda row: url_for("trade.show", order_id=row.id),
         title=_l("Trade figures"),
         kind=_l("orders"),

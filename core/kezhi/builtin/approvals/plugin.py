@@ -21,6 +21,7 @@ class Approvals(Plugin):
     title = _l("Approvals")
     summary = _l("What is proposed, who signs in which order, and what was approved.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    extends = ("search",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "pen"
@@ -94,3 +95,9 @@ class Approvals(Plugin):
                 count=lambda: waiting_count(user),
             )
         ]
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import search_kind
+
+        return [search_kind()]

@@ -15,6 +15,7 @@ from kezhi.db import end_reading
 from kezhi.i18n import _l, lazy_pgettext
 
 from ..accounts.models import Account, Department
+from ..search.services import list_search
 from . import services
 from .fields import LISTS, SECTIONS, Field, label, section_fields
 from .models import Customer
@@ -36,7 +37,7 @@ def list_view() -> ListView:
         model=Customer,
         columns=own_columns(),
         order=("code", "asc"),
-        search=[Customer.code, Customer.name, Customer.short_name],
+        search=list_search("customers", [Customer.code, Customer.name, Customer.short_name]),
         link=lambda row: url_for("customers.show", customer_id=row.id),
         title=_l("Customer files"),
         kind=_l("customers"),

@@ -20,7 +20,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports", "lists")
+    extends = ("imports", "lists", "search")
     essential = True
     icon = "building"
 
@@ -110,3 +110,9 @@ class Customers(Plugin):
         from .exporter import exporter
 
         return [exporter()]
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import search_kind
+
+        return [search_kind()]

@@ -1,0 +1,88 @@
+"""Reading the texts of records and writing their tokens. Everything that writes expects an open ``writing()``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kezhi import db
+
+from ..contributions import SearchKind
+from ..models import Pending, Token
+from ..tokens import tokens_of
+
+#: The index knows every record, whoever acts.
+UNSCOPED = {"kezhi_unscoped": True}
+token, pending = Token.__table__, Pending.__table__
+
+Texts = tuple[tuple[str, ...], tuple[str, ...]]  #: codes, names
+
+
+def texts_of(kind: SearchKind, ids: Collection[int], *, lock: bool = False) -> dict[int, Texts]:
+    """What the records are searched by. ``lock`` lets nobody change them before the transaction ends."""
+    statement = select(kind.record_id, *kind.codes, *kind.names).where(kind.record_id.in_(ids))
+    if lock:
+        statement = statement.with_for_update(read=True)
+    count = 1 + len(kind.codes)
+    rows = db.session.execute(statement, execution_options=UNSCOPED).all()
+    return {row[0]: (_plain(row[1:count]), _plain(row[count:])) for row in rows}
+
+
+def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, dict[str, int]]:
+    """The tokens of each record with their places."""
+    return {record: tokens_of(codes, names) for record, (codes, names) in texts.items()}
+
+
+def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]]) -> int:
+    """Make the tokens of these records what they are to be; returns how many came or went."""
+    mine = (token.c.kind == kind, token.c.record_id.in_(list(wanted)))
+    stored = {(row.record_id, row.place, row.token) for row in db.session.execute(select(token).where(*mine))}
+    all_wanted = {(record, place, text) for record, found in wanted.items() for text, place in found.items()}
+    gone, new = stored - all_wanted, sorted(all_wanted - stored)
+    texts: dict[int, list[str]] = {}
+    for record, _place, text in sorted(gone):
+        texts.setdefault(record, []).append(text)
+    for record, theirs in texts.items():
+        these = (token.c.kind == kind, token.c.record_id == record, token.c.token.in_(theirs))
+        db.session.execute(delete(token).where(*these))
+    if new:
+        rows = [{"kind": kind, "record_id": record, "place": place, "token": text} for record, place, text in new]
+        db.session.execute(insert_missing(token), rows)
+    return len(gone) + len(new)
+
+
+def put_off(kind: SearchKind, records: Any) -> None:
+    """Note the records of a select of ids, set-based; a job takes them up."""
+    ids = records.subquery()
+    rows = select(literal(kind.key), ids.c[0]).where(ids.c[0].is_not(None))
+    db.session.execute(insert_missing(pending).from_select(["kind", "record_id"], rows))
+
+
+def drop_lost(kind: SearchKind) -> None:
+    """Remove the tokens of records that are gone."""
+    there = select(kind.record_id).where(kind.record_id == token.c.record_id).exists()
+    statement = delete(token).where(token.c.kind == kind.key, ~there)
+    db.session.execute(statement, execution_options={**UNSCOPED, "synchronize_session": False})
+
+
+def insert_missing(table: Any) -> Any:
+    """An INSERT that leaves rows alone which are there."""
+    dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def in_range(column: Any, word: str, end: str) -> ColumnElement[bool]:
+    """``column`` begins with ``word``: a stretch of its index."""
+    found: ColumnElement[bool] = (column >= word) & (column < end)
+    return found
+
+
+def _plain(values: Iterable[Any]) -> tuple[str, ...]:
+    """The texts in the values of columns; a text per language is several."""
+    found: list[str] = []
+    for value in values:
+        found += [str(each) for each in (value.values() if isinstance(value, dict) else [value]) if each]
+    return tuple(found)
