@@ -17,7 +17,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports",)
+    extends = ("imports", "files")
     essential = True
     icon = "building"
 
@@ -95,6 +95,12 @@ class Customers(Plugin):
         from .importer import importer
 
         return [importer()]
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Any]:
