@@ -43,7 +43,7 @@ def open_download(file_id: int, number: int | None = None) -> Download:
         if _exists(file_id):
             record_alone("file.download", "file", file_id, result="refused")
         raise
-    file, version = held.file, held.version
+    version = held.version
     name, media_type, size, blob, digest = version.name, version.media_type, version.size, version.blob, version.sha256
     shown = version.number
     wraps = _asked(held)
