@@ -27,7 +27,7 @@ def register_view() -> ListView:
         name="documents",
         model=Issue,
         columns=[
-            Column("number", _l("Number"), Issue.number, sortable=True, default=True, render="code", order=1),
+            Column("number", _l("Document number"), Issue.number, sortable=True, default=True, render="code", order=1),
             Column("kind", _l("Document"), shown, default=True, order=2,
                    filter=Filter("choice", lambda: [Choice(key, title) for key, title in titles.items()],
                                  lambda key: Issue.kind == key)),
@@ -45,6 +45,7 @@ def register_view() -> ListView:
         link=lambda row: url_for("documents.show", issue_id=row.id),
         title=_l("Issued documents"),
         kind=_l("documents"),
+        search_hint=_l("Number or subject"),
         export_permission="documents.export",
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def _fill(sheet: Any, made: Plan, given: Sheet, styles: dict[str, Any]) -> None:
     own = [number, (facts["labels"]["day"], facts["day"])]
     if facts["number"]:
         own += [(facts["labels"]["by"], facts["by"]), (facts["labels"]["holder"], facts["holder"]),
-                (facts["labels"]["keep_until"], facts["keep_until"])]  # fmt: skip
+                (facts["labels"]["keep-until"], facts["keep-until"])]  # fmt: skip
     for place, (label, value) in enumerate([*own, *given.facts]):
         sheet.write_string(row, 0, label, styles["label"])
         sheet.write_string(row, 1, value, styles["draft" if place == 0 and facts["draft"] else "fact"])

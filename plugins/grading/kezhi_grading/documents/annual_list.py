@@ -49,7 +49,7 @@ def annual_list(run_id: int, variant: str) -> Content:
     owners = owner_names({row.owner_id for row in rows})
     tones = {grade.key: grade.tone for grade in scheme.grades}
     year = run.period_end.year + 1
-    grades = [f"{grade.key} {localised(grade.title)}" for grade in scheme.grades[:count]]
+    grades = [localised(grade.title) for grade in scheme.grades[:count]]
     data = {
         "labels": labels(),
         "year": year,
@@ -57,7 +57,7 @@ def annual_list(run_id: int, variant: str) -> Content:
         "run": str(run.number),
         "period": period_of(run),
         "in-force": str(run.effective_from),
-        "grades": ", ".join(grades),
+        "grades": _(", ").join(grades),
         "count": f"{len(rows):,}",
         "currency": version.currency,
         "head": head(shown),
@@ -78,7 +78,7 @@ def labels() -> dict[str, str]:
         "period": _("Period"),
         "in-force": _("In force from"),
         "grades": _("Grades"),
-        "count": _("Customers"),
+        "count": _("Customers listed"),
         "none": _("No customer has one of these grades."),
         "signatures": _("Signatures"),
     }
@@ -86,7 +86,7 @@ def labels() -> dict[str, str]:
 
 def head(shown: list[Criterion]) -> list[str]:
     """The head of the table."""
-    own = [_("No."), _("Customer"), _("Customer code"), _("Grade"), _("Before"), _("Score"), _("Owner"), _("Region")]
+    own = [_("Line"), _("Customer"), _("Customer code"), _("Grade"), _("Before"), _("Score"), _("Owner"), _("Region")]
     return [*own, *(localised(criterion.title) for criterion in shown)]
 
 

@@ -53,7 +53,7 @@ class Plan:
             "day": self.day.isoformat(),
             "by": self.issued_by,
             "holder": self.holder,
-            "keep_until": self.keep_until.isoformat() if self.keep_until else "",
+            "keep-until": self.keep_until.isoformat() if self.keep_until else "",
             "lang": "zh" if is_chinese() else "en",
             "labels": {
                 "number": str(_("No.")),
@@ -62,7 +62,7 @@ class Plan:
                 "day": str(_("Date of issue")),
                 "by": str(_("Issued by")),
                 "holder": str(_("Kept by")),
-                "keep_until": str(_("Keep until")),
+                "keep-until": str(_("Keep until")),
                 "page": str(_("Page {page} of {pages}")),
                 "phone": str(_("Phone")),
             },
