@@ -26,6 +26,8 @@ MODULES = {
     "Kernel": "kezhi.hookspecs",
     "Builtin imports": "kezhi.builtin.imports.hookspecs",
     "Builtin approvals": "kezhi.builtin.approvals.hookspecs",
+    "Builtin files": "kezhi.builtin.files.hookspecs",
+    "Builtin documents": "kezhi.builtin.documents.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

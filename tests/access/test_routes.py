@@ -198,7 +198,10 @@ def sentences() -> dict[str, str]:
     from importlib import import_module
 
     found: dict[str, str] = {}
-    builtins = [f"kezhi.builtin.{name}" for name in ("accounts", "apps", "approvals", "customers", "imports")]
+    builtins = [
+        f"kezhi.builtin.{name}"
+        for name in ("accounts", "apps", "approvals", "customers", "documents", "files", "imports")
+    ]
     for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading"):
         folder = Path(str(import_module(name).__file__)).parent
         with (folder / "translations/zh_Hans_CN/LC_MESSAGES/messages.po").open("rb") as file:

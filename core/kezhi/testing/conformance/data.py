@@ -48,7 +48,16 @@ def check_migrations(subject: Subject) -> list[str]:
 def check_tables(subject: Subject) -> list[str]:
     """Foreign keys say what a deletion does, and point only at the core or at plugins that are declared."""
     site, found = subject.site(), list[str]()
-    known = {*subject.plugin.depends, subject.name, "accounts", "customers", "imports", "approvals"}
+    known = {
+        *subject.plugin.depends,
+        subject.name,
+        "accounts",
+        "customers",
+        "imports",
+        "approvals",
+        "files",
+        "documents",
+    }
     for model in subject.own_models(site):
         for key in model.__table__.foreign_keys:
             where = f"{subject.name}: {key.parent}"

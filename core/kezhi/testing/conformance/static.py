@@ -48,7 +48,7 @@ def check_metadata(subject: Subject) -> list[str]:
         found.append(f"{name}: the manifest needs a title and depends = {{'kezhi': '>=…'}}")
     wanted = [Requirement(text) for text in subject.distribution.requires or [] if "extra ==" not in text]
     by_pip = {canonicalize_name(requirement.name) for requirement in wanted}
-    builtins = {"accounts", "apps", "customers", "imports", "approvals"}
+    builtins = {"accounts", "apps", "customers", "imports", "approvals", "files", "documents"}
     for other, versions in plugin.depends.items():
         SpecifierSet(versions)
         needed = "kezhi" if other == "kezhi" or other in builtins else f"kezhi-{other}"

@@ -3,6 +3,7 @@
 from .issuing import issue
 from .kinds import kind_for, kinds, record_for
 from .letterhead import letterhead, save_letterhead
+from . import making
 from .making import Draft, preview, preview_page
 from .register import issue_by_id, issue_by_number, issues_of
 
@@ -15,6 +16,7 @@ __all__ = [
     "kind_for",
     "kinds",
     "letterhead",
+    "making",
     "preview",
     "preview_page",
     "record_for",
