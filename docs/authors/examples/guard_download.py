@@ -8,7 +8,7 @@ class Example(Plugin):
 
     @hookimpl(optionalhook=True)
     def guard_download(self, file, version, user):
-        """Pictures stay in the house unless one assigns customers; texts leave with a last line that says who took them."""
+        """Pictures stay in the house unless one assigns customers; texts leave with a line that says who took them."""
         from kezhi.builtin.files.contributions import Stop, Wrap
 
         if version.media_type.startswith("image/") and not user.can("customers.assign"):

@@ -8,11 +8,13 @@ class Example(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_attachments(self):
-        """Drawings of a customer, apart from its other files: sales attaches them, whoever reads the customer sees them."""
+        """Drawings of a customer, apart from its other files: managers attach them, who reads the customer sees them."""
         from kezhi.builtin.customers.models import Customer
         from kezhi.builtin.files.contributions import Attachment
 
-        return [Attachment("drawing", "Drawings", Customer, read="customers.read", attach="customers.assign", panel=False)]
+        return [
+            Attachment("drawing", "Drawings", Customer, read="customers.read", attach="customers.assign", panel=False)
+        ]
 
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────

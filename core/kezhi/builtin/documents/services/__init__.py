@@ -1,9 +1,9 @@
 """Documents as plain functions: the pages and commands are thin callers."""
 
+from . import making
 from .issuing import issue
 from .kinds import kind_for, kinds, record_for
 from .letterhead import letterhead, save_letterhead
-from . import making
 from .making import Draft, preview, preview_page
 from .register import issue_by_id, issue_by_number, issues_of
 
