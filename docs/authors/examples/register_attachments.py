@@ -8,7 +8,7 @@ class Example(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_attachments(self):
-        """Drawings of a customer, apart from its other files: managers attach them, who reads the customer sees them."""
+        """Drawings of a customer, apart from its other files: managers attach them, its readers see them."""
         from kezhi.builtin.customers.models import Customer
         from kezhi.builtin.files.contributions import Attachment
 

@@ -5,11 +5,13 @@ The libraries are heavy and imported where they are used. Data reaches a templat
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import io
 import json
 import shutil
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 LAYOUTS = Path(__file__).parent / "layouts"
 FONT_PACKAGE = "noto_cjk_sans_otc"
 DOTS_PER_INCH = 110.0
+MOST_KEPT = 4  #: drafts whose pictures are kept
+_kept: dict[tuple[str, bytes], list[bytes]] = {}
+_lock = threading.Lock()
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +101,21 @@ def pdf(made: Plan) -> bytes:
 
 
 def pictures(made: Plan) -> list[bytes]:
-    """The pages as PNG pictures, for looking before issuing."""
+    """The pages as PNG pictures, for looking before issuing. Kept for a moment: a page asks for each by itself."""
+    found = json.dumps([made.facts(), dict(made.content.data), made.head["logo"]], sort_keys=True)
+    key = (made.kind.key, hashlib.sha256(found.encode()).digest())
+    with _lock:
+        pages = _kept.get(key)
+    if pages is None:
+        pages = _pictures(made)
+        with _lock:
+            _kept[key] = pages
+            while len(_kept) > MOST_KEPT:
+                _kept.pop(next(iter(_kept)))
+    return pages
+
+
+def _pictures(made: Plan) -> list[bytes]:
     found = _typst(made, "png", ppi=DOTS_PER_INCH)
     return [bytes(page) for page in found] if isinstance(found, list) else [bytes(found)]
 

@@ -22,7 +22,7 @@ from ..words import _
 from .shared import owner_names, period_of, published, signature_boxes
 
 MOST_FIGURES = 3  #: criteria with figures beside each customer: what fits on the page
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 
 
 def extents(run_id: int) -> list[Choice]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from kezhi import Task, audit_record, clock, db, setting, writing
+from kezhi import Task, announce, audit_record, clock, db, setting, writing
 
 from .. import storage
 from ..models import Blob, File, Version
@@ -32,9 +34,11 @@ def sweep(transaction: AbstractContextManager[Any] | None = None, *, grace: floa
         doomed = forget(db.session())
     for name in doomed:
         storage.remove(name)
-    strays = [name for name in storage.names(grace) if name not in _known([name])]
+    strays = list(unknown(db.session(), grace))
+    db.session.rollback()
     for name in strays:
-        storage.remove(name)
+        if not _is_known(name):  # read anew right before the bytes go
+            storage.remove(name)
     for path in storage.leftovers(grace):
         path.unlink(missing_ok=True)
     return len(doomed) + len(strays)
@@ -43,20 +47,30 @@ def sweep(transaction: AbstractContextManager[Any] | None = None, *, grace: floa
 def forget(session: Session) -> list[str]:
     """Delete the rows of files deleted long ago, and of blobs that no version names; answers the blobs' names."""
     before = clock.now() - timedelta(days=int(setting("files", "keep_deleted_days")))
-    old = delete(File).where(File.deleted_at < before)
-    result: Any = session.execute(old, execution_options={"synchronize_session": False})
+    old = list(session.scalars(select(File.id).where(File.deleted_at < before)))
+    for start in range(0, len(old), CHUNK):
+        part = old[start : start + CHUNK]
+        session.execute(delete(File).where(File.id.in_(part)), execution_options={"synchronize_session": False})
+        announce(File, "delete", part)
     unnamed = select(Blob.name).where(~exists().where(Version.blob == Blob.name))
     doomed = list(session.scalars(unnamed))
     for start in range(0, len(doomed), CHUNK):
-        part = doomed[start : start + CHUNK]
-        session.execute(delete(Blob).where(Blob.name.in_(part)), execution_options={"synchronize_session": False})
-    if doomed or result.rowcount:
-        audit_record("file.sweep", "files", "", files=int(result.rowcount), blobs=len(doomed))
+        names = doomed[start : start + CHUNK]
+        session.execute(delete(Blob).where(Blob.name.in_(names)), execution_options={"synchronize_session": False})
+    if doomed or old:
+        audit_record("file.sweep", "files", "", files=len(old), blobs=len(doomed))
     return doomed
 
 
-def _known(names: list[str]) -> set[str]:
-    """Those of the names that a row names, read anew right before the bytes go."""
-    found = set(db.session.scalars(select(Blob.name).where(Blob.name.in_(names))))
+def unknown(session: Session, older_than: float) -> Iterator[str]:
+    """Blobs in the folder that no row names, in as few statements as there are hundreds of them."""
+    names = storage.names(older_than)
+    while chunk := list(islice(names, CHUNK)):
+        known = set(session.scalars(select(Blob.name).where(Blob.name.in_(chunk))))
+        yield from (name for name in chunk if name not in known)
+
+
+def _is_known(name: str) -> bool:
+    found = db.session.scalar(select(Blob.name).where(Blob.name == name)) is not None
     db.session.rollback()
     return found

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kezhi import db
+from kezhi import db, visible
 
 from .. import storage
 from ..models import Blob, File, Version
+from .sweeping import unknown
 
 CHUNK = 500
 
@@ -40,17 +41,11 @@ def verify(session: Session, sample: int | None = None) -> Iterator[tuple[str, s
 
 def orphans(session: Session) -> list[str]:
     """Blobs in the folder that no row names, and that are too old to be an upload under way."""
-    found = []
-    for name in storage.names(storage.GRACE):
-        if session.scalar(select(Blob.name).where(Blob.name == name)) is None:
-            found.append(name)
-    return found
+    return list(unknown(session, storage.GRACE))
 
 
 def overview(plugin: str = "", kind: str = "", record_id: int | None = None, limit: int = 1000) -> list[dict[str, Any]]:
     """Files that the acting user sees as plain data, newest first."""
-    from kezhi import visible
-
     newest = (Version.file_id == File.id) & (Version.number == File.latest)
     statement = visible(File).join(Version, newest).add_columns(Version)
     if plugin:
