@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Job, Panel, Plugin, RecordLink, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Demo, Job, Panel, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -73,6 +73,12 @@ class Files(Plugin):
         from .checks import checks
 
         return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=40)]
 
     @hookimpl
     def record_panels(self, record: Any, user: User) -> list[Panel]:
