@@ -61,7 +61,7 @@ browser:
 # maintainers only: needs uv
 lock:
 	for name in build dev; do uv pip compile requirements/$$name.in -o requirements/$$name.txt $(LOCK); done
-	uv pip compile pyproject.toml -o requirements/run.txt $(LOCK)
+	uv pip compile pyproject.toml --extra documents -o requirements/run.txt $(LOCK)
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 
 clean:

@@ -28,6 +28,8 @@ MODULES = {
     "Builtin approvals": "kezhi.builtin.approvals.hookspecs",
     "Builtin lists": "kezhi.builtin.lists.hookspecs",
     "Builtin search": "kezhi.builtin.search.hookspecs",
+    "Builtin files": "kezhi.builtin.files.hookspecs",
+    "Builtin documents": "kezhi.builtin.documents.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

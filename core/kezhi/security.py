@@ -46,7 +46,7 @@ def init_security(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """Set the headers of every answer. Nothing that belongs to a person stays in a cache."""
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
+    headers.setdefault("Content-Security-Policy", POLICY)  # a download brings a stricter one
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     if is_static(request.endpoint) and response.status_code in (200, 206, 304):

@@ -27,6 +27,8 @@ from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import with_options
 from kezhi.testing.server import csrf_token
 
+BUILTINS = Path(kezhi.__file__).parent / "builtin"
+
 pytestmark = [pytest.mark.plugins("trade", "grading")]
 
 #: Parts of a page, for scripts.
@@ -200,7 +202,7 @@ def sentences() -> dict[str, str]:
     from importlib import import_module
 
     found: dict[str, str] = {}
-    builtins = [f"kezhi.builtin.{name}" for name in ("accounts", "apps", "approvals", "customers", "imports", "search")]
+    builtins = [f"kezhi.builtin.{path.parent.name}" for path in BUILTINS.glob("*/translations")]
     for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading"):
         folder = Path(str(import_module(name).__file__)).parent
         with (folder / "translations/zh_Hans_CN/LC_MESSAGES/messages.po").open("rb") as file:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from kezhi import acting_as, writing
+from flask_babel import force_locale
+from sqlalchemy import func, select
+
+from kezhi import Refused, User, acting_as, db, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
+from kezhi.i18n import CHINESE
 
+from .models import Result, Run
 from .reading import SchemeRefused
 from .services import check_metrics, current_version, last_full_months, primary_key, run_scheme, scheme_of, submit
 
@@ -30,6 +35,7 @@ def make(context: DemoContext) -> None:
         sign(request_id, "数据与上年一致，同意。")
     with acting_as(context.person("general-manager")):
         sign(request_id, "同意发布。")
+    _issue(analyst)
     with acting_as(analyst):
         _put_up(latest.start, latest.end)
 
@@ -38,3 +44,22 @@ def _put_up(start: date, end: date) -> int:
     with writing():
         number = run_scheme(primary_key(), start, end).number
     return submit(number).id
+
+
+def _issue(analyst: User) -> None:
+    """The list of the coming year and the sheets of its first customers, in Chinese as the company speaks."""
+    from .documents import ANNUAL_LIST, ASSESSMENT, offers
+
+    with acting_as(analyst), force_locale(CHINESE):
+        if not offers(ANNUAL_LIST):
+            return
+        from kezhi.builtin.documents.services import issue
+
+        lowest = select(Run.id, func.min(Result.customer_id)).join(Result, Result.run_id == Run.id).group_by(Run.id)
+        run_id, customer_id = db.session.execute(lowest).one()
+        try:
+            issue(ANNUAL_LIST, run_id, "pdf", holder="数据分析室")
+            issue(ANNUAL_LIST, run_id, "xlsx", holder="数据分析室")
+            issue(ASSESSMENT, customer_id, "pdf", holder="客户资料部")
+        except Refused:
+            return  # what renders documents is not installed

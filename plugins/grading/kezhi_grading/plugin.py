@@ -34,6 +34,7 @@ READERS = (
     "materials-head", "department-manager", "deputy-general-manager", "general-manager",
 )  # fmt: skip
 RUNNERS = ("data-analyst", "sales-manager")
+ISSUERS = (*RUNNERS, "sales-director", "customer-information-officer", "general-manager")
 
 
 class Grading(Plugin):
@@ -43,7 +44,7 @@ class Grading(Plugin):
     title = _l("Grading")
     summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1"}
-    extends = ("trade",)
+    extends = ("trade", "documents")
     icon = "award"
 
     def on_install(self) -> None:
@@ -71,6 +72,7 @@ class Grading(Plugin):
             Permission("grading.run", _l("Compute grading runs"), RUNNERS),
             Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
             Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
+            Permission("grading.documents", _l("Issue assessment sheets and lists of important customers"), ISSUERS),
         ]
 
     @hookimpl
@@ -103,6 +105,12 @@ class Grading(Plugin):
         from .services.approval import subject_kind
 
         return [subject_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .documents import document_kinds
+
+        return document_kinds()
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:

@@ -21,10 +21,10 @@ from . import pages, services
 from .columns import result_list_columns
 from .commands import neutral
 from .forms import ActionForm, RunForm, UploadForm
-from .models import COMPUTED, Result, Run
+from .models import COMPUTED, PUBLISHED, Result, Run
 from .reading import LARGEST_FILE, SchemeRefused
 from .scheme_pages import scheme_page
-from .services.explanation import explain_customer
+from .services.explanation import Explanation, explain_customer
 from .services.queries import movers, seen, version_of, visible_counts
 from .services.standing import current_grade
 from .words import _
@@ -39,6 +39,7 @@ def blueprint() -> Blueprint:
     rule("", "index", index)
     rule("/runs/new", "new", new, methods=["GET", "POST"])
     rule("/runs/<int:number>", "run", run)
+    rule("/runs/by-id/<int:run_id>", "run_by_id", run_by_id)
     rule("/runs/<int:number>/submit", "submit", submit, methods=["POST"])
     rule("/runs/<int:number>/results", "results", results)
     rule("/runs/<int:number>/results.csv", "results_csv", results_csv)
@@ -108,8 +109,29 @@ def run(number: int) -> str:
         asked=asked if asked and request_by_id(asked.id) else None,  # a link for who may open it
         state=pages.state_of(found),
         why_not=pages.why_not(found, can("grading.submit")),
+        list_url=_document_url("grading.annual_list", found.id, found.state == PUBLISHED),
         may_submit=found.state == COMPUTED and can("grading.submit") and found.graded > 0,
     )
+
+
+@requires("grading.read")
+def run_by_id(run_id: int) -> Any:
+    """The page of a run named by its id, as documents name their records."""
+    from kezhi import db
+
+    found = db.session.get(Run, run_id)
+    if found is None:
+        abort(404)
+    return redirect(url_for("grading.run", number=found.number))
+
+
+def _document_url(kind: str, record_id: int, published: bool, variant: str = "") -> str:
+    """Where a document of a published run is made, empty for who may not or without the documents builtin."""
+    from .documents import offers
+
+    if not published or not offers(kind):
+        return ""
+    return url_for("documents.make", kind=kind, record_id=record_id, variant=variant or None)
 
 
 @requires("grading.submit")
@@ -144,7 +166,8 @@ def results(number: int) -> Any:
         kind=_l("results"),
         matching=lazy_pgettext("customers", "matching"),
     )
-    return view.respond("grading/results.html", run=found, scheme=scheme)
+    list_url = _document_url("grading.annual_list", found.id, found.state == PUBLISHED)
+    return view.respond("grading/results.html", run=found, scheme=scheme, list_url=list_url)
 
 
 @requires("grading.read")
@@ -179,7 +202,13 @@ def explain(number: int, customer_id: int) -> str:
         explanation = explain_customer(found, customer_id)
     except NotFound:
         abort(404)
-    return render_template("grading/explain.html", **pages.explanation(explanation))
+    return _explain_page(explanation)
+
+
+def _explain_page(explanation: Explanation) -> str:
+    run, customer_id = explanation.run, explanation.result.customer_id
+    sheet_url = _document_url("grading.assessment", customer_id, run.state == PUBLISHED, str(run.number))
+    return render_template("grading/explain.html", sheet_url=sheet_url, **pages.explanation(explanation))
 
 
 @requires("grading.read")
@@ -192,7 +221,7 @@ def why(customer_id: int) -> str:
     if current is None:
         abort(404)
     found = db.session.get_one(Run, current.run_id)
-    return render_template("grading/explain.html", **pages.explanation(explain_customer(found, customer_id)))
+    return _explain_page(explain_customer(found, customer_id))
 
 
 @requires("grading.read")

@@ -20,7 +20,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports", "lists", "search")
+    extends = ("imports", "files", "lists", "search")
     essential = True
     icon = "building"
 
@@ -104,6 +104,12 @@ class Customers(Plugin):
         from .importer import importer
 
         return [importer()]
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Any]:

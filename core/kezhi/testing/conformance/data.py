@@ -14,7 +14,7 @@ from ...builtin.apps.removal import uninstall
 from ...db import metadata, model_base
 from ...lifecycle import disable, enable
 from ...site import Site
-from .subject import Subject
+from .subject import Subject, builtins
 
 CUSTOMERS = "customers_customer"
 
@@ -60,7 +60,7 @@ def kinds(subject: Subject) -> list[str]:
 def check_tables(subject: Subject) -> list[str]:
     """Foreign keys say what a deletion does, and point only at the core or at plugins that are declared."""
     site, found = subject.site(), list[str]()
-    known = {*subject.plugin.depends, subject.name, "accounts", "customers", "imports", "approvals", "search"}
+    known = {*subject.plugin.depends, subject.name, *builtins()}
     for model in subject.own_models(site):
         for key in model.__table__.foreign_keys:
             where = f"{subject.name}: {key.parent}"

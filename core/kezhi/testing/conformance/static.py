@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ..catalogues import problems as catalogue_problems
-from .subject import Subject
+from .subject import Subject, builtins
 
 #: libraries that are slow to import: inside functions only
 HEAVY = ("alembic", "openpyxl", "xlsxwriter", "pypinyin", "typst", "phonenumbers", "holidays", "docxtpl", "pandas")
@@ -48,10 +48,9 @@ def check_metadata(subject: Subject) -> list[str]:
         found.append(f"{name}: the manifest needs a title and depends = {{'kezhi': '>=…'}}")
     wanted = [Requirement(text) for text in subject.distribution.requires or [] if "extra ==" not in text]
     by_pip = {canonicalize_name(requirement.name) for requirement in wanted}
-    builtins = {"accounts", "apps", "customers", "imports", "approvals", "search"}
     for other, versions in plugin.depends.items():
         SpecifierSet(versions)
-        needed = "kezhi" if other == "kezhi" or other in builtins else f"kezhi-{other}"
+        needed = "kezhi" if other == "kezhi" or other in builtins() else f"kezhi-{other}"
         if by_pip and needed not in by_pip and not subject.candidate.builtin:
             found.append(f"{name}: depends names {other}: add {needed} to the dependencies in pyproject.toml")
     version = subject.project.get("version")

@@ -193,6 +193,11 @@ def _value(column: Any, number: int) -> Any:
     return datetime(2026, 3, 2, tzinfo=UTC) if found is None else found
 
 
+def builtins() -> set[str]:
+    """The names of the core's own plugins."""
+    return {name for name, candidate in discover().items() if candidate.builtin}
+
+
 def server(kind: str) -> Databases:
     """The databases of another kind, started once per process."""
     if kind not in _servers:

@@ -1,0 +1,1 @@
+"""Documents as a builtin: made from records, numbered, and kept as issued."""

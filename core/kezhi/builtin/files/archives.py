@@ -1,0 +1,117 @@
+"""Looking into files that are ZIP archives: office files and plain ones. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kezhi import Refused
+from kezhi.i18n import _
+
+from .kinds import Kind
+
+MOST_ENTRIES = 5_000
+MOST_UNPACKED = 500 * 1024**2
+MOST_RATIO = 100
+SMALL = 10 * 1024**2  #: up to here nothing is a bomb, however well it is packed
+PIECE = 1024**2
+PROGRAMS = (
+    ".exe",
+    ".dll",
+    ".com",
+    ".scr",
+    ".bat",
+    ".cmd",
+    ".js",
+    ".vbs",
+    ".jar",
+    ".msi",
+    ".ps1",
+    ".sh",
+    ".lnk",
+    ".hta",
+)
+MACROS = ("vbaproject.bin", "vbadata.xml", "/macrosheets/", "/activex/", "/intlmacrosheets/")
+
+
+def _refused(message: object) -> Refused:
+    return Refused(message, field="file")
+
+
+def _disagrees(ending: str) -> Refused:
+    return _refused(_("The file ends in “.%(ending)s”, but does not hold that.", ending=ending))
+
+
+@contextmanager
+def _opened(path: Path, ending: str) -> Iterator[zipfile.ZipFile]:
+    """An archive that is safe to read: not a bomb, not locked, no entry outside of it."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            raise _disagrees(ending)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_entries(archive, path.stat().st_size)
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, KeyError):
+        raise _refused(_("The file is damaged or packed in a way that cannot be checked.")) from None
+
+
+def _check_entries(archive: zipfile.ZipFile, size: int) -> None:
+    entries = archive.infolist()
+    bomb = _refused(_("The file unpacks to far more than it looks like. Such files are not taken."))
+    if len(entries) > MOST_ENTRIES or sum(entry.compress_size for entry in entries) > size:
+        raise bomb  # entries that overlap are the other way to make little look like much
+    total = sum(entry.file_size for entry in entries)
+    if total > MOST_UNPACKED or (total > SMALL and total > MOST_RATIO * size):
+        raise bomb
+    for entry in entries:
+        if entry.flag_bits & 1:
+            raise _refused(_("The file is locked with a password, so it cannot be checked. Unlock it first."))
+        name = entry.filename.replace("\\", "/")
+        if name.startswith("/") or ".." in name.split("/"):
+            raise _refused(_("The file is damaged or packed in a way that cannot be checked."))
+        _unpack(archive, entry)
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Read an entry through: what it says of its size and checksum is true then."""
+    with archive.open(entry) as content:
+        while content.read(PIECE):
+            pass
+
+
+def inspect_office(path: Path, ending: str, kind: Kind, allow_macros: bool) -> None:
+    """An Office Open XML file of the kind its name says, without macros unless they are taken."""
+    with _opened(path, ending) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        if "[content_types].xml" not in names:
+            raise _disagrees(ending)
+        entry = archive.getinfo(names["[content_types].xml"])
+        types = archive.read(entry).decode("utf-8", "replace") if entry.file_size < PIECE else ""
+        has_macros = "macroenabled" in types.lower() or any(sign in f"/{name}" for name in names for sign in MACROS)
+        if has_macros and not allow_macros:
+            raise _refused(_("The file holds macros, which are programs. Save it without macros, or as PDF."))
+        if f"{kind.main}.main+xml" not in types and f"{kind.main}.macroEnabled.main+xml" not in types:
+            raise _disagrees(ending)
+
+
+def inspect_open(path: Path, ending: str, kind: Kind, allow_macros: bool) -> None:
+    """An OpenDocument file of the kind its name says, without macros unless they are taken."""
+    with _opened(path, ending) as archive:
+        names = archive.namelist()
+        if "mimetype" not in names or archive.getinfo("mimetype").file_size > 200:
+            raise _disagrees(ending)
+        if archive.read("mimetype").decode("ascii", "replace").strip() != kind.media_type:
+            raise _disagrees(ending)
+        if not allow_macros and any(name.startswith(("Basic/", "Scripts/")) for name in names):
+            raise _refused(_("The file holds macros, which are programs. Save it without macros, or as PDF."))
+
+
+def inspect_archive(path: Path, ending: str) -> None:
+    """A plain archive without programs in it."""
+    with _opened(path, ending) as archive:
+        if any(name.lower().endswith(PROGRAMS) for name in archive.namelist()):
+            raise _refused(_("The archive holds a program. Programs are not taken."))

@@ -1,0 +1,76 @@
+"""Removing bytes that no row names: those of erased files at once, those of uploads that were cut off after a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from kezhi import Task, announce, audit_record, clock, db, setting, writing
+
+from .. import storage
+from ..models import Blob, File, Version
+
+CHUNK = 500
+
+
+def run(task: Task) -> None:
+    """The job: see :func:`sweep`."""
+    sweep(task.effect())
+
+
+def sweep(transaction: AbstractContextManager[Any] | None = None, *, grace: float = storage.GRACE) -> int:
+    """Remove what belongs to nobody; answers how many blobs went.
+
+    Rows first, in one transaction; then the bytes. When this is cut off in between, the bytes lie there without any row
+    and the next sweep finds them by their age.
+    """
+    with transaction if transaction is not None else writing():
+        doomed = forget(db.session())
+    for name in doomed:
+        storage.remove(name)
+    strays = list(unknown(db.session(), grace))
+    db.session.rollback()
+    for name in strays:
+        if not _is_known(name):  # read anew right before the bytes go
+            storage.remove(name)
+    for path in storage.leftovers(grace):
+        path.unlink(missing_ok=True)
+    return len(doomed) + len(strays)
+
+
+def forget(session: Session) -> list[str]:
+    """Delete the rows of files deleted long ago, and of blobs that no version names; answers the blobs' names."""
+    before = clock.now() - timedelta(days=int(setting("files", "keep_deleted_days")))
+    old = list(session.scalars(select(File.id).where(File.deleted_at < before)))
+    for start in range(0, len(old), CHUNK):
+        part = old[start : start + CHUNK]
+        session.execute(delete(File).where(File.id.in_(part)), execution_options={"synchronize_session": False})
+        announce(File, "delete", part)
+    unnamed = select(Blob.name).where(~exists().where(Version.blob == Blob.name))
+    doomed = list(session.scalars(unnamed))
+    for start in range(0, len(doomed), CHUNK):
+        names = doomed[start : start + CHUNK]
+        session.execute(delete(Blob).where(Blob.name.in_(names)), execution_options={"synchronize_session": False})
+    if doomed or old:
+        audit_record("file.sweep", "files", "", files=len(old), blobs=len(doomed))
+    return doomed
+
+
+def unknown(session: Session, older_than: float) -> Iterator[str]:
+    """Blobs in the folder that no row names, in as few statements as there are hundreds of them."""
+    names = storage.names(older_than)
+    while chunk := list(islice(names, CHUNK)):
+        known = set(session.scalars(select(Blob.name).where(Blob.name.in_(chunk))))
+        yield from (name for name in chunk if name not in known)
+
+
+def _is_known(name: str) -> bool:
+    found = db.session.scalar(select(Blob.name).where(Blob.name == name)) is not None
+    db.session.rollback()
+    return found

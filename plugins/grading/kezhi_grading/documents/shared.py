@@ -1,0 +1,66 @@
+"""What both documents show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kezhi import NotFound, Refused, clock, db, localised
+from kezhi.builtin.accounts.models import Account
+from kezhi.builtin.approvals.services import request_for
+
+from ..models import PUBLISHED, Run
+from ..scheme import Scheme
+from ..services.approval import KIND
+from ..words import _
+
+
+def published(run: Run | None) -> Run:
+    """The run, if its grades are in force. Errors: ``NotFound``, ``Refused``."""
+    if run is None:
+        raise NotFound(_("There is no such run."))
+    if run.state != PUBLISHED:
+        raise Refused(_("Run %(number)s is not published yet: documents are made of published grades.",
+                        number=run.number))  # fmt: skip
+    return run
+
+
+def signature_boxes(run: Run, scheme: Scheme) -> list[dict[str, str]]:
+    """Who computed the run and who signed it, by step; what was not signed here has room for a signature."""
+    request = request_for(KIND, str(run.id))
+    maker = request.requester_name if request is not None else run.created_by
+    boxes = [box(_("Computed by"), maker, run.created_at)]
+    signed = {} if request is None else {
+        each.position: each
+        for each in request.signatures
+        if each.round == request.round and each.decision == "approve"
+    }  # fmt: skip
+    for position, step in enumerate(scheme.steps, 1):
+        found = signed.get(position)
+        if found is None:
+            boxes.append(box(localised(step.title), "", None))
+        else:
+            boxes.append(box(localised(step.title), found.user_name, found.at, found.opinion))
+    return boxes
+
+
+def box(title: str, name: str, at: Any, opinion: str = "") -> dict[str, str]:
+    """One box, as the letterhead's ``signatures`` takes it."""
+    return {"title": title, "name": name, "day": clock.local(at).date().isoformat() if at else "", "opinion": opinion}
+
+
+def owner_names(ids: set[int | None]) -> dict[int | None, str]:
+    """Names of the people in charge."""
+    wanted = [each for each in ids if each is not None]
+    found: dict[int | None, str] = {None: "—"}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(part)))
+        found.update({row.id: row.name for row in rows})
+    return found
+
+
+def period_of(run: Run) -> str:
+    """The period as text."""
+    return f"{run.period_start} – {run.period_end}"
