@@ -40,7 +40,7 @@ def usage(name: str) -> dict[str, int]:
     else:
         column = used_column(name)
         statement = select(column, func.count()).where(column != "").group_by(column)
-    return dict(db.session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def proposed(name: str) -> dict[str, int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from wtforms import BooleanField, IntegerField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from kezhi import NotFound, Refused, requires, writing
@@ -19,6 +19,7 @@ from ..sections import may_read
 from ..services import merging, scan
 from ..services.history import names_of
 from ..services.profile import stored_values
+from ..services.records import by_code_or_number
 from ..services.texts import tidy_code
 from ..services.values import readable
 
@@ -90,6 +91,8 @@ class MergeForm(Form):
 @requires(MERGE)
 def merge() -> Any:
     """Two files side by side: which stays, whose value stays in each field, and what becomes of what apps hold."""
+    if "keep" not in request.args:
+        return _choose()
     keep_id, gone_id = (request.args.get(name, type=int) or 0 for name in ("keep", "gone"))
     if keep_id == gone_id:
         abort(404)
@@ -119,6 +122,33 @@ def merge() -> Any:
         effects=effects,
         moving=sum(effect.rows for effect in effects if effect.how != "keep"),
     )
+
+
+class ChooseForm(Form):
+    """The codes of the two files; both are in the address, so there is nothing to guard."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    keep_code = StringField(_l("Code of the file that stays"), validators=[Optional(), Length(max=LONGEST_TYPED)])
+    gone_code = StringField(_l("Code of the file that goes"), validators=[Optional(), Length(max=LONGEST_TYPED)])
+
+
+def _choose() -> Any:
+    """Name the two files by code or prospect number."""
+    form = ChooseForm(request.args)
+    found = {}
+    for name in ("keep_code", "gone_code"):
+        if form[name].data:
+            try:
+                found[name] = by_code_or_number(form[name].data).id
+            except NotFound as missing:
+                fill_errors(form, Refused(str(missing), field=name))
+    if len(found) == 2 and len(set(found.values())) == 1:
+        fill_errors(form, Refused(_("A customer cannot be merged with itself."), field="gone_code"))
+    elif len(found) == 2:
+        return redirect(url_for("customers.merge", keep=found["keep_code"], gone=found["gone_code"]))
+    return render_template("customers/choose.html", form=form)
 
 
 def _picked(kept: dict[str, Any], gone: dict[str, Any]) -> set[str]:
