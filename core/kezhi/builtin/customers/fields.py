@@ -51,6 +51,8 @@ def label(key: str) -> Any:
     """How people call a field."""
     if key in FIELDS:
         return FIELDS[key].label
+    if key == "contact.name":
+        return _l("Key person")
     if key.startswith("contact."):
         return CONTACT_LABELS.get(key.removeprefix("contact."), key)
     return OTHER_LABELS.get(key, key)

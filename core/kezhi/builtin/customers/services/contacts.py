@@ -62,7 +62,7 @@ def add_contact(customer_id: int, values: Mapping[str, Any], *, source: str = "p
     db.session.flush()
     if contact.is_primary:
         _only_primary(customer_id, contact.id)
-    _keep(contact, {}, wanted, source)
+    _keep(contact, {}, {"name": contact.name}, source)
     audit_record("contact.create", "customer", customer_id, contact=contact.id, source=source)
     return contact
 

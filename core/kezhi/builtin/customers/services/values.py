@@ -229,6 +229,9 @@ def readable(field: str, value: Any) -> str:
     """A stored value, or what the history keeps of one, as people read it in the present language."""
     known = FIELDS.get(field)
     text = shown(field, value)
+    if field == "contact.decision_role" and ": " in text:  # kept behind the person's name
+        name, _separator, key = text.rpartition(": ")
+        return f"{name}: {lists.text_of('decision_role', key)}"
     if known is None or not text:
         return text
     if known.kind in NUMBERS:
