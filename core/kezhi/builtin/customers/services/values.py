@@ -204,7 +204,8 @@ def list_warning(field: str, value: str) -> str | None:
     if entry is not None and entry["retired_at"] is None:
         return None
     if entry is not None:
-        return str(_("“%(value)s” of the list “%(list)s” is no longer in use.", value=value, list=label))
+        text = lists.text_of(field, value)
+        return str(_("“%(value)s” of the list “%(list)s” is no longer in use.", value=text, list=label))
     return str(_("“%(value)s” is not in the list “%(list)s”; it is kept as written.", value=value, list=label))
 
 
