@@ -235,7 +235,7 @@ def test_the_product_groups_of_a_customer_are_kept_with_their_changes(app: Flask
     customer = db.session.get_one(Customer, customer.id)
     assert stored_values(customer)["product_groups"] == f"{tiles},{pipes}"
     (entry_of_change,) = [each for each in services.timeline(customer, 9) if each.changes]
-    assert entry_of_change.changes[0][1:] == ("管材", "瓷砖、管材")
+    assert entry_of_change.changes[0][1:] == ("管材", lists.separator().join(("瓷砖", "管材")))
     with pytest.raises(services.Invalid), writing():
         services.update_customer(customer.id, 2, {"product_groups": ["nothing"]})
     with writing():

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from babel.numbers import get_currency_symbol
 from wtforms import (
     BooleanField,
     DateField,
@@ -24,7 +23,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kezhi import Refused, acting_user, currency
 from kezhi.forms import Form, SelectChoice, fill_errors
-from kezhi.i18n import _, _l, is_chinese
+from kezhi.i18n import _, _l
 
 from .fields import FIELDS, GROUPS, LISTS, NUMBERS, Field, section_fields
 from .sections import SECTIONS, Section, may_write
@@ -154,7 +153,8 @@ def as_typed(field: Field, value: Any) -> Any:
     if field.kind == "date":
         return value
     if field.kind in NUMBERS:
-        return number_text(field.kind, value) if value is None or isinstance(value, int) else value
+        # the unit stands behind the control
+        return number_text(field.kind, value).removesuffix("%") if value is None or isinstance(value, int) else value
     if field.kind == "groups":
         return lists.group_keys(value or "") if isinstance(value or "", str) else list(value)
     if field.is_free:
@@ -238,6 +238,6 @@ def mark(text: str) -> str:
 
 def form_units() -> dict[str, str]:
     """What stands behind the controls of figures."""
-    money = get_currency_symbol(currency(), locale="zh" if is_chinese() else "en")
-    units = {"money": money, "percent": "%"}
+    code = currency()
+    units = {"money": "¥" if code == "CNY" else code, "percent": "%"}
     return {key: units[field.kind] for key, field in FIELDS.items() if field.kind in units}

@@ -20,7 +20,14 @@ def links() -> list[RecordLink]:
         # a code that was given stays given: its row outlives the record
         RecordLink("customers_used_code", _l("Customer codes"), TARGET, erase="keep", delete="keep"),
         # one row per customer at most: what only the other one has is taken over field by field in the merge
-        RecordLink("customers_profile", _l("Sections"), TARGET, delete="delete", personal=texts, merge="keep_one"),
+        RecordLink(
+            "customers_profile",
+            _l("Contents of the sections"),
+            TARGET,
+            delete="delete",
+            personal=texts,
+            merge="keep_one",
+        ),
         RecordLink("customers_contact", _l("Key people"), TARGET, delete="delete", erase="delete"),
         RecordLink("customers_analysis", _l("Analyses"), TARGET, delete="delete", personal=("text",)),
         RecordLink(

@@ -107,7 +107,7 @@ def _product_groups(order: int) -> Column:
     mine = mine.join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)
     ordered = mine.where(LINKS.c.customer_id == Customer.id).order_by(GROUP_ENTRIES.c.position).correlate(Customer)
     named = ordered.subquery()
-    text = select(func.aggregate_strings(named.c.name, "、")).scalar_subquery()
+    text = select(func.aggregate_strings(named.c.name, lists.separator())).scalar_subquery()
 
     def buying(key: str) -> Any:
         ids = select(LINKS.c.customer_id).join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)

@@ -150,26 +150,24 @@ def check(batch: Batch) -> None:
 
 
 def _refuse_repeated(batch: Batch) -> None:
-    """One row for one person of one customer, and one main contact per customer."""
-    names = select(
-        field_text("customer_code").label("code"), field_text("name").label("name"), func.min(Row.row).label("first")
-    )
-    names = names.where(*good_rows(batch)).group_by(field_text("customer_code"), field_text("name"))
-    groups = names.having(func.count() > 1).subquery()
-    same = and_(groups.c.code == field_text("customer_code"), groups.c.name == field_text("name"))
+    """One row for one person of one customer, and one main contact per customer. Grouped once, not row against row."""
+    code, name = field_text("customer_code"), field_text("name")
+    people = select(code.label("code"), name.label("name"), Row.row.label("row")).where(*good_rows(batch)).subquery()
+    named = select(people.c.code, people.c.name, func.min(people.c.row).label("first"))
+    twice = named.group_by(people.c.code, people.c.name).having(func.count() > 1).subquery()
+    same = and_(twice.c.code == code, twice.c.name == name)
     again: Any = select(Row.row, literal(_("Another row above is about the same person.")).label("message"))
-    again = again.join_from(Row, groups, same).where(*good_rows(batch), Row.row > groups.c.first)
+    again = again.join_from(Row, twice, same).where(*good_rows(batch), Row.row > twice.c.first)
     add_problems(batch, again, column="name")
     if "is_primary" not in batch.mapping:
         return
-    mains = select(field_text("customer_code").label("code"), func.min(Row.row).label("first"))
-    mains = mains.where(*good_rows(batch), field_int("is_primary") == 1).group_by(field_text("customer_code"))
-    several = mains.having(func.count() > 1).subquery()
+    main = [*good_rows(batch), field_int("is_primary") == 1]
+    mains = select(code.label("code"), Row.row.label("row")).where(*main).subquery()
+    first = select(mains.c.code, func.min(mains.c.row).label("first")).group_by(mains.c.code)
+    several = first.having(func.count() > 1).subquery()
     text = literal(_("Another row above is the main contact of this customer."))
-    more: Any = select(Row.row, text.label("message"))
-    more = more.join_from(Row, several, several.c.code == field_text("customer_code"))
-    more = more.where(*good_rows(batch), field_int("is_primary") == 1, Row.row > several.c.first)
-    add_problems(batch, more, column="is_primary")
+    more: Any = select(Row.row, text.label("message")).join_from(Row, several, several.c.code == code)
+    add_problems(batch, more.where(*main, Row.row > several.c.first), column="is_primary")
 
 
 def _differs(key: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from flask import g
 from sqlalchemy import select
 
 from kezhi import db, localised
-from kezhi.i18n import _l
+from kezhi.i18n import _l, is_chinese
 
 from ..models import Customer, ListEntry
 from .texts import name_key
@@ -110,7 +110,12 @@ def groups_text(keys: Iterable[str]) -> str:
 
 def groups_shown(value: str) -> str:
     """The names of product groups in the present language."""
-    return "、".join(text_of("product_group", key) for key in group_keys(value))
+    return separator().join(text_of("product_group", key) for key in group_keys(value))
+
+
+def separator() -> str:
+    """What stands between the names of several product groups in the present language."""
+    return "、" if is_chinese() else ", "
 
 
 # ── what a business type means ──────────────────────────────────────────────────────────────────────────────────

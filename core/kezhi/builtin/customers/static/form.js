@@ -1,3 +1,5 @@
+// The form of a customer file.
+//
 // Warns of suspected duplicates while somebody types a name, credit code or phone. Without this the warning comes on
 // submit. What is typed is posted, never put into an address. The box that allows saving all the same stays as it is.
 const KEYS = ["name", "credit_code", "phone"];
@@ -31,4 +33,15 @@ document.querySelectorAll("form[data-kz-alike]").forEach((form) => {
     field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
     field.addEventListener("change", () => { clearTimeout(timer); ask(); });
   });
+});
+
+// A section that an address or a link names is opened, in browsers that do not do so by themselves too.
+const unfold = (name) => {
+  const fold = name && document.getElementById(name)?.closest("details.kz-fold");
+  if (fold) fold.open = true;
+};
+unfold(location.hash.slice(1));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (link) unfold(link.getAttribute("href").slice(1));
 });
