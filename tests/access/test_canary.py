@@ -26,7 +26,9 @@ from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
 from kezhi.builtin.customers.pages import list_view
-from kezhi.builtin.customers.services import create_customer, update_customer
+from kezhi.builtin.customers.sections import SECTIONS
+from kezhi.builtin.customers.services import add_analysis, add_contact, create_customer, update_customer
+from kezhi.builtin.customers.services.lists import TITLES
 from kezhi.builtin.imports.services import import_file
 from kezhi.cli import run
 from kezhi.errors import KezhiError
@@ -83,6 +85,9 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         visible, hidden = create_customer(own).id, create_customer({**given, "notes": MARK}).id
         prospect = create_customer({**given, "code": None, "name": f"{MARK} Prospect"}, prospect=True).id
         update_customer(hidden, 1, {"notes": f"{MARK} again", "phone": guarded["phone"]})
+        contact = add_contact(hidden, {"name": f"{MARK} Buyer", "phone": "13800138000"}).id
+        add_analysis(hidden, f"{MARK} is hard to please")
+        update_customer(hidden, 2, {"shareholders": f"{MARK} Holding"})
         table: Any = Customer.__table__
         texts = [c.name for c in table.c if isinstance(c.type, sa.Text) and not c.unique and c.name not in KEPT]
         marked = dict.fromkeys(texts, f"{MARK} text") | {"credit_code": guarded["credit_code"]}
@@ -98,7 +103,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     for login in ("director", "general"):
         with acting_as(people[login]):
             sign(request, "")
-    ids = {"customer_id": hidden, "order_id": made, "request_id": request}
+    ids = {"contact_id": contact, "customer_id": hidden, "order_id": made, "request_id": request}
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 
@@ -170,6 +175,9 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/customers", list_view())
         found += list_addresses("/trade", orders)
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
+    found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
+    found += [f"/customers/lists/{name}" for name in TITLES]
+    found += [f"/customers/merge?keep={company.ids['visible_id']}&gone={company.ids['customer_id']}"]
     found += [f"/customers/{company.ids['customer_id']}?timeline=all", f"/trade?f.customer_code={CODE}&count=1"]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     return [*found, f"/trade/new?customer={CODE}"]
@@ -271,7 +279,7 @@ def test_a_file_that_names_a_hidden_customer_learns_nothing_of_it(
     assert not betrays(repr(result), asked=content)
     table: Any = Customer.__table__
     row = db.session.execute(select(table.c.name, table.c.version).where(table.c.code == CODE)).one()
-    assert tuple(row) == (f"{MARK} text", 2), "the record is as it was"
+    assert tuple(row) == (f"{MARK} text", 3), "the record is as it was"
 
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,6 +304,7 @@ def test_commands_show_no_more_than_the_person_may_see(site: Site, company: Comp
     number = str(company.number)
     commands = [
         ("export", "customers", "FILE"),
+        ("export", "contacts", "FILE"),
         ("export", "orders", "FILE"),
         ("grading", "results", number),
         ("grading", "results", number, "--json"),

@@ -57,7 +57,7 @@ class Company:
 def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
     from kezhi.builtin.approvals.services import request_for, sign
-    from kezhi.builtin.customers.services import create_customer
+    from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.imports.services import stage
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_order
@@ -66,6 +66,7 @@ def company(app: Flask, add_person: Any) -> Company:
     with writing():
         department = add_department("Somewhere").id
         customer = create_customer({"name": "Somebody", "owner_id": people["sales-director"].id}, prospect=True).id
+        contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
     with acting_as(people["data-analyst"]):
@@ -89,6 +90,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "role_key": "salesperson",
             "session_id": ABSENT,
             "customer_id": customer,
+            "contact_id": contact,
             "order_id": order,
             "number": number,
             "request_id": request_id,
@@ -101,6 +103,8 @@ def company(app: Flask, add_person: Any) -> Company:
         },
         by_endpoint={
             "apps.settings": {"name": "trade"},
+            "customers.list": {"key": "business_type"},
+            "customers.change_entry": {"key": "business_type"},
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},

@@ -141,7 +141,7 @@ def test_hidden_and_missing_answer_alike_and_a_refusal_writes_nothing(three: dic
 
 def test_without_the_right_to_write_there_is_no_form(app: Flask, client_as: Client) -> None:
     customer_id = make("甲公司")
-    client = client_as("finance")
+    client = client_as("order-clerk")
     for address in ("/customers/new", f"/customers/{customer_id}/edit"):
         assert client.get(address).status_code == 404
         assert client.post(address, data={"name": "乙公司", "version": "1"}).status_code == 404

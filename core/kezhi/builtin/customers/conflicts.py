@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .fields import FIELDS, LISTS, label
-from .forms import RESPONSIBLE, EditForm
-from .services import lists
+from .fields import FIELDS, label
+from .forms import RESPONSIBLE, EditForm, mark
 from .services.history import names_of
-from .services.values import shown
+from .services.values import readable, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,16 @@ def resolve(form: EditForm, stored: Mapping[str, Any], typed: Mapping[str, Any])
     names = names_of(stored, typed)
 
     def text(key: str, value: Any) -> str:
-        if key in LISTS:
-            return lists.text_of(key, shown(key, value))
-        return names.get((key, value), shown(key, value))
+        return names.get((key, value), readable(key, value))
 
     found, merged = [], {**stored, **typed}
     for key in (*FIELDS, *RESPONSIBLE):
         if key not in typed or shown(key, typed[key]) == shown(key, stored[key]):
             continue
-        is_taken = base.get(key) == shown(key, typed[key])
+        is_taken = base.get(key) == mark(shown(key, typed[key]))
         if is_taken:
             merged[key] = stored[key]
-        if is_taken or base.get(key) != shown(key, stored[key]):
+        if is_taken or base.get(key) != mark(shown(key, stored[key])):
             found.append(Difference(key, label(key), text(key, stored[key]), text(key, typed[key]), is_taken))
     form.fill(merged)
     form.remember_base(stored)

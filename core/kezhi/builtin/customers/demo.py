@@ -10,8 +10,11 @@ from kezhi import acting_as, writing
 from kezhi.builtin.apps.demo import DemoContext
 
 from . import services
+from .demo_sections import make_groups, make_more, sections
 
 COUNT = 50
+#: Two of them have one phone: the scan for duplicates has something to show.
+TWIN = (4, 31)
 
 #: city, region, dialling code, administrative code, postal code
 CITIES = (
@@ -61,13 +64,17 @@ def make(context: DemoContext) -> None:
     """Create the customers as the information clerk does, and remember their ids."""
     owners = _owners(context)
     records = [_company(context.random, index, context.today) for index in range(COUNT)]
+    records[TWIN[1]]["phone"] = records[TWIN[0]]["phone"]
     made: list[dict[str, Any]] = []
+    make_groups(context)
     clerk = context.person("customer-information-clerk")
     with acting_as(clerk), writing():
-        for record in records:
+        for index, record in enumerate(records):
             owner = context.random.choice(owners[record["region"]])
-            customer = services.create_customer({**record, "owner_id": owner.id, "department_id": owner.department_id})
+            responsible = {"owner_id": owner.id, "department_id": owner.department_id}
+            customer = services.create_customer({**record, **sections(index), **responsible})
             made.append({"id": customer.id, "code": customer.code, **record})
+    make_more(context, [customer["id"] for customer in made])
     context.notes["customers"] = made
 
 

@@ -6,25 +6,28 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import abort, current_app, render_template, url_for
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kezhi import Choice, Column, Filter, ListView, Panel, User, db
 from kezhi.db import end_reading
-from kezhi.i18n import _l, lazy_pgettext
+from kezhi.i18n import _, _l, is_chinese, lazy_pgettext
 
 from ..accounts.models import Account, Department
 from ..search.services import list_search
 from . import services
-from .fields import LISTS, SECTIONS, Field, label, section_fields
-from .models import Customer
+from .fields import FIELDS, GROUPS, LISTS, Field, label, section_fields
+from .models import Customer, CustomerGroup, ListEntry
+from .sections import SECTIONS, may_write_section, readable_sections
 from .services import lists
-from .services.values import shown
+from .services.profile import stored_values
+from .services.values import readable
 
 log = logging.getLogger("kezhi.customers")
 
 MOST_FACTS = 6
+LINKS, GROUP_ENTRIES = CustomerGroup.__table__, ListEntry.__table__
 #: timeline entries on the page
 ENTRIES = 20
 MOST_ENTRIES = 500
@@ -60,7 +63,7 @@ def own_columns() -> list[Column]:
         plain("code", 1, sortable=True, default=True, render="code"),
         plain("name", 2, sortable=True, default=True, render="name"),
         plain("short_name", 3, sortable=True),
-        plain("region", 4, sortable=True, default=True, filter=Filter("text")),
+        listed("region", 4),
         listed("business_type", 5),
         listed("stage", 6),
         _person(7),
@@ -78,6 +81,7 @@ def own_columns() -> list[Column]:
         plain("city", 81, filter=Filter("text")),
         plain("industry", 82, filter=Filter("choice", lambda: _choices("industry"))),
         _department(83),
+        _product_groups(84),
     ]
 
 
@@ -95,8 +99,28 @@ def _department(order: int) -> Column:
     return Column("department", label("department_id"), name, filter=chosen, order=order)
 
 
+def _product_groups(order: int) -> Column:
+    """The names of the product groups in one text, in the list's order."""
+    name = GROUP_ENTRIES.c.zh
+    if not is_chinese():
+        name = func.coalesce(func.nullif(GROUP_ENTRIES.c.en, ""), name)  # type: ignore[assignment]
+    mine = select(name.label("name"))
+    mine = mine.join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)
+    ordered = mine.where(LINKS.c.customer_id == Customer.id).order_by(GROUP_ENTRIES.c.position).correlate(Customer)
+    named = ordered.subquery()
+    text = select(func.aggregate_strings(named.c.name, lists.separator())).scalar_subquery()
+
+    def buying(key: str) -> Any:
+        ids = select(LINKS.c.customer_id).join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)
+        return Customer.id.in_(ids.where(GROUP_ENTRIES.c.list == "product_group", GROUP_ENTRIES.c.key == key))
+
+    chosen = Filter("choice", lambda: _choices("product_group"), buying)
+    return Column("product_groups", label("product_groups"), text, filter=chosen, order=order)
+
+
 def _choices(key: str) -> list[Choice]:
-    return [Choice(entry["key"], lists.text_of(key, entry["key"])) for entry in lists.entries(key)]
+    """Retired entries too: records that hold them stay readable and can be found."""
+    return [Choice(entry["key"], lists.text_of(key, entry["key"])) for entry in lists.all_entries(key)]
 
 
 def _named(names: dict[int, str]) -> list[Choice]:
@@ -114,8 +138,31 @@ class Shown:
     link_text: Any = ""
 
 
-def record_page(customer: Customer, user: User, entries: int = ENTRIES) -> dict[str, Any]:
-    """Everything the record page shows. The number of statements depends on the apps, not on the records."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section as it stands on the page: short fields, then long ones, under their headings."""
+
+    key: str
+    title: Any
+    icon: str
+    groups: list[tuple[Any, list[tuple[Field, str]]]]
+    may_change: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(text for _title, lines in self.groups for _field, text in lines)
+
+
+def record_page(customer: Customer, user: User, entries: int = ENTRIES, section: str = "") -> dict[str, Any]:
+    """Everything the record page shows: the overview, or one section.
+
+    The number of statements depends on the apps, not on the records. Errors: 404 for a section one may not see.
+    """
+    sections = readable_sections(user)
+    if section and section not in {each.key for each in sections}:
+        abort(404)
+    values = stored_values(customer)
+    people = services.contacts_of(customer.id) if SECTIONS["people"] in sections else []
     call = current_app.extensions["kezhi"].call
     own = services.timeline(customer, entries + 1)
     owners = services.owners(customer.id)
@@ -127,14 +174,37 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES) -> dict[
         "owner": owners[0][0] if owners and owners[0][3] is None else "",
         "department": _department_name(customer),
         "owners": owners,
-        "sections": [(title, _lines(customer, key)) for key, title in SECTIONS.items()],
+        "section": section,
+        "tabs": _tabs(customer, sections, section, sum(contact.left_on is None for contact in people)),
+        "part": _part(section or "basic", values, user),
+        "people": people if section in ("", "people") else [],
+        "roles": {key: lists.text_of("decision_role", key) for key in {each.decision_role for each in people}},
+        "may_change_people": may_write_section("people", user),
+        "analyses": services.analyses_of(customer.id) if SECTIONS["analysis"] in sections else [],
+        "may_analyse": may_write_section("analysis", user),
+        "special_price": lists.special_price(customer),
         "facts": facts[:MOST_FACTS],
         "entries": history[:entries],
         "has_older": len(history) > entries,
-        "texts": {key: lists.text_of(key, getattr(customer, key)) for key in LISTS},
-        "panels": panels(customer, user),
+        "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
+        "panels": [] if section else panels(customer, user),
         "can_write": user.can("customers.write"),
+        "can_edit": may_edit(user),
     }
+
+
+def may_edit(user: User) -> bool:
+    """Whether somebody may change anything of a file by its form."""
+    return any(may_write_section(field.section, user) for field in FIELDS.values())
+
+
+def _tabs(customer: Customer, sections: list[Any], current: str, people: int) -> list[dict[str, Any]]:
+    address = url_for("customers.show", customer_id=customer.id)
+    found = [{"title": _("Overview"), "url": address, "current": not current}]
+    for section in sections:
+        tab = {"title": section.title, "url": f"{address}?section={section.key}", "current": section.key == current}
+        found.append(tab | ({"count": people} if section.key == "people" else {}))
+    return found
 
 
 def _department_name(customer: Customer) -> str:
@@ -143,13 +213,16 @@ def _department_name(customer: Customer) -> str:
     return db.session.scalar(select(Department.name).where(Department.id == customer.department_id)) or ""
 
 
-def _lines(customer: Customer, section: str) -> list[tuple[Field, str]]:
-    """Label and text of the fields of a section, the names in the head left out."""
-    found = []
-    for field in section_fields(section, lambda field: field.key not in ("name", "notes")):
-        text = shown(field.key, getattr(customer, field.key))
-        found.append((field, lists.text_of(field.key, text) if field.kind == "list" else text))
-    return found
+def _part(section: str, values: dict[str, Any], user: User) -> Part:
+    """Labels and texts of the fields of a section, the name in the head left out."""
+    groups: list[tuple[Any, list[tuple[Field, str]]]] = []
+    for group, title in GROUPS.items():
+        fields = section_fields(section, lambda field, group=group: field.group == group and field.key != "name")  # type: ignore[misc]
+        lines = [(field, readable(field.key, values[field.key])) for field in fields]
+        if lines:
+            groups.append((title, lines))
+    known = SECTIONS[section]
+    return Part(section, known.title, known.icon, groups, may_write_section(section, user))
 
 
 def panels(customer: Customer, user: User) -> list[Shown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
 from flask import Blueprint
 
 from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
@@ -26,9 +27,13 @@ class Customers(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Customer, CustomerChange, CustomerOwner, StagedKey, UsedCode
+        from . import models
 
-        return [Customer, CustomerChange, CustomerOwner, UsedCode, StagedKey]
+        return [
+            models.Customer, models.CustomerChange, models.CustomerOwner, models.UsedCode, models.StagedKey,
+            models.Profile, models.Contact, models.Analysis, models.ListEntry, models.CustomerGroup,
+            models.NotDuplicate, models.MergedCustomer,
+        ]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -44,12 +49,16 @@ class Customers(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import Customer, CustomerChange, CustomerOwner
+        from . import models
         from .rules import grants
 
-        children: dict[type, Any] = {model: model.customer_id for model in (CustomerChange, CustomerOwner)}
-        key: Any = Customer.id
-        return [Access(Customer, key, grants, children)]
+        hanging: tuple[Any, ...] = (
+            models.CustomerChange, models.CustomerOwner, models.Profile, models.Contact, models.Analysis,
+            models.CustomerGroup, models.MergedCustomer,
+        )  # fmt: skip
+        children: dict[type, Any] = {model: model.customer_id for model in hanging}
+        key: Any = models.Customer.id
+        return [Access(models.Customer, key, grants, children)]
 
     @hookimpl(optionalhook=True)
     def list_actions(self, model: type) -> list[BulkAction]:
@@ -59,15 +68,9 @@ class Customers(Plugin):
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
-        target = "customers_customer"
-        texts = ("old", "new")
-        return [
-            RecordLink("customers_change", _l("Changes"), target, delete="delete", personal=texts),
-            RecordLink("customers_owner", _l("Owners"), target, delete="delete", erase="keep"),
-            # a code that was given stays given: its row outlives the record
-            RecordLink("customers_used_code", _l("Customer codes"), target, erase="keep",
-                       delete="keep"),
-        ]  # fmt: skip
+        from .links import links
+
+        return links()
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
@@ -88,6 +91,12 @@ class Customers(Plugin):
         return clauses()
 
     @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import customers_group
+
+        return [customers_group()]
+
+    @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks
 
@@ -102,8 +111,9 @@ class Customers(Plugin):
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Any]:
         from .importer import importer
+        from .importer.contacts import contact_importer
 
-        return [importer()]
+        return [importer(), contact_importer()]
 
     @hookimpl(optionalhook=True)
     def register_attachments(self) -> list[Any]:
@@ -113,9 +123,9 @@ class Customers(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Any]:
-        from .exporter import exporter
+        from .exporter import contact_exporter, exporter
 
-        return [exporter()]
+        return [exporter(), contact_exporter()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:

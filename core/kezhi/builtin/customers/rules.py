@@ -10,6 +10,7 @@ from kezhi import ALL, Permission, User
 from kezhi import lazy_gettext as _l
 
 from .models import Customer
+from .sections import SECTIONS
 
 #: See every customer: who serves, judges or directs the whole company.
 WHOLE_COMPANY = (
@@ -56,12 +57,21 @@ ASSIGNERS = (
     "customer-information-clerk",
 )
 KEEPERS = ("customer-service-manager", "customer-information-officer", "customer-information-clerk")
+READERS = (*WHOLE_COMPANY, *OWN_DEPARTMENT, *OWN_CUSTOMERS)
+#: Do not need what is sensitive: the credit standing, what we think of a customer, birthdays of people.
+OUTER = frozenset({"order-clerk", "inventory-control", "technical-department", "materials-head", "project-manager"})
+SENSITIVE = frozenset({"people", "trade", "analysis"})
+INNER = tuple(role for role in READERS if role not in OUTER)
+#: Write down what we think of a customer, besides those who write the file.
+ANALYSTS = ("marketing-planner", "marketing-supervisor", "data-analyst", "deputy-general-manager", "general-manager")
+#: Write the trade state besides those who write the file: it tells of credit.
+CREDIT = ("finance",)
 
 
 def permissions() -> list[Permission]:
     """The rights, with the roles that have them by default."""
     return [
-        Permission("customers.read", _l("Read customer files"), (*WHOLE_COMPANY, *OWN_DEPARTMENT, *OWN_CUSTOMERS)),
+        Permission("customers.read", _l("Read customer files"), READERS),
         Permission("customers.write", _l("Enter and change customer files"), WRITERS),
         Permission("customers.assign", _l("Choose who is responsible for a customer"), ASSIGNERS),
         Permission("customers.see_department", _l("See the customers of the own department"), OWN_DEPARTMENT),
@@ -72,7 +82,24 @@ def permissions() -> list[Permission]:
             _l("Export customer files"),
             (*KEEPERS, "sales-director", "data-analyst", "deputy-general-manager", "general-manager"),
         ),
+        Permission("customers.merge", _l("Find and merge duplicate customer files"), KEEPERS),
+        Permission(
+            "customers.lists", _l("Keep the lists of business types, stages, regions and product groups"), KEEPERS
+        ),
+        *_section_permissions(),
     ]
+
+
+def _section_permissions() -> list[Permission]:
+    """Two rights for each section but the basic one, which ``customers.read`` and ``customers.write`` are about."""
+    extra = {"analysis": ANALYSTS, "trade": CREDIT}
+    found = []
+    for key, section in SECTIONS.items():
+        if section.reading:
+            readers = INNER if key in SENSITIVE else READERS
+            found.append(Permission(section.read, section.reading, readers))
+            found.append(Permission(section.write, section.writing, (*WRITERS, *extra.get(key, ()))))
+    return found
 
 
 def grants(user: User) -> Any:

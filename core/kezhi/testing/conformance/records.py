@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import sqltypes
 
 from ...builtin.apps.removal import uninstall
-from ...builtin.customers.services.links import delete_customer, erase_customer, merge_customers
+from ...builtin.customers.services.links import delete_customer, erase_customer
+from ...builtin.customers.services.merging import merge_customers
 from ...db import db, writing
 from ...errors import Refused
 from ...lifecycle import disable

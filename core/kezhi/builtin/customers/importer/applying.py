@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
     update,
@@ -26,12 +27,13 @@ from kezhi.db import UtcDateTime
 from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
 from ...imports.staging import field_text
-from ..fields import FIELDS
+from ..fields import FIELDS, NUMBERS, OWN, PROFILE
 from ..models import Customer, CustomerChange, CustomerOwner, StagedKey, UsedCode
 from ..services import numbering
 from .staged import (
     CREATE,
     EVERY,
+    PROFILES,
     UPDATE,
     department_of_row,
     differs,
@@ -39,8 +41,10 @@ from .staged import (
     looked_up,
     mapped,
     owner_of_row,
+    stored_column,
     value,
     wanted_values,
+    whole_text,
     with_action,
 )
 
@@ -57,6 +61,7 @@ def apply(batch: Batch) -> None:
     _create(batch, now)
     _keep_changes(batch, now)
     _update(batch, now)
+    _write_sections(batch)
     _remember_codes(batch, now)
     if mapped(batch, "owner", "department"):
         _close_owners(batch, now)
@@ -92,7 +97,8 @@ def _create(batch: Batch, now: datetime) -> None:
     }
     as_prospect = field_text("code").is_(None) & field_text("prospect_number").is_not(None)
     columns["code"] = case((~as_prospect, KEY.c.code))
-    for key, field in FIELDS.items():
+    for key in OWN:
+        field = FIELDS[key]
         if key in batch.mapping:
             columns[key] = value(key) if field.absent() is None else func.coalesce(value(key), "")
         elif field.absent() is not None:
@@ -128,7 +134,7 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
     """One row of history per changed field and record (CUS-05), one statement per field of the file."""
     columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
     for column, wanted in wanted_values(batch).items():
-        old, new = _readable(column, EVERY.c[column]), _readable(column, wanted)
+        old, new = _readable(column, stored_column(column)), _readable(column, wanted)
         changed = select(
             Row.target_id,
             literal(now, UtcDateTime()),
@@ -150,13 +156,17 @@ def _readable(column: str, expression: ColumnElement[Any]) -> ColumnElement[Any]
         return looked_up(model.name, model, model.id == expression)
     if column in FIELDS and FIELDS[column].kind == "date":
         return iso_text(expression)
+    if column in FIELDS and FIELDS[column].kind in NUMBERS:
+        return whole_text(expression)
     return expression
 
 
 def _update(batch: Batch, now: datetime) -> None:
     """One UPDATE … FROM: what a row gives replaces what stands there, empty cells leave it."""
     values: dict[str, Any] = {
-        column: func.coalesce(wanted, EVERY.c[column]) for column, wanted in wanted_values(batch).items()
+        column: func.coalesce(wanted, EVERY.c[column])
+        for column, wanted in wanted_values(batch).items()
+        if column not in PROFILE
     }
     if "name" in values:
         values["name_key"] = func.coalesce(func.nullif(KEY.c.name_key, ""), EVERY.c.name_key)
@@ -173,6 +183,22 @@ def _update(batch: Batch, now: datetime) -> None:
         action="customer.import",
         batch=batch.id,
     )
+
+
+def _write_sections(batch: Batch) -> None:
+    """The long sections stand in a table of their own: rows that are missing are made, then filled."""
+    given = mapped(batch, *PROFILE)
+    if not given:
+        return
+    absent = {key: FIELDS[key].absent() for key in PROFILE}
+    texts = {key: literal("") for key, nothing in absent.items() if nothing is not None}
+    rows = [*with_action(batch, CREATE, UPDATE), or_(*(value(key).is_not(None) for key in given))]
+    known = exists().where(PROFILES.c.customer_id == Row.target_id)
+    new: Any = select(Row.target_id, *texts.values()).where(*rows, ~known)
+    db.session.execute(insert(PROFILES).from_select(["customer_id", *texts], new))
+    filled = {key: func.coalesce(value(key), PROFILES.c[key]) for key in given}
+    statement = update(PROFILES).where(PROFILES.c.customer_id == Row.target_id, *rows).values(**filled)
+    db.session.execute(statement, execution_options=QUIET)
 
 
 def _written(batch: Batch) -> Any:

@@ -11,7 +11,7 @@ from kezhi.i18n import _, _l
 
 from ...imports.contributions import ImportField
 from ...imports.values import parse_date
-from ..fields import FIELDS, OTHER_LABELS, Field
+from ..fields import COLUMNS, FIELDS, OTHER_LABELS, Field
 from ..services import lists, values
 from ..services.records import LONGEST_CODE
 from ..services.texts import tidy_code
@@ -49,7 +49,7 @@ def columns() -> tuple[ImportField, ...]:
             parse=_parser(field),
             warn=_warner(field),
         )
-        for field in FIELDS.values()
+        for field in (FIELDS[key] for key in COLUMNS)
     )
     return (*codes, *own, *people)
 

@@ -14,6 +14,7 @@ from ...imports.models import Batch, Row
 from ...imports.staging import add_problems, field_text, good_rows
 from ..fields import FIELDS
 from ..models import Customer, StagedKey, UsedCode
+from ..sections import may_write, section_of
 from ..services.people import ASSIGN, owners_of
 from ..services.texts import name_key, phone_key
 from .staged import (
@@ -37,6 +38,7 @@ CHUNK = 5_000
 
 def check(batch: Batch) -> None:
     """Find the record of every good row: by code, else prospect number, else credit code, else it is new."""
+    _check_sections(batch)
     _check_responsible(batch)
     _match(batch)
     _check_targets(batch)
@@ -44,6 +46,15 @@ def check(batch: Batch) -> None:
     _decide(batch)
     _derive_keys(batch)
     _warn(batch)
+
+
+def _check_sections(batch: Batch) -> None:
+    """Nobody imports into a section that they may not change (CUS-02)."""
+    for key in mapped(batch):
+        section = section_of(key)
+        if section.key != "basic" and not may_write(key):
+            text = _("You may not change the section “%(section)s” of a customer file.", section=section.title)
+            add_problems(batch, rows(text, *good_rows(batch), field_text(key).is_not(None)), column=key)
 
 
 def _check_responsible(batch: Batch) -> None:

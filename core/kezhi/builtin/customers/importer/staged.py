@@ -11,12 +11,13 @@ from sqlalchemy.types import Text
 
 from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
-from ...imports.staging import field_date, field_text, good_rows
-from ..fields import FIELDS
-from ..models import Customer
+from ...imports.staging import field_date, field_int, field_text, good_rows
+from ..fields import COLUMNS, FIELDS, NUMBERS
+from ..models import Customer, Profile
 
 #: The whole table, past the rule of who sees what: an invisible record must not be taken for a new one.
 EVERY = Customer.__table__
+PROFILES = Profile.__table__
 CREATE, UPDATE, UNCHANGED = "create", "update", "unchanged"
 
 
@@ -37,14 +38,34 @@ def _iso_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.clauses, **options))
 
 
+class whole_text(FunctionElement[str]):
+    """A whole number as text."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(whole_text)
+def _whole_text(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS TEXT)"
+
+
 def mapped(batch: Batch, *keys: str) -> list[str]:
     """Those of ``keys`` (default: the fields of the record) that the file fills."""
-    return [key for key in keys or FIELDS if key in batch.mapping]
+    return [key for key in keys or COLUMNS if key in batch.mapping]
 
 
 def value(key: str) -> ColumnElement[Any]:
     """What a row gives for a field of the record, NULL when its cell is empty."""
-    return field_date(key) if FIELDS[key].kind == "date" else field_text(key)
+    kind = FIELDS[key].kind
+    return field_date(key) if kind == "date" else field_int(key) if kind in NUMBERS else field_text(key)
+
+
+def stored_column(column: str) -> ColumnElement[Any]:
+    """What stands in the file of a customer: in its own row, or in that of its sections (NULL without one)."""
+    if column in FIELDS and FIELDS[column].place == "profile":
+        return looked_up(PROFILES.c[column], PROFILES, PROFILES.c.customer_id == EVERY.c.id)
+    return cast(ColumnElement[Any], EVERY.c[column])
 
 
 def looked_up(wanted: Any, model: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -89,7 +110,7 @@ def wanted_values(batch: Batch) -> dict[str, ColumnElement[Any]]:
 
 def differs(column: str, wanted: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a row gives a value for a column and it is not the stored one."""
-    return wanted.is_not(None) & wanted.is_distinct_from(EVERY.c[column])
+    return wanted.is_not(None) & wanted.is_distinct_from(stored_column(column))
 
 
 def any_differs(batch: Batch) -> ColumnElement[bool]:

@@ -1,8 +1,12 @@
 """The policy of the customer file: what pages, commands, imports and other apps call."""
 
+from .analyses import add_analysis, analyses_of
+from .contacts import add_contact, contact_by_id, contacts_of, mark_left, update_contact
 from .duplicates import Hit, duplicates
 from .history import changes, owners, timeline
-from .links import Blocker, blockers, delete_customer, erase_customer, hand_over, merge_customers
+from .links import Blocker, blockers, delete_customer, erase_customer, hand_over
+from .lists import special_price, special_price_types
+from .merging import merge_customers
 from .people import choosable_departments, choosable_owners
 from .records import (
     VersionConflict,
@@ -19,10 +23,15 @@ __all__ = [
     "Hit",
     "Invalid",
     "VersionConflict",
+    "add_analysis",
+    "add_contact",
+    "analyses_of",
     "blockers",
     "changes",
     "choosable_departments",
     "choosable_owners",
+    "contact_by_id",
+    "contacts_of",
     "create_customer",
     "customer_by_code",
     "customer_by_id",
@@ -30,9 +39,13 @@ __all__ = [
     "duplicates",
     "erase_customer",
     "hand_over",
+    "mark_left",
     "merge_customers",
     "owners",
     "recognise_customer",
+    "special_price",
+    "special_price_types",
     "timeline",
+    "update_contact",
     "update_customer",
 ]

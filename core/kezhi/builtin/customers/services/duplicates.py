@@ -13,6 +13,7 @@ from kezhi.i18n import _
 
 from ..fields import FIELDS
 from ..models import Customer
+from .scan import kept_apart_from
 from .values import keys_of
 
 #: The whole table, past the rule of who sees what: the guard must know of records that the user may not see.
@@ -60,7 +61,7 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
     statement = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
     statement = statement.where(or_(*(EVERY[key] == value for key, value in wanted.items())))
     if except_id is not None:
-        statement = statement.where(EVERY.id != except_id)
+        statement = statement.where(EVERY.id != except_id, EVERY.id.not_in(kept_apart_from(except_id)))
     found = db.session.execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
     seen = _visible({row["id"] for row in found})
     hits = []

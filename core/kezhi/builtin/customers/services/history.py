@@ -13,14 +13,15 @@ from kezhi import TimelineEntry, db
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
-from ..fields import LISTS, label
-from ..models import Customer, CustomerChange, CustomerOwner
-from . import lists
+from ..fields import label
+from ..models import Customer, CustomerChange, CustomerOwner, MergedCustomer
+from ..sections import may_read
+from .values import readable
 
 #: Changes read at most: those of one moment by one person make one entry.
 MOST_CHANGES = 500
 
-SOURCES = {"page": "pencil", "import": "upload", "command": "terminal"}
+SOURCES = {"page": "pencil", "import": "upload", "command": "terminal", "merge": "union"}
 
 
 def change_owner(customer_id: int, owner_id: int | None, department_id: int | None, at: datetime) -> None:
@@ -64,8 +65,9 @@ def owners(customer_id: int) -> list[tuple[str, str | None, datetime, datetime |
 
 def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
     """The record's own entries, newest first: what was changed together is one entry."""
-    found = changes(customer.id)
-    logins = {change.actor for change in found} | {customer.created_by}
+    found = [change for change in changes(customer.id) if may_read(change.field)]
+    merged = db.session.scalars(select(MergedCustomer).where(MergedCustomer.customer_id == customer.id)).all()
+    logins = {change.actor for change in found} | {each.actor for each in merged} | {customer.created_by}
     people = select(Account.login, Account.name).where(Account.login.in_(logins))
     names = {row.login: row.name for row in db.session.execute(people)}
     entries = []
@@ -74,12 +76,13 @@ def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
         entries.append(
             TimelineEntry(
                 at=at,
-                title=_("Changed by an import") if source == "import" else _("Fields changed"),
+                title=_title(source),
                 who=names.get(actor, actor),
                 icon=SOURCES.get(source, "pencil"),
                 tone="gray",
                 changes=tuple(
-                    (label(each.field), _shown(each.field, each.old), _shown(each.field, each.new)) for each in together
+                    (label(each.field), readable(each.field, each.old), readable(each.field, each.new))
+                    for each in together
                 ),
             )
         )
@@ -92,8 +95,20 @@ def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
             tone="blue",
         )
     )
-    return entries[:limit]
+    entries += [
+        TimelineEntry(
+            at=each.at,
+            title=_("Merged with %(customer)s", customer=" ".join(filter(None, (each.code, each.name)))),
+            who=names.get(each.actor, each.actor),
+            icon="union",
+            tone="indigo",
+        )
+        for each in merged
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def _shown(field: str, value: str) -> str:
-    return lists.text_of(field, value) if field in LISTS else value
+def _title(source: str) -> str:
+    if source == "import":
+        return str(_("Changed by an import"))
+    return str(_("Taken over in a merge") if source == "merge" else _("Fields changed"))

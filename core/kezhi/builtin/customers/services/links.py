@@ -1,7 +1,8 @@
-"""Merging, erasing, handing over and deleting customers, with everything that apps keep about them.
+"""Erasing, handing over and deleting customers, with everything that apps keep about them.
 
-What an app keeps is known from its record links, as data: all of this works alike for apps that run, are disabled, are
-broken or are not installed (CUS-06, ORG-01). Every function here expects an open ``writing()``.
+What an app keeps is known from its record links, as data: all of this, and merging (``merging.py``), works alike for
+apps that run, are disabled, are broken or are not installed (CUS-06, ORG-01). Every function here expects an open
+``writing()``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, and_, case, delete, exists, func, insert, literal, null, select, update
+from sqlalchemy import Table, and_, delete, func, insert, literal, null, select, update
 from sqlalchemy.sql import sqltypes
 
 from kezhi import Refused, announce, audit_record, clock, db, visible_ids
@@ -45,7 +46,9 @@ def blockers(customer_id: int) -> list[Blocker]:
     found = []
     for stored in links_to(TARGET):
         if stored.link.delete == "block":
-            count = db.session.scalar(select(func.count()).select_from(stored.table).where(_of(stored, customer_id)))
+            count = db.session.scalar(
+                select(func.count()).select_from(stored.table).where(of_customer(stored, customer_id))
+            )
             if count:
                 found.append(Blocker(stored.plugin, stored.label, count))
     return found
@@ -64,7 +67,7 @@ def delete_customer(customer_id: int) -> None:
     counts = {}
     for stored in links_to(TARGET):
         if stored.link.delete == "delete":
-            counts[stored.table.name] = _execute(delete(stored.table).where(_of(stored, customer_id)))
+            counts[stored.table.name] = execute(delete(stored.table).where(of_customer(stored, customer_id)))
     db.session.delete(customer)
     db.session.flush()
     announce(Customer, "delete", [customer_id])
@@ -79,47 +82,19 @@ def erase_customer(customer_id: int) -> dict[str, int]:
     customer = customer_by_id(customer_id)
     counts: dict[str, int] = {}
     for stored in links_to(TARGET):
-        mine = _of(stored, customer_id)
+        mine = of_customer(stored, customer_id)
         if stored.link.erase == "delete":
-            counts[stored.table.name] = _execute(delete(stored.table).where(mine))
+            counts[stored.table.name] = execute(delete(stored.table).where(mine))
         elif stored.link.erase == "blank" and stored.link.personal:
             blank = {name: _nothing(stored.table, name) for name in stored.link.personal}
-            counts[stored.table.name] = _execute(update(stored.table).where(mine).values(blank))
+            counts[stored.table.name] = execute(update(stored.table).where(mine).values(blank))
     own = {name: _nothing(customers, name) for name in PERSONAL}
     own |= {"updated_at": clock.now(), "version": customer.version + 1}
-    counts[TARGET] = _execute(update(customers).where(customers.c.id == customer_id).values(own))
+    counts[TARGET] = execute(update(customers).where(customers.c.id == customer_id).values(own))
     db.session.expire(customer)
-    _announce(counts, customer_id)
+    announce_linked(counts, customer_id)
     announce(Customer, "update", [customer_id])
     audit_record("customer.erase", "customer", customer_id, rows=counts)
-    return counts
-
-
-def merge_customers(keep_id: int, gone_id: int) -> dict[str, int]:
-    """Let everything of one customer hang on another one and delete the first; both histories stay (CUS-06).
-
-    What is signed and frozen keeps pointing at the old number. Returns the rows moved, by table. Errors: ``NotFound``
-    when either cannot be seen, ``Refused`` for a customer and itself.
-    """
-    if keep_id == gone_id:
-        raise Refused(_("A customer cannot be merged with itself."))
-    kept, gone = customer_by_id(keep_id), customer_by_id(gone_id)
-    owner = CustomerOwner.__table__.c  # only one of the two stays responsible
-    ended = update(CustomerOwner).where(owner.customer_id == gone_id, owner.to_at.is_(None)).values(to_at=clock.now())
-    db.session.execute(ended, execution_options={"synchronize_session": False})
-    counts: dict[str, int] = {}
-    for stored in links_to(TARGET):
-        counts[stored.table.name] = _MERGING[stored.link.merge](stored, keep_id, gone_id)
-    label = gone.code or gone.prospect_number or ""
-    db.session.delete(gone)
-    db.session.flush()
-    statement = update(customers).where(customers.c.id == keep_id)
-    _execute(statement.values(updated_at=clock.now(), version=kept.version + 1))
-    db.session.expire(kept)
-    _announce(counts, keep_id)
-    announce(Customer, "delete", [gone_id])
-    announce(Customer, "update", [keep_id])
-    audit_record("customer.merge", "customer", keep_id, gone=gone_id, code=label, rows=counts)
     return counts
 
 
@@ -138,19 +113,19 @@ def hand_over(from_user: int, to_user: int) -> dict[str, int]:
     ids = list(db.session.scalars(moving.limit(MOST_KEYS + 1)))
     owner = CustomerOwner.__table__
     open_rows = and_(owner.c.to_at.is_(None), owner.c.customer_id.in_(moving))
-    _execute(update(owner).where(open_rows).values(to_at=now))
+    execute(update(owner).where(open_rows).values(to_at=now))
     columns = ["customer_id", "user_id", "department_id", "from_at"]
     new = select(customers.c.id, literal(to_user), customers.c.department_id, literal(now, owner.c.from_at.type))
-    _execute(insert(owner).from_select(columns, new.where(*mine)))
+    execute(insert(owner).from_select(columns, new.where(*mine)))
     counts: dict[str, int] = {}
     for stored in links_to(TARGET):
         if stored.link.hand_over is not None:
             column = stored.table.c[stored.link.hand_over]
             of_theirs = stored.table.c[stored.link.column].in_(moving)
             statement = update(stored.table).where(column == from_user, of_theirs)
-            counts[stored.table.name] = _execute(statement.values({column.name: to_user}))
+            counts[stored.table.name] = execute(statement.values({column.name: to_user}))
     values = {"owner_id": to_user, "updated_at": now, "version": customers.c.version + 1}
-    counts[TARGET] = _execute(update(customers).where(*mine).values(values))
+    counts[TARGET] = execute(update(customers).where(*mine).values(values))
     db.session.expire_all()
     if ids:
         theirs_now = select(customers.c.id).where(customers.c.owner_id == to_user)
@@ -162,56 +137,8 @@ def hand_over(from_user: int, to_user: int) -> dict[str, int]:
 # ── one link ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of(stored: StoredLink, customer_id: int) -> Any:
+def of_customer(stored: StoredLink, customer_id: int) -> Any:
     return stored.table.c[stored.link.column] == customer_id
-
-
-def _repoint(stored: StoredLink, keep_id: int, gone_id: int) -> int:
-    return _execute(update(stored.table).where(_of(stored, gone_id)).values({stored.link.column: keep_id}))
-
-
-def _keep_one(stored: StoredLink, keep_id: int, gone_id: int) -> int:
-    """Rows go over where the kept customer has none like them; the others are dropped."""
-    moved = _execute(
-        update(stored.table).where(_of(stored, gone_id), ~_twin(stored, keep_id)).values({stored.link.column: keep_id})
-    )
-    _execute(delete(stored.table).where(_of(stored, gone_id)))
-    return moved
-
-
-def _combine(stored: StoredLink, keep_id: int, gone_id: int) -> int:
-    """Figures are added, or the larger or smaller one stays; then as :func:`_keep_one`."""
-    table, other = stored.table, stored.table.alias()
-    key = stored.link.column
-    same = and_(other.c[key] == gone_id, *(other.c[name] == table.c[name] for name in stored.link.unique))
-    values = {
-        name: select(_combined(how, table.c[name], other.c[name])).where(same).scalar_subquery()
-        for name, how in stored.link.combine.items()
-    }
-    twin = exists(select(1).select_from(other).where(same))
-    changed = _execute(update(table).where(_of(stored, keep_id), twin).values(values)) if values else 0
-    return changed + _keep_one(stored, keep_id, gone_id)
-
-
-def _combined(how: str, mine: Any, other: Any) -> Any:
-    if how == "sum":
-        return mine + other
-    larger = mine > other if how == "max" else mine < other
-    return case((larger, mine), else_=other)
-
-
-def _twin(stored: StoredLink, keep_id: int) -> Any:
-    other = stored.table.alias()
-    same = [other.c[name] == stored.table.c[name] for name in stored.link.unique]
-    return exists(select(1).select_from(other).where(other.c[stored.link.column] == keep_id, *same))
-
-
-_MERGING: Mapping[str, Any] = {
-    "repoint": _repoint,
-    "keep_one": _keep_one,
-    "combine": _combine,
-    "keep": lambda _stored, _keep_id, _gone_id: 0,
-}
 
 
 def _nothing(table: Table, name: str) -> Any:
@@ -222,16 +149,16 @@ def _nothing(table: Table, name: str) -> Any:
     return "" if isinstance(column.type, sqltypes.String) else 0
 
 
-def _execute(statement: Any) -> int:
+def execute(statement: Any) -> int:
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     return int(result.rowcount)
 
 
-def _announce(counts: Mapping[str, int], customer_id: int) -> None:
+def announce_linked(counts: Mapping[str, int], customer_id: int) -> None:
     """Tell the running apps that rows of theirs changed which hang on the customer: their summaries follow."""
     models = {model.__tablename__: model for model in current_app.extensions["kezhi"].call.register_models()}
     for stored in links_to(TARGET):
         model = models.get(stored.table.name)
         if model is not None and counts.get(stored.table.name):
             key = next(iter(stored.table.primary_key))
-            announce(model, "update", select(key).where(_of(stored, customer_id)))
+            announce(model, "update", select(key).where(of_customer(stored, customer_id)))

@@ -2,57 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from kezhi import localised, setting
+from flask import g
+from sqlalchemy import select
 
+from kezhi import db, localised
+from kezhi.i18n import _l, is_chinese
+
+from ..models import Customer, ListEntry
 from .texts import name_key
 
-#: Shipped defaults; the company's own stand in the settings ``customers.<field>``.
-DEFAULTS: dict[str, list[dict[str, str]]] = {
-    "business_type": [
-        {"key": "contractor", "zh": "建筑工程公司", "en": "Construction contractor"},
-        {"key": "trading-company", "zh": "贸易公司", "en": "Trading company"},
-        {"key": "operation-centre", "zh": "运营中心", "en": "Operation centre"},
-        {"key": "project-retail", "zh": "工程方零售", "en": "Project retail"},
-    ],
-    "stage": [
-        {"key": "new", "zh": "新客户", "en": "New"},
-        {"key": "existing", "zh": "现有客户", "en": "Existing"},
-        {"key": "lost", "zh": "流失", "en": "Lost"},
-    ],
-    "industry": [
-        {"key": "construction", "zh": "建筑业", "en": "Construction"},
-        {"key": "real-estate", "zh": "房地产业", "en": "Real estate"},
-        {"key": "manufacturing", "zh": "制造业", "en": "Manufacturing"},
-        {"key": "machinery", "zh": "通用设备制造", "en": "Machinery"},
-        {"key": "wholesale", "zh": "批发业", "en": "Wholesale"},
-        {"key": "retail", "zh": "零售业", "en": "Retail"},
-        {"key": "catering", "zh": "住宿和餐饮业", "en": "Hotels and catering"},
-        {"key": "agriculture", "zh": "农业", "en": "Agriculture"},
-        {"key": "other", "zh": "其他", "en": "Other"},
-    ],
+#: Every list with its title. Each but the last two is a field of the record.
+TITLES: dict[str, Any] = {
+    "business_type": _l("Business types"),
+    "stage": _l("Stages"),
+    "region": _l("Regions"),
+    "product_group": _l("Product groups"),
+    "industry": _l("Industries"),
+    "scale": _l("Enterprise scales"),
+    "decision_role": _l("Roles in the purchase decision"),
 }
 
+Entry = dict[str, Any]
+_COLUMNS = tuple(ListEntry.__table__.c)
 
-def entries(field: str) -> list[dict[str, Any]]:
-    """The entries in force, in their order."""
-    found: list[dict[str, Any]] = setting("customers", field, DEFAULTS[field])
+
+class _Lists:
+    """All entries of this request: by list in their order, by key, and by what people call them."""
+
+    def __init__(self, rows: Iterable[Entry]) -> None:
+        self.in_order: dict[str, list[Entry]] = {name: [] for name in TITLES}
+        self.by_key: dict[tuple[str, str], Entry] = {}
+        self.by_name: dict[tuple[str, str], Entry] = {}
+        for row in rows:
+            self.in_order.setdefault(row["list"], []).append(row)
+            self.by_key[row["list"], row["key"]] = row
+        # an entry in use is meant before a retired one of the same name
+        for row in sorted(self.by_key.values(), key=lambda row: row["retired_at"] is not None):
+            for part in ("key", "zh", "en"):
+                if name := name_key(row[part]):
+                    self.by_name.setdefault((row["list"], name), row)
+
+
+def _lists() -> _Lists:
+    """Read once per request, in one statement."""
+    found: _Lists | None = g.get("kezhi_customer_lists")
+    if found is None:
+        statement = select(*_COLUMNS).order_by(ListEntry.position, ListEntry.id)
+        found = _Lists([dict(row) for row in db.session.execute(statement).mappings()])
+        g.kezhi_customer_lists = found
     return found
+
+
+def forget() -> None:
+    """Read the lists anew: one of them changed."""
+    g.pop("kezhi_customer_lists", None)
+
+
+def all_entries(field: str) -> list[Entry]:
+    """The entries of a list in their order, retired ones too."""
+    return _lists().in_order.get(field, [])
+
+
+def entries(field: str) -> list[Entry]:
+    """The entries in force, in their order."""
+    return [entry for entry in all_entries(field) if entry["retired_at"] is None]
+
+
+def entry_of(field: str, key: str) -> Entry | None:
+    """The entry with a key, retired or not."""
+    return _lists().by_key.get((field, key))
 
 
 def text_of(field: str, value: str) -> str:
     """How the present language shows a stored value; unknown ones as they were written."""
-    for entry in entries(field):
-        if entry["key"] == value:
-            return localised(entry)
-    return value
+    entry = entry_of(field, value)
+    return localised(entry) if entry is not None else value
 
 
 def key_of(field: str, text: str) -> str | None:
     """The key of the entry that ``text`` names, by key or by label in either language; None when there is none."""
-    wanted = name_key(text)
-    for entry in entries(field):
-        if wanted in {name_key(str(entry.get(part, ""))) for part in ("key", "zh", "en")}:
-            return str(entry["key"])
-    return None
+    entry = _lists().by_name.get((field, name_key(text)))
+    return None if entry is None else str(entry["key"])
+
+
+def is_retired(field: str, key: str) -> bool:
+    """Whether a key belongs to an entry that nobody is to choose any more."""
+    entry = entry_of(field, key)
+    return entry is not None and entry["retired_at"] is not None
+
+
+# ── product groups, as the keys in the list's order joined by commas ────────────────────────────────────────────
+
+
+def group_keys(value: str) -> list[str]:
+    """The keys in a stored value of product groups."""
+    return [key for key in value.split(",") if key]
+
+
+def groups_text(keys: Iterable[str]) -> str:
+    """The keys of product groups as one text, in the order of the list, each once."""
+    wanted = set(keys)
+    return ",".join(entry["key"] for entry in all_entries("product_group") if entry["key"] in wanted)
+
+
+def groups_shown(value: str) -> str:
+    """The names of product groups in the present language."""
+    return separator().join(text_of("product_group", key) for key in group_keys(value))
+
+
+def separator() -> str:
+    """What stands between the names of several product groups in the present language."""
+    return "、" if is_chinese() else ", "
+
+
+# ── what a business type means ──────────────────────────────────────────────────────────────────────────────────
+
+
+def special_price(customer: Customer) -> str:
+    """On which goods a customer may get the special supply price: none (empty), ``part`` or ``all``.
+
+    It follows the business type and nothing else (CUS-03).
+    """
+    entry = entry_of("business_type", customer.business_type)
+    return str(entry["special_price"]) if entry is not None else ""
+
+
+def special_price_types() -> dict[str, str]:
+    """The keys of the business types with a special supply price, retired ones too, each with its extent."""
+    return {entry["key"]: entry["special_price"] for entry in all_entries("business_type") if entry["special_price"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
 from kezhi.i18n import _
 
-from ..fields import FIELDS
+from ..fields import FIELDS, OWN
 from ..models import Customer, CustomerChange
+from ..sections import may_write, section_of
 from . import numbering
 from .duplicates import refuse_duplicates
 from .history import change_owner, names_of
 from .people import assignment
+from .profile import stored_values, write_more
 from .texts import tidy_code
 from .values import Invalid, cleaned, keys_of, shown
 
@@ -42,6 +44,12 @@ def customer_by_code(code: str) -> Customer:
     return _one(Customer.code == tidy_code(code), code)
 
 
+def by_code_or_number(text: str) -> Customer:
+    """The record with a customer code or prospect number. Errors: ``NotFound``, also when the user may not see it."""
+    code = tidy_code(text)
+    return _one((Customer.code == code) | (Customer.prospect_number == code), text)
+
+
 def _one(condition: Any, named: str = "") -> Customer:
     found: Customer | None = db.session.scalars(visible(Customer).where(condition)).one_or_none()
     if found is None:
@@ -60,15 +68,15 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     stored = cleaned(
         {key: field.absent() for key, field in FIELDS.items()} | {k: values[k] for k in values if k in FIELDS}
     )
+    _check_sections(key for key, value in stored.items() if value != FIELDS[key].absent())
     stored |= assignment(values, None)
     stored |= keys_of(stored)
     refuse_duplicates(stored)
     stored |= _numbers(values, prospect)
     now = clock.now()
     code = stored.get("code") or stored.get("prospect_number")
-    customer = Customer(
-        **stored, origin=source, created_by=acting_user().login, created_at=now, updated_at=now, version=1
-    )
+    own = {key: value for key, value in stored.items() if key in OWN or key not in FIELDS}
+    customer = Customer(**own, origin=source, created_by=acting_user().login, created_at=now, updated_at=now, version=1)
     db.session.add(customer)
     try:
         db.session.flush()
@@ -77,6 +85,7 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
         raise Refused(
             _("The code “%(code)s” has just been given: choose another one.", code=code), field="code"
         ) from error
+    write_more(customer.id, stored)
     change_owner(customer.id, customer.owner_id, customer.department_id, now)
     filled = sorted(key for key, value in stored.items() if value and not key.endswith("_key"))
     audit_record("customer.create", "customer", customer.id, fields=filled, source=source)
@@ -105,7 +114,7 @@ def recognise_customer(customer_id: int, version: int) -> Customer:
         raise Refused(_("%(name)s has the code %(code)s already.", name=customer.name, code=customer.code))
     code = numbering.next_codes()[0]
     numbering.remember([code], customer_id)
-    _write(customer, version, {"code": code}, "page")
+    write_fields(customer, version, {"code": code}, "page")
     audit_record("customer.recognise", "customer", customer_id, code=code)
     announce(Customer, "update", [customer_id])
     return customer
@@ -118,7 +127,7 @@ def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *
     Errors: ``VersionConflict`` with both versions, ``Invalid``, ``NotFound``.
     """
     customer = customer_by_id(customer_id)
-    stored = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
+    stored = stored_values(customer)
     if "code" in values and tidy_code(str(values["code"] or "")) != (stored["code"] or ""):
         raise Invalid({"code": _("A customer code never changes once it is given.")})
     if stored["version"] != version:
@@ -127,24 +136,26 @@ def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *
     changed = {key: value for key, value in wanted.items() if value != stored[key]}
     if not changed:
         return customer
+    _check_sections(changed)
     refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
-    _write(customer, version, changed, source)
+    write_fields(customer, version, changed, source)
     audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
     announce(Customer, "update", [customer_id])
     return customer
 
 
-def _write(customer: Customer, version: int, changed: Mapping[str, Any], source: str) -> None:
+def write_fields(customer: Customer, version: int, changed: Mapping[str, Any], source: str) -> None:
     """The conditional update, its history, and the record as it is now."""
-    before = {key: getattr(customer, key) for key in (*changed, "owner_id", "department_id")}
+    before = stored_values(customer)
     customer_id, now = customer.id, clock.now()
+    own = {key: value for key, value in changed.items() if key in OWN or key not in FIELDS}
     statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
-    statement = statement.values(**changed, **keys_of(changed), updated_at=now, version=version + 1)
+    statement = statement.values(**own, **keys_of(changed), updated_at=now, version=version + 1)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     if result.rowcount != 1:
         db.session.refresh(customer)
-        stored = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
-        raise _conflict(stored, changed)
+        raise _conflict(stored_values(customer), changed)
+    write_more(customer_id, changed)
     names = names_of(before, changed)
     rows = [
         {
@@ -163,6 +174,17 @@ def _write(customer: Customer, version: int, changed: Mapping[str, Any], source:
         after = {**before, **changed}
         change_owner(customer_id, after["owner_id"], after["department_id"], now)
     db.session.refresh(customer)
+
+
+def _check_sections(keys: Iterable[str]) -> None:
+    """Sections beyond the basic one have rights of their own; here all ways to them meet (CUS-02).
+
+    Errors: ``Invalid``.
+    """
+    closed = [key for key in keys if key in FIELDS and FIELDS[key].section != "basic" and not may_write(key)]
+    if closed:
+        message = _("You may not change the section “%(section)s” of a customer file.")
+        raise Invalid({key: str(message) % {"section": section_of(key).title} for key in closed})
 
 
 def _conflict(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> VersionConflict:

@@ -7,6 +7,8 @@ import unicodedata
 
 _BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[/;,、，；]|\b(?:ext|x)\b\.?|转", re.IGNORECASE)
+#: Numbers that are dialled as they are: mobile, service, with the 0 of the area code, or too short to tell.
+_WHOLE = re.compile(r"1[3-9]\d{9}|[48]00\d{7}|0\d+|\d{0,8}", re.ASCII)
 #: Shorter numbers are extensions or fragments: too many companies would share them.
 SHORTEST_PHONE = 7
 
@@ -42,4 +44,6 @@ def phone_key(phone: str) -> str:
         digits = digits[2:]
     elif digits.startswith("0086"):
         digits = digits[4:]
+    if _WHOLE.fullmatch(digits) is None:  # an area code loses its 0 behind the country code
+        digits = f"0{digits}"
     return digits if len(digits) >= SHORTEST_PHONE else ""

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from kezhi import Refused, clock
 from kezhi.i18n import _
 
-from ..fields import FIELDS, Field
+from ..fields import FIELDS, NUMBERS, Field
 from . import lists
+from .amounts import number_shown, to_number
 from .texts import name_key, phone_key, tidy, tidy_code
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
@@ -53,6 +54,10 @@ def clean(field: Field, value: Any, stored: Any = None) -> Any:
     """One value as it is stored. Errors: ``Refused`` with the reason."""
     if field.kind == "date":
         return _clean_day(field, value) if value not in (None, "") else None
+    if field.kind in NUMBERS:
+        return to_number(field.kind, value) if value not in (None, "") else None
+    if field.kind == "groups":
+        return _clean_groups(field, value, stored)
     text = str(value or "")
     if field.kind == "long":
         text = text.replace("\r\n", "\n").strip()
@@ -87,6 +92,18 @@ def _clean_day(field: Field, value: Any) -> date:
     return found
 
 
+def _clean_groups(field: Field, value: Any, stored: Any) -> str:
+    """Keys of product groups, as a list or as they are stored."""
+    wanted = lists.group_keys(value) if isinstance(value, str) else [str(key) for key in value or ()]
+    kept = set(lists.group_keys(stored or ""))
+    for key in wanted:
+        if lists.entry_of("product_group", key) is None or (lists.is_retired("product_group", key) and key not in kept):
+            message = _("“%(value)s” is not in the list “%(list)s”: choose one of its values.", value=key,
+                        list=field.label)  # fmt: skip
+            raise Refused(message, field=field.key)
+    return lists.groups_text(wanted)
+
+
 def _checked(field: Field, text: str) -> str:
     if field.key == "credit_code":
         return clean_credit_code(text)
@@ -96,7 +113,9 @@ def _checked(field: Field, text: str) -> str:
         return clean_website(text)
     if field.kind == "list":
         key = lists.key_of(field.key, text)
-        if key is None:
+        if key is None and field.is_free:
+            return tidy(text)
+        if key is None or lists.is_retired(field.key, key):
             raise Refused(
                 _("“%(value)s” is not in the list “%(list)s”: choose one of its values.", value=text, list=field.label),
                 field=field.key,
@@ -181,9 +200,12 @@ def phone_warning(text: str) -> str | None:
 
 def list_warning(field: str, value: str) -> str | None:
     """Why an imported list value looks wrong, or None. It is kept as written."""
-    if any(entry["key"] == value for entry in lists.entries(field)):
+    entry, label = lists.entry_of(field, value), FIELDS[field].label
+    if entry is not None and entry["retired_at"] is None:
         return None
-    label = FIELDS[field].label
+    if entry is not None:
+        text = lists.text_of(field, value)
+        return str(_("“%(value)s” of the list “%(list)s” is no longer in use.", value=text, list=label))
     return str(_("“%(value)s” is not in the list “%(list)s”; it is kept as written.", value=value, list=label))
 
 
@@ -202,3 +224,19 @@ def shown(field: str, value: Any) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def readable(field: str, value: Any) -> str:
+    """A stored value, or what the history keeps of one, as people read it in the present language."""
+    known = FIELDS.get(field)
+    text = shown(field, value)
+    if field == "contact.decision_role" and ": " in text:  # kept behind the person's name
+        name, _separator, key = text.rpartition(": ")
+        return f"{name}: {lists.text_of('decision_role', key)}"
+    if known is None or not text:
+        return text
+    if known.kind in NUMBERS:
+        return number_shown(known.kind, int(text))
+    if known.kind == "groups":
+        return lists.groups_shown(text)
+    return lists.text_of(field, text) if known.kind == "list" else text

@@ -1,36 +1,25 @@
-"""Pages of the customer file: list, record, forms."""
+"""The list of customers, the record with its sections, and its forms."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
-from kezhi import Refused, acting_user, can, db, requires, writing
+from kezhi import NotFound, Refused, acting_user, can, db, requires, writing
 from kezhi.forms import Form, submit_once
 from kezhi.i18n import _
 
-from . import services
-from .bulk import assign
-from .conflicts import resolve
-from .forms import EditForm, NewForm
-from .models import Customer
-from .pages import ENTRIES, MOST_ENTRIES, list_view, record_page
-from .services.numbering import expected_code
-from .services.values import cleaned
-
-
-def blueprint() -> Blueprint:
-    """``/customers`` and what is below it."""
-    pages = Blueprint("customers", __name__, url_prefix="/customers")
-    both = ["GET", "POST"]
-    pages.add_url_rule("", "index", index)
-    pages.add_url_rule("/new", "new", new, methods=both)
-    pages.add_url_rule("/assign", "assign", assign, methods=["POST"])
-    pages.add_url_rule("/<int:customer_id>", "show", show)
-    pages.add_url_rule("/<int:customer_id>/edit", "edit", edit, methods=both)
-    pages.add_url_rule("/<int:customer_id>/recognise", "recognise", recognise, methods=["POST"])
-    return pages
+from .. import services
+from ..conflicts import resolve
+from ..forms import EditForm, NewForm, form_units
+from ..models import Customer
+from ..pages import ENTRIES, MOST_ENTRIES, list_view, may_edit, record_page
+from ..services.merging import stays_as
+from ..services.numbering import expected_code
+from ..services.profile import stored_values
+from ..services.values import cleaned
+from .analyses import AnalysisForm
 
 
 @requires("customers.read")
@@ -41,15 +30,24 @@ def index() -> Any:
         template="customers/index.html",
         can_write=can("customers.write"),
         import_url=url_for("imports.index", kind="customers") if may_import else "",
+        can_merge=can("customers.merge"),
+        can_list=can("customers.lists"),
     )
 
 
 @requires("customers.read")
 def show(customer_id: int) -> Any:
-    """A record with its facts, panels and timeline."""
-    customer = services.customer_by_id(customer_id)
+    """A record with its facts, panels, sections and timeline; one that was merged leads to the one that stayed."""
+    try:
+        customer = services.customer_by_id(customer_id)
+    except NotFound:
+        stayed = stays_as(customer_id)
+        if stayed is None:
+            raise
+        return redirect(url_for("customers.show", customer_id=stayed), code=301)
     entries = ENTRIES if request.args.get("timeline") != "all" else MOST_ENTRIES
-    return render_template("customers/show.html", **record_page(customer, acting_user(), entries))
+    page = record_page(customer, acting_user(), entries, request.args.get("section", ""))
+    return render_template("customers/show.html", **page, form=AnalysisForm())
 
 
 @requires("customers.write")
@@ -69,12 +67,25 @@ def new() -> Any:
                 return redirect(url_for("customers.show", customer_id=int(made)))
         except Refused as refused:
             form.refuse(refused)
-    return render_template("customers/form.html", form=form, customer=None, hits=hits, expected_code=expected_code())
+    return render_template(
+        "customers/form.html",
+        form=form,
+        customer=None,
+        hits=hits,
+        opened="",
+        units=form_units(),
+        expected_code=expected_code(),
+    )
 
 
-@requires("customers.write")
+@requires("customers.read")
 def edit(customer_id: int) -> Any:
-    """Change a record. When somebody else saved first, both versions are shown and nothing typed is lost."""
+    """Change the sections of a record that one may change.
+
+    When somebody else saved first, both versions are shown and nothing typed is lost.
+    """
+    if not may_edit(acting_user()):
+        abort(404)
     customer = services.customer_by_id(customer_id)
     stored = _stored(customer)
     form = EditForm()
@@ -83,9 +94,9 @@ def edit(customer_id: int) -> Any:
     if not form.is_submitted():
         form.open(stored)
     elif form.validate():
-        typed = form.values()
+        values = form.values()
         try:
-            values = {**typed, **cleaned(typed, stored)}
+            values |= cleaned(values, stored)
             guarded = ("credit_code", "name", "phone")
             changed = {key: values[key] for key in guarded if values.get(key, stored[key]) != stored[key]}
             context["hits"] = services.duplicates(changed, customer_id) if changed else []
@@ -95,11 +106,14 @@ def edit(customer_id: int) -> Any:
                 flash(_("The customer file is saved."), "success")
                 return redirect(url_for("customers.show", customer_id=customer_id))
         except services.VersionConflict as conflict:
-            context["differences"] = resolve(form, conflict.stored, typed)
+            context["differences"] = resolve(form, conflict.stored, values)
             customer = services.customer_by_id(customer_id)
         except Refused as refused:
             form.refuse(refused)
-    return render_template("customers/form.html", form=form, customer=customer, expected_code="", **context)
+    opened = request.args.get("section", "")
+    return render_template(
+        "customers/form.html", form=form, customer=customer, opened=opened, units=form_units(), **context
+    )
 
 
 @requires("customers.write")
@@ -117,6 +131,6 @@ def recognise(customer_id: int) -> Any:
 
 def _stored(customer: Customer) -> dict[str, Any]:
     """The record as plain values: they outlive the read transaction."""
-    found = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
+    found = stored_values(customer)
     db.session.expunge(customer)
     return found

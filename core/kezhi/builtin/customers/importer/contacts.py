@@ -1,0 +1,272 @@
+"""Key people from CSV and XLSX: a row belongs to the person of that name at the customer with that code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
+
+from kezhi import Refused, acting_user, bulk_write, clock, db, visible_ids
+from kezhi import lazy_gettext as _l
+from kezhi.db import UtcDateTime
+from kezhi.i18n import _
+
+from ...imports.contributions import Importer, ImportField
+from ...imports.models import Batch, Row
+from ...imports.staging import add_problems, field_date, field_int, field_text, good_rows
+from ...imports.values import parse_date
+from ..fields import CONTACT_LABELS, OTHER_LABELS
+from ..models import Contact, Customer, CustomerChange
+from ..sections import may_write_section
+from ..services import lists, values
+from ..services.contacts import DAYS, KEYS, clean_part
+from .columns import parse_code
+from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, rows, sentence, with_action
+
+QUIET = {"synchronize_session": False}
+PEOPLE = Contact.__table__
+YES = frozenset({"1", "y", "yes", "true", "是", "√", "✓"})
+NO = frozenset({"0", "n", "no", "false", "否", "×"})
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "name": ("姓名", "contact", "contact_name", "联系人", "名称"),
+    "post": ("职务", "title", "contact_title", "职位"),
+    "decision_role": ("采购决策角色", "role", "在采购决策中", "决策角色"),
+    "phone": ("电话", "mobile", "手机", "tel", "telephone", "联系电话"),
+    "email": ("电子邮箱", "mail", "邮箱"),
+    "birthday": ("生日", "出生日期"),
+    "preferences": ("偏好", "爱好", "喜好"),
+    "notes": ("备注", "note", "remarks", "说明"),
+    "is_primary": ("主要联系人", "primary", "main"),
+    "left_on": ("离职日期", "left", "离开日期"),
+}
+
+
+def contact_importer() -> Importer:
+    """The importer of kind ``contacts``."""
+    code = ImportField(
+        "customer_code",
+        OTHER_LABELS["code"],
+        aliases=("客户代码", "code", "customer_no", "客户编号", "客户编码"),
+        required=True,
+        parse=parse_code,
+    )
+    parts = tuple(
+        ImportField(
+            key,
+            CONTACT_LABELS[key],
+            aliases=ALIASES[key],
+            required=key == "name",
+            parse=_parser(key),
+            warn=values.phone_warning if key == "phone" else _role_warning if key == "decision_role" else None,
+        )
+        for key in KEYS
+    )
+    return Importer(
+        kind="contacts",
+        title=_l("Key people"),
+        permission="customers.import",
+        fields=(code, *parts),
+        unique=(),
+        check=check,
+        apply=apply,
+    )
+
+
+def _parser(key: str) -> Callable[[str], Any]:
+    if key == "is_primary":
+        return parse_flag
+    if key in DAYS:
+        return lambda text: _iso(clean_part(key, parse_date(text)))
+    if key == "decision_role":
+        return parse_role
+    return partial(clean_part, key)
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def parse_flag(text: str) -> int:
+    """Yes or no. Errors: ``Refused``."""
+    word = text.strip().casefold()
+    if word in YES or word in NO:
+        return int(word in YES)
+    raise Refused(_("“%(value)s” is neither yes nor no.", value=text[:40]))
+
+
+def parse_role(text: str) -> str:
+    """The key of a role in the purchase decision, or what is written when the list has no such entry."""
+    return lists.key_of("decision_role", text) or text[:80]
+
+
+def _role_warning(value: str) -> str | None:
+    if any(entry["key"] == value for entry in lists.entries("decision_role")):
+        return None
+    label = CONTACT_LABELS["decision_role"]
+    return str(_("“%(value)s” is not in the list “%(list)s”; it is kept as written.", value=value, list=label))
+
+
+# ── what the rows are ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def customer_of_row() -> ColumnElement[Any]:
+    """The id of the customer with the row's code."""
+    return looked_up(EVERY.c.id, EVERY, EVERY.c.code == field_text("customer_code"))
+
+
+def value(key: str) -> ColumnElement[Any]:
+    """What a row gives for a part of a contact, NULL when its cell is empty."""
+    if key == "is_primary":
+        return case((field_int(key) == 1, True), (field_int(key) == 0, False))
+    return field_date(key) if key in DAYS else field_text(key)
+
+
+def given(batch: Batch) -> list[str]:
+    """The parts that the file has columns for, but the name: it says who is meant."""
+    return [key for key in KEYS if key in batch.mapping and key != "name"]
+
+
+def check(batch: Batch) -> None:
+    """Find customer and person of every good row; nobody imports people whom they may not change."""
+    if not may_write_section("people"):
+        add_problems(batch, rows(_("You may not change the key people of a customer."), *good_rows(batch)))
+    customer, allowed = customer_of_row(), visible_ids(Customer)
+    code = field_text("customer_code")
+    unknown = customer.is_(None) if allowed is None else or_(customer.is_(None), customer.not_in(allowed))
+    text = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=code)
+    add_problems(batch, rows(text, *good_rows(batch), unknown), column="customer_code")
+    found = select(func.min(PEOPLE.c.id)).where(PEOPLE.c.customer_id == customer, PEOPLE.c.name == field_text("name"))
+    matched = found.correlate(Row.__table__).scalar_subquery()
+    db.session.execute(update(Row).where(*good_rows(batch)).values(target_id=matched), execution_options=QUIET)
+    _refuse_repeated(batch)
+    differing = or_(*(_differs(key) for key in given(batch))) if given(batch) else literal(False)
+    same = select(PEOPLE.c.id).where(PEOPLE.c.id == Row.target_id, differing).exists()
+    action = case((Row.target_id.is_(None), CREATE), (same, UPDATE), else_=UNCHANGED)
+    db.session.execute(update(Row).where(*good_rows(batch)).values(action=action), execution_options=QUIET)
+
+
+def _refuse_repeated(batch: Batch) -> None:
+    """One row for one person of one customer, and one main contact per customer. Grouped once, not row against row."""
+    code, name = field_text("customer_code"), field_text("name")
+    people = select(code.label("code"), name.label("name"), Row.row.label("row")).where(*good_rows(batch)).subquery()
+    named = select(people.c.code, people.c.name, func.min(people.c.row).label("first"))
+    twice = named.group_by(people.c.code, people.c.name).having(func.count() > 1).subquery()
+    same = and_(twice.c.code == code, twice.c.name == name)
+    again: Any = select(Row.row, literal(_("Another row above is about the same person.")).label("message"))
+    again = again.join_from(Row, twice, same).where(*good_rows(batch), Row.row > twice.c.first)
+    add_problems(batch, again, column="name")
+    if "is_primary" not in batch.mapping:
+        return
+    main = [*good_rows(batch), field_int("is_primary") == 1]
+    mains = select(code.label("code"), Row.row.label("row")).where(*main).subquery()
+    first = select(mains.c.code, func.min(mains.c.row).label("first")).group_by(mains.c.code)
+    several = first.having(func.count() > 1).subquery()
+    text = literal(_("Another row above is the main contact of this customer."))
+    more: Any = select(Row.row, text.label("message")).join_from(Row, several, several.c.code == code)
+    add_problems(batch, more.where(*main, Row.row > several.c.first), column="is_primary")
+
+
+def _differs(key: str) -> ColumnElement[bool]:
+    return value(key).is_not(None) & value(key).is_distinct_from(PEOPLE.c[key])
+
+
+# ── writing them ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def apply(batch: Batch) -> None:
+    """Create and update the people, and keep every change: a constant number of statements for any number of rows."""
+    now = clock.now()
+    _keep_changes(batch, now)
+    _update(batch, now)
+    _create(batch, now)
+    _one_main(batch)
+
+
+def _keep_changes(batch: Batch, now: datetime) -> None:
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    fixed = (literal(now, UtcDateTime()), literal(acting_user().login))
+    new: Any = select(
+        customer_of_row(), *fixed, literal("contact.name"), literal(""), field_text("name"), literal("import")
+    ).where(*with_action(batch, CREATE))
+    db.session.execute(insert(CustomerChange).from_select(columns, new))
+    for key in given(batch):
+        old, wanted = _readable(key, PEOPLE.c[key]), _readable(key, value(key))
+        changed: Any = select(
+            PEOPLE.c.customer_id, *fixed, literal(f"contact.{key}"), old, wanted, literal("import")
+        ).join_from(Row, PEOPLE, PEOPLE.c.id == Row.target_id)
+        changed = changed.where(*with_action(batch, UPDATE), _differs(key))
+        db.session.execute(insert(CustomerChange).from_select(columns, changed))
+
+
+def _readable(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value with the person's name, as the history keeps it."""
+    if key == "is_primary":
+        text: ColumnElement[Any] = case((expression.is_(True), "✓"))
+    else:
+        text = iso_text(expression) if key in DAYS else func.nullif(expression, "")
+    return func.coalesce(field_text("name").concat(": ").concat(text), "")
+
+
+def _update(batch: Batch, now: datetime) -> None:
+    values: dict[str, Any] = {key: func.coalesce(value(key), PEOPLE.c[key]) for key in given(batch)}
+    values |= {"updated_at": literal(now, UtcDateTime()), "version": PEOPLE.c.version + 1}
+    bulk_write(
+        update(PEOPLE).where(PEOPLE.c.id == Row.target_id, *with_action(batch, UPDATE)).values(**values),
+        model=Contact,
+        change=UPDATE,
+        keys=select(Row.target_id).where(*with_action(batch, UPDATE)),
+        action="contact.import",
+        batch=batch.id,
+    )
+
+
+def _create(batch: Batch, now: datetime) -> None:
+    columns: dict[str, Any] = {
+        "customer_id": customer_of_row(),
+        "name": field_text("name"),
+        "created_by": literal(acting_user().login),
+        "created_at": literal(now, UtcDateTime()),
+        "updated_at": literal(now, UtcDateTime()),
+        "version": literal(1),
+    }
+    for key in KEYS:
+        if key == "name" or (key in DAYS and key not in batch.mapping):
+            continue
+        nothing: Any = False if key == "is_primary" else ""
+        if key in DAYS:
+            columns[key] = value(key)
+        else:
+            columns[key] = func.coalesce(value(key), nothing) if key in batch.mapping else literal(nothing)
+    staged: Any = select(*columns.values()).where(*with_action(batch, CREATE)).order_by(Row.row)
+    same = and_(PEOPLE.c.customer_id == customer_of_row(), PEOPLE.c.name == field_text("name"))
+    made = looked_up(PEOPLE.c.id, PEOPLE, same)
+    bulk_write(
+        insert(PEOPLE).from_select(list(columns), staged),
+        model=Contact,
+        change=CREATE,
+        keys=select(made).where(*with_action(batch, CREATE)),
+        action="contact.import",
+        batch=batch.id,
+    )
+    statement = update(Row).where(*with_action(batch, CREATE)).values(target_id=made)
+    db.session.execute(statement, execution_options=QUIET)
+
+
+def _one_main(batch: Batch) -> None:
+    """Who the file makes the main contact takes the place of whoever was; who has left is none."""
+    if not {"is_primary", "left_on"} & set(batch.mapping):
+        return
+    written = select(Row.target_id).where(*with_action(batch, CREATE, UPDATE))
+    left = update(PEOPLE).where(PEOPLE.c.id.in_(written), PEOPLE.c.left_on.is_not(None))
+    db.session.execute(left.values(is_primary=False))
+    mains = select(Row.target_id).where(*with_action(batch, CREATE, UPDATE), field_int("is_primary") == 1)
+    people = PEOPLE.alias()
+    customers = select(people.c.customer_id).where(people.c.id.in_(mains), people.c.is_primary.is_(True))
+    others = update(PEOPLE).where(
+        PEOPLE.c.customer_id.in_(customers), PEOPLE.c.id.not_in(mains), PEOPLE.c.is_primary.is_(True)
+    )
+    db.session.execute(others.values(is_primary=False, version=PEOPLE.c.version + 1))
