@@ -9,8 +9,8 @@ from .folding import DIGIT, LONGEST, SINGLE, scan
 
 VERSION = 1  #: raised when the same texts give other tokens: every record is taken up anew then
 MOST_STARTS = 60  #: beginnings within one text
-MOST_VARIANTS = 8  #: further readings of the characters of one text
-REACH = 3  #: how many syllables before a further reading a typed word may begin
+MOST_VARIANTS = 5  #: further readings of the characters of one text
+REACH = 2  #: how many syllables before a further reading a typed word may begin
 LAST_DIGITS = 4  #: a code is found by its last digits from so many on
 LONG_NUMBER = 12  #: the last digits of longer numbers are nobody's way to name them
 
