@@ -30,7 +30,7 @@ class Presence:
     def __init__(self, site: Site, kind: str = "web") -> None:
         self.site, self.kind = site, kind
         self.id = process_id()
-        self._stop = threading.Event()
+        self._stop, self._telling = threading.Event(), threading.Lock()
         self._told: tuple[int, float] = (-1, 0.0)
 
     def start(self) -> None:
@@ -44,7 +44,9 @@ class Presence:
         oldest, now = self.site.oldest_generation(), time.monotonic()
         if oldest == self._told[0] and now - self._told[1] < TOLD_EVERY:
             return
-        with _writing(self.site.engine) as connection:
+        with self._telling, _writing(self.site.engine) as connection:
+            if self._stop.is_set():
+                return  # it has taken its leave meanwhile
             row = {"id": self.id, "kind": self.kind, "generation": oldest, "seen_at": database_now(connection)}
             connection.execute(delete(table).where(table.c.id == self.id))
             connection.execute(insert(table).values(row))
@@ -53,7 +55,7 @@ class Presence:
     def stop(self) -> None:
         """Leave."""
         self._stop.set()
-        with _writing(self.site.engine) as connection:
+        with self._telling, _writing(self.site.engine) as connection:
             connection.execute(delete(table).where(table.c.id == self.id))
 
     def _run(self) -> None:

@@ -169,6 +169,18 @@ def test_a_process_that_died_is_not_waited_for(notes: Site) -> None:
     assert others_behind(notes.engine, notes.generation, 0) == []
 
 
+def test_a_process_that_has_taken_its_leave_says_no_more_that_it_lives(notes: Site) -> None:
+    """A beat that was under way at that moment must not bring the row back."""
+    presence = Presence(notes)
+    presence.beat()
+    presence.stop()
+    with notes.app.app_context():
+        disable(notes, "alpha")  # something new to tell
+    presence.beat()
+    with notes.engine.connect() as connection:
+        assert connection.execute(select(tables.process.c.id)).all() == []
+
+
 def test_rows_that_changed_after_the_export_keep_the_tables(notes: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from kezhi.builtin.apps import removal
 

@@ -37,7 +37,17 @@ def test_what_is_wrong_is_said_with_its_mend(tmp_path: Path) -> None:
     assert "use the kz- classes" in problems["templates"]
 
 
-def test_what_cannot_be_checked_is_said() -> None:
+def test_an_app_is_checked_from_the_folder_in_which_it_is_written(tmp_path: Path) -> None:
+    line = [sys.executable, "-c", "from kezhi.cli import main; main()", "plugin", "new", "visits"]
+    subprocess.run(line, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    done = check(str(tmp_path / "kezhi-visits"))
+    assert (done.returncode, done.stdout.strip()) == (0, "visits is made right"), done.stderr
+
+
+def test_what_cannot_be_checked_is_said(tmp_path: Path) -> None:
     done = check("nowhere")
     assert done.returncode == 1
     assert "no app 'nowhere' is installed" in done.stderr
+    done = check(str(tmp_path))
+    assert done.returncode == 1
+    assert "there is no pyproject.toml in it" in done.stderr

@@ -33,9 +33,22 @@ def register_permissions(self):
 
 @hookimpl
 def register_access(self):
-    from kezhi import ALL, Access
+    from kezhi import Access
+    from .models import Note, grants
+    return [Access(Note, Note.id, grants)]
+
+@hookimpl
+def list_columns(self, model):
+    from kezhi.builtin.customers.models import Customer
+    from .models import columns
+    return columns() if model is Customer else []
+
+@hookimpl
+def record_panels(self, record, user):
+    from kezhi import Panel, db, visible
     from .models import Note
-    return [Access(Note, Note.id, lambda user: ALL if user.can("theta.use") else [])]
+    notes = db.session.scalars(visible(Note).where(Note.customer_id == record.id)).all()
+    return [Panel(_l("Notes"), "theta/panel.html", {"notes": notes})]
 
 @hookimpl
 def menu_items(self, user):
@@ -71,7 +84,7 @@ def doctor_checks(self):
 FILES = {
     "models.py": """
 from kezhi import BigInt, model_base
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 class Note(model_base("theta")):
@@ -79,6 +92,20 @@ class Note(model_base("theta")):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     customer_id: Mapped[int] = mapped_column(BigInt, ForeignKey("customers_customer.id", ondelete="RESTRICT"))
     text: Mapped[str] = mapped_column(Text)
+
+notes = Note.__table__.c
+
+def grants(user):
+    from kezhi import ALL, visible_ids
+    from kezhi.builtin.customers.models import Customer
+    seen = visible_ids(Customer, user)
+    return ALL if seen is None else [select(notes.id).where(notes.customer_id.in_(seen))]
+
+def columns():
+    from kezhi import Column, Filter, Join, lazy_gettext as _l
+    from kezhi.builtin.customers.models import Customer
+    count = select(func.count()).select_from(Note).where(Note.customer_id == Customer.id).scalar_subquery()
+    return [Column("theta.notes", _l("Notes"), count, render="count", filter=Filter("number"))]
 """,
     "settings.py": """
 from kezhi import SettingsForm, lazy_gettext as _l
@@ -98,7 +125,7 @@ def greet(task):
     "views.py": """
 from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy import update
-from kezhi import acting_user, announce, db, logged_in, public, requires, visible, writing
+from kezhi import NotFound, acting_user, announce, db, logged_in, public, requires, visible, writing
 from .models import Note
 
 def blueprint():
@@ -113,6 +140,8 @@ def index():
 
 @requires("theta.use")
 def change(note_id):
+    if db.session.scalars(visible(Note).where(Note.id == note_id)).first() is None:
+        raise NotFound("no such note")
     with writing():
         note = Note.__table__
         db.session.execute(update(note).where(note.c.id == note_id).values(text="changed"))
@@ -122,6 +151,7 @@ def change(note_id):
 {% block title %}{{ _("Notes") }}{% endblock %}
 {% block content %}{% for note in notes %}<p>{{ note.text }}</p>{% endfor %}{% endblock %}
 """,
+    "templates/theta/panel.html": "{% for note in notes %}<p>{{ note.text }}</p>{% endfor %}",
     "migrations/0001_theta.py": """
 import sqlalchemy as sa
 from alembic import op
@@ -205,12 +235,49 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
         (PATH, 'return [RecordLink("theta_note", _l("Notes"), "customers_customer")]', "return []", "RecordLink"),
         (PATH, '"theta_note", _l', '"theta_nobody", _l', "does not exist"),
     ],
+    "mappers": [
+        ("models.py", 'model_base("theta")', 'model_base("customers")', "somebody else's base"),
+    ],
+    "guards": [
+        (PATH, "return [Access(Note, Note.id, grants)]", "return []", "everybody may read them"),
+    ],
+    "failing_migration": [
+        (MIGRATION, "def upgrade():\n", "def upgrade():\n    op.execute('COMMIT')\n", "ends the transaction by itself"),
+    ],
+    "erasure": [
+        (MIGRATION, 'sa.Column("text", sa.Text, nullable=False),',
+         'sa.Column("text", sa.Text, nullable=False), sa.Column("phone", sa.Text),', "theta_note.phone outlives"),
+        (PATH, '_l("Notes"), "customers_customer")]', '_l("Notes"), "customers_customer", delete="keep")]',
+         "cannot be deleted"),
+        (MIGRATION, 'nullable=False),\n        sa.Column("text"',
+         'nullable=False, unique=True),\n        sa.Column("text"', "cannot be merged"),
+    ],
+    "columns": [
+        ("models.py", "count, render=", "Note.id, Join(Note.__table__, Note.customer_id), render=",
+         "makes 34 rows of 31"),
+        ("models.py", 'filter=Filter("number")', 'filter=Filter("number", apply=lambda text: 1 / 0)',
+         "cannot be filtered by"),
+    ],
+    "panels": [
+        (PATH, '{"notes": notes}', '{"notes": [db.session.scalars(visible(Note).where(Note.id == note.id)).one() '
+         'for note in notes]}', "for six rows"),
+    ],
+    "canary": [
+        ("views.py", "db.session.scalars(visible(Note)).all())", "db.session.execute(Note.__table__.select()).all())",
+         "begin with visible(Model)"),
+        ("views.py", "if db.session.scalars(visible(Note).where(Note.id == note_id)).first() is None:", "if False:",
+         "POST /theta/<int:note_id> changes rows"),
+    ],
     "lifecycle": [
         (MIGRATION, 'op.create_table(\n        "theta_note"',
          'op.execute("DELETE FROM accounts_role WHERE key = \'finance\'")\n    op.create_table(\n        "theta_note"',
          "accounts_role"),
     ],
-    "routes": [("views.py", '@requires("theta.use")\ndef change', "@logged_in\ndef change", "changed rows")],
+    "routes": [
+        ("views.py", '@requires("theta.use")\ndef change(note_id):\n    if db.session.scalars(visible(Note)'
+         '.where(Note.id == note_id)).first() is None:', "@logged_in\ndef change(note_id):\n    if False:",
+         "changed rows"),
+    ],
     "pages": [
         (PAGE, "{{ note.text }}", "{{ _('Secret words') }}", "Secret words"),
         (PAGE, "{{ note.text }}", "{{ note.nothing.at_all }}", "500"),

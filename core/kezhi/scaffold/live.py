@@ -85,9 +85,9 @@ def read_source(folder: Path) -> Source:
         ) from None
 
 
-def expose(source: Source, config: Config) -> None:
-    """Let this process, and those it starts, see the plugin as if it were installed."""
-    shelf = config.data / "live" / source.distribution
+def expose(source: Source, shelves: Path) -> None:
+    """Let this process, and those it starts, see the plugin as if it were installed; its metadata go to ``shelves``."""
+    shelf = shelves / source.distribution
     shutil.rmtree(shelf, ignore_errors=True)
     information = shelf / f"{source.distribution.replace('-', '_')}-{source.version}.dist-info"
     information.mkdir(parents=True)
@@ -156,7 +156,7 @@ def serve_live(
         Site(config).close()  # a company that is not set up is said now, not at every change
         _open_port(host, port)
         _start_over_and_over()
-    expose(source, config)
+    expose(source, config.data / "live")
     apart(lambda: bring_up(config, source))
     serve(config, host=host, port=port, workers=workers, jobs=jobs)
 
@@ -221,7 +221,7 @@ def _bring_up_readable(config: Config, folder: Path) -> None:
         click.echo(f"kezhi: {error}", err=True)
         prepare(config)
     else:
-        expose(source, config)
+        expose(source, config.data / "live")
         bring_up(config, source)
 
 

@@ -22,19 +22,41 @@ globals().update(conformance_of({name!r}))
 
 
 @click.command("check")
-@click.argument("name")
+@click.argument("name", metavar="NAME|FOLDER")
 @click.option("--json", "as_json", is_flag=True)
 def check_command(name: str, as_json: bool) -> None:
-    """Check that an installed app NAME is made right; exit 1 says what is not and how to mend it."""
+    """Check that an app is made right, by the name of an installed one or from its folder.
+
+    Exit 1 says what is not and how to mend it.
+    """
     try:
         import pytest  # noqa: F401
     except ImportError:
         raise Refused("the checks are run by pytest: install kezhi[test]") from None
+    with tempfile.TemporaryDirectory(prefix="kezhi-folder-") as shelf:
+        if os.sep in name or Path(name, "pyproject.toml").is_file():
+            name = _from_folder(Path(name), Path(shelf))
+        _check(name, as_json)
+
+
+def _from_folder(folder: Path, shelf: Path) -> str:
+    """Let this process and the tests see the app in ``folder`` as if it were installed; its name."""
+    from ..scaffold.live import compile_catalogues, expose, read_source
+
+    source = read_source(folder)
+    if len(source.plugins) != 1:
+        raise Refused(f"{folder} holds {len(source.plugins)} apps: install it and check each by its name")
+    compile_catalogues(source.folder)
+    expose(source, shelf)
+    return next(iter(source.plugins))
+
+
+def _check(name: str, as_json: bool) -> None:
     from ..discover import discover
 
     candidate = discover().get(name)
     if candidate is None:
-        raise Refused(f"no app {name!r} is installed: pip install it, or write pip install -e FOLDER")
+        raise Refused(f"no app {name!r} is installed: pip install it, or give the folder that holds its pyproject.toml")
     if candidate.plugin is None:
         raise Refused(f"the app {name!r} cannot be imported: {candidate.error}")
     problems = run_checks(name, own_test(candidate.plugin.package))

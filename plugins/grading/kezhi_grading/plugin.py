@@ -8,6 +8,7 @@ import click
 from flask import Blueprint
 
 from kezhi import (
+    Access,
     Check,
     Clause,
     Column,
@@ -73,6 +74,14 @@ class Grading(Plugin):
             Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
             Permission("grading.documents", _l("Issue assessment sheets and lists of important customers"), ISSUERS),
         ]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .models import CurrentGrade, EvidenceRow, Result
+        from .services.queries import of_visible_customers
+
+        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade)
+        return [Access(model, model.customer_id, of_visible_customers) for model in models]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:

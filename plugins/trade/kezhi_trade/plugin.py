@@ -62,11 +62,12 @@ class Trade(Plugin):
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import grants, summary_grants
-        from .models import CustomerTrade, Order
+        from .models import CustomerTrade, Order, StagedOrder
 
         return [
             Access(Order, Order.id, grants),
             Access(CustomerTrade, CustomerTrade.customer_id, summary_grants),
+            Access(StagedOrder, StagedOrder.customer_id, summary_grants),
         ]
 
     @hookimpl

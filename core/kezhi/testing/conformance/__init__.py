@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
-from . import data, manners, pages, static
+from . import damage, data, lists, manners, pages, records, static
 from .subject import Examples, Subject
 
 Check = Callable[[Subject], list[str]]
 
 #: every check by name, the cheap ones first
 CHECKS: dict[str, Check] = {
-    check.__name__.removeprefix("check_"): check for module in (static, manners, data, pages) for check in module.CHECKS
+    check.__name__.removeprefix("check_"): check
+    for module in (static, manners, data, damage, records, pages, lists)
+    for check in module.CHECKS
 }
 
 

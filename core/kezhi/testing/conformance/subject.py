@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import importlib.metadata
+import itertools
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -139,28 +140,51 @@ class Subject:
                 values[f"{model.__name__.lower()}_id"] = made.one()[0]
         return values
 
+    def add_rows(self, site: Site, customer: int) -> None:
+        """One more made-up row in each of the plugin's tables, where a further one may be."""
+        with writing():
+            for model in self.own_models(site):
+                row = _made_up(model.__table__, customer)
+                with suppress(DBAPIError), db.session.begin_nested():
+                    db.session.execute(insert(model.__table__).values(row))
+
+    def add_customers(self, site: Site, count: int) -> list[int]:
+        """Further customers with made-up rows of the plugin each."""
+        from ...builtin.customers.services import create_customer
+
+        with writing():
+            made = [int(create_customer({"code": f"K{number:03d}", "name": f"{MARK} {number} Ltd"}).id)
+                    for number in range(100, 100 + count)]  # fmt: skip
+        for customer in made:
+            self.add_rows(site, customer)
+        return made
+
+
+_numbers = itertools.count(1)  # no two made-up rows are alike
+
 
 def _made_up(table: Table, customer: int) -> dict[str, Any]:
     row: dict[str, Any] = {}
+    number = next(_numbers)
     for column in table.columns:
         parent = next(iter(column.foreign_keys), None)
-        if parent is not None:
+        if column.name == "customer_id" or (parent is not None and parent.target_fullname == "customers_customer.id"):
+            row[column.name] = customer
+        elif parent is not None:
             first = select(parent.column).order_by(parent.column.desc()).limit(1)
             row[column.name] = db.session.scalar(first)
-        elif column.name == "customer_id":
-            row[column.name] = customer
         elif column.primary_key and isinstance(column.type, sqltypes.Integer) and len(table.primary_key) == 1:
             continue  # numbered by the database
         elif not column.nullable or isinstance(column.type, sqltypes.String):
-            row[column.name] = _value(column)
+            row[column.name] = _value(column, number)
     return row
 
 
-def _value(column: Any) -> Any:
+def _value(column: Any, number: int) -> Any:
     kinds: list[tuple[Any, Any]] = [
         (sqltypes.Boolean, False),
-        (sqltypes.Integer, 1),
-        (sqltypes.String, MARK[: getattr(column.type, "length", None) or None]),
+        (sqltypes.Integer, number),
+        (sqltypes.String, f"{MARK}{number}"[: getattr(column.type, "length", None) or None]),
         (sqltypes.Date, date(2026, 3, 2)),
         (sqltypes.JSON, {}),
         (sqltypes.LargeBinary, b""),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from kezhi import NotFound, db, visible_ids
+from kezhi import ALL, NotFound, User, db, visible_ids
 from kezhi.builtin.customers.models import Customer
 
 from ..models import PUBLISHED, CurrentGrade, Result, Run, SchemeVersion
@@ -37,6 +37,12 @@ def version_of(run: Run) -> SchemeVersion:
 def visible_results(run: Run) -> Select[Any]:
     """``select(Result)`` of a run, narrowed to the customers that the acting user sees."""
     return select(Result).where(Result.run_id == run.id, *seen())
+
+
+def of_visible_customers(user: User) -> Any:
+    """Grants: grades and their reasons are seen by who sees the customer."""
+    ids = visible_ids(Customer, user)
+    return ALL if ids is None else [ids]
 
 
 def seen() -> list[ColumnElement[bool]]:
