@@ -29,6 +29,9 @@ from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
 from kezhi.builtin.customers.services import add_analysis, add_contact, create_customer, update_customer
 from kezhi.builtin.customers.services.lists import TITLES
+from kezhi.builtin.documents.pages import register_view
+from kezhi.builtin.documents.services import issue
+from kezhi.builtin.files.services import attach, receive
 from kezhi.builtin.imports.services import import_file
 from kezhi.cli import run
 from kezhi.errors import KezhiError
@@ -103,7 +106,13 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     for login in ("director", "general"):
         with acting_as(people[login]):
             sign(request, "")
-    ids = {"contact_id": contact, "customer_id": hidden, "order_id": made, "request_id": request}
+    received = receive(io.BytesIO(f"{MARK} notes".encode()), f"{MARK}.txt")
+    with writing():
+        file_id = attach(received, "customers", "customer", hidden, note=MARK).id
+    with acting_as(people["analyst"]):
+        issue_id = issue("grading.assessment", hidden, "xlsx")
+    ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
+    ids |= {"record_id": hidden, "contact_id": contact}
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 
@@ -155,14 +164,16 @@ def addresses(app: Flask, company: Company) -> list[str]:
     values: dict[str, Any] = {
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
-        "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg",
+        "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
     }  # fmt: skip
+    kinds = {"files": {"plugin": "customers", "kind": "customer"}, "documents": {"kind": "grading.assessment"}}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint == "accounts.logout":
                 continue
-            found.append(url_for(rule.endpoint, **{name: values[name] for name in rule.arguments}))
+            known = {**values, **kinds.get(rule.endpoint.partition(".")[0], {})}
+            found.append(url_for(rule.endpoint, **{name: known[name] for name in rule.arguments}))
             if "customer_id" in rule.arguments:
                 other = {**values, "customer_id": company.ids["prospect_id"]}
                 found.append(url_for(rule.endpoint, **{name: other[name] for name in rule.arguments}))
@@ -173,6 +184,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
             name="r", model=Result, key=Result.customer_id, columns=result_list_columns(graded, scheme)
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
+        found += list_addresses("/documents", register_view())
         found += list_addresses("/trade", orders)
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
@@ -212,7 +224,9 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
         statuses = {
             status
             for address, (status, _text) in found.items()
-            if f"/customers/{company.ids['customer_id']}" in address or f"/trade/{company.ids['order_id']}" in address
+            if f"/customers/{company.ids['customer_id']}" in address
+            or f"/trade/{company.ids['order_id']}" in address
+            or address.startswith(("/files/", "/documents/1", "/documents/make/"))
         }
         assert statuses == {404}
 
@@ -225,13 +239,18 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     found = answers(client_as(login=login), addresses(app, company))
     showing = {address for address, (_status, text) in found.items() if betrays(text, asked=address)}
     customer, order, number = company.ids["customer_id"], company.ids["order_id"], company.number
+    file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",
         f"/trade?q={ASKED}", f"/trade?q={ASKED}&format=csv", f"/trade?q={ASKED}&format=xlsx",
         f"/grading/runs/{number}/results", f"/grading/runs/{number}/results.csv", f"/grading/customers/{customer}",
-        f"/grading/runs/{number}/customers/{customer}",
+        f"/grading/runs/{number}/customers/{customer}", f"/files/on/customers/customer/{customer}",
+        f"/files/{file}", f"/files/{file}/download",
     }  # fmt: skip
+    if login == "director":
+        sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"
+        assert showing >= {"/documents", f"/documents/{issue}", f"/documents/{issue}/download", sheet}
     assert len(showing) > 60
     assert found[f"/trade?f.customer_code={CODE}&count=1"] == (200, "2")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,7 +59,10 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
     from kezhi.builtin.approvals.services import request_for, sign
     from kezhi.builtin.customers.services import add_contact, create_customer
+    from kezhi.builtin.documents.services import issue
+    from kezhi.builtin.files.services import attach, receive
     from kezhi.builtin.imports.services import stage
+    from kezhi.builtin.lists.services import save_view
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_order
 
@@ -83,8 +87,22 @@ def company(app: Flask, add_person: Any) -> Company:
     for role in ("sales-director", "general-manager"):
         with acting_as(people[role]):
             sign(request_id, "")
+    received = receive(io.BytesIO(b"%PDF-1"), "contract.pdf")
+    with writing():
+        file_id = attach(received, "customers", "customer", customer).id
+    with acting_as(people["sales-director"]):
+        issue_id = issue("grading.assessment", customer, "xlsx")
+        with writing():
+            view_id = save_view("customers", "/customers", "Mine", "", shared=True).id
+    sheet = {"kind": "grading.assessment", "record_id": customer}
+    of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
+            "file_id": file_id,
+            "issue_id": issue_id,
+            "view_id": view_id,
+            "page": 1,
+            "format": "xlsx",
             "department_id": department,
             "user_id": people["data-analyst"].id,
             "role_key": "salesperson",
@@ -108,6 +126,12 @@ def company(app: Flask, add_person: Any) -> Company:
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
+            "files.index": of_customer,
+            "files.upload": of_customer,
+            "documents.make": sheet,
+            "documents.issue": sheet,
+            "documents.draft": sheet,
+            "documents.picture": sheet,
         },
     )
 
@@ -277,7 +301,7 @@ def test_a_refused_page_and_one_that_does_not_exist_are_the_same_answer(
         assert differing == []
 
 
-RECORDS = ("customer_id", "order_id", "request_id", "batch_id")
+RECORDS = ("customer_id", "order_id", "request_id", "batch_id", "record_id", "file_id", "issue_id")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -89,6 +89,7 @@ def content_of(issue_id: int) -> bytes:
     return b"".join(open_download(file_id).pieces)
 
 
+@pytest.mark.clause("CUS-15")
 def test_an_issued_document_is_numbered_and_kept_byte_for_byte(ready: int) -> None:
     first = services.issue(KIND, ready, "pdf", holder="客户资料部")
     issue = services.issue_by_id(first)

@@ -42,7 +42,7 @@ def test_a_file_is_attached_on_the_customers_page_and_downloaded(client_as: Any,
     client = client_as("customer-information-officer", locale="en")
     page = client.get(f"/customers/{customer_id}").text
     assert 'enctype="multipart/form-data"' in page
-    answer = send(client, address(customer_id), '报价 "final".pdf', PDF, note="signed", back="1")
+    answer = send(client, address(customer_id), "报价 <final>.pdf", PDF, note="signed", back="1")
     assert answer.headers["Location"] == f"/customers/{customer_id}"
     page = client.get(f"/customers/{customer_id}").text
     assert "报价 _final_.pdf" in page

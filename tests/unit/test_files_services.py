@@ -139,7 +139,6 @@ def test_merging_takes_the_files_along(customer_id: int) -> None:
     assert content_of(file_id) == PDF
 
 
-@pytest.mark.clause("CUS-10")
 def test_erasing_a_customer_removes_the_bytes_for_good(customer_id: int, site: Any) -> None:
     with writing():
         other = int(create_customer({"code": "K002", "name": "恒远"}).id)

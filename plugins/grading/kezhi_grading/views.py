@@ -39,7 +39,6 @@ def blueprint() -> Blueprint:
     rule("", "index", index)
     rule("/runs/new", "new", new, methods=["GET", "POST"])
     rule("/runs/<int:number>", "run", run)
-    rule("/runs/by-id/<int:run_id>", "run_by_id", run_by_id)
     rule("/runs/<int:number>/submit", "submit", submit, methods=["POST"])
     rule("/runs/<int:number>/results", "results", results)
     rule("/runs/<int:number>/results.csv", "results_csv", results_csv)
@@ -112,17 +111,6 @@ def run(number: int) -> str:
         list_url=_document_url("grading.annual_list", found.id, found.state == PUBLISHED),
         may_submit=found.state == COMPUTED and can("grading.submit") and found.graded > 0,
     )
-
-
-@requires("grading.read")
-def run_by_id(run_id: int) -> Any:
-    """The page of a run named by its id, as documents name their records."""
-    from kezhi import db
-
-    found = db.session.get(Run, run_id)
-    if found is None:
-        abort(404)
-    return redirect(url_for("grading.run", number=found.number))
 
 
 def _document_url(kind: str, record_id: int, published: bool, variant: str = "") -> str:

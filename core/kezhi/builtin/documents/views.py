@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kezhi import NotFound, Refused, db, logged_in, requires
+from kezhi import NotFound, Refused, db, requires
 from kezhi.forms import choice, fill_errors, submit_once
 from kezhi.i18n import _
 
@@ -65,7 +65,7 @@ def download(issue_id: int) -> AnyResponse:
         return redirect(url_for("documents.show", issue_id=issue_id))
 
 
-@logged_in
+@requires("documents.read")
 def make(kind: str, record_id: int) -> Any:
     """See the document as it would be issued now; choose the variant and the format."""
     return _make_page(kind, record_id, IssueForm(formdata=None), request.args.get("variant", ""))
@@ -107,7 +107,7 @@ def _make_page(key: str, record_id: int, form: IssueForm, variant: str, problem:
     ), status
 
 
-@logged_in
+@requires("documents.read")
 def issue(kind: str, record_id: int) -> Any:
     """Number it and keep it."""
     try:
@@ -133,7 +133,7 @@ def issue(kind: str, record_id: int) -> Any:
     return _make_page(kind, record_id, form, variant, problem, 422)
 
 
-@logged_in
+@requires("documents.read")
 def draft(kind: str, record_id: int, format: str) -> Response:
     """The draft as a file; it is kept nowhere."""
     try:
@@ -143,7 +143,7 @@ def draft(kind: str, record_id: int, format: str) -> Response:
     return send(files.Download(found.name, found.media_type, len(found.content), iter([found.content])))
 
 
-@logged_in
+@requires("documents.read")
 def picture(kind: str, record_id: int, page: int) -> Response:
     """One page of the draft as a picture."""
     try:

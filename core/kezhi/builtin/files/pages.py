@@ -80,7 +80,7 @@ def of_record(record: Any) -> tuple[str, Attachment] | None:
 def panels(record: Any, user: User) -> list[Panel]:
     """The panel of a record: its files, and a form to add one."""
     found = of_record(record)
-    if found is None or not user.can(found[1].read):
+    if found is None or not (user.can("files.use") and user.can(found[1].read)):
         return []
     plugin, attachment = found
     record_id = int(record.id)

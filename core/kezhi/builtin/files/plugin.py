@@ -8,11 +8,20 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Demo, Job, Panel, Plugin, RecordLink, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Demo, Job, Panel, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
 from .contributions import CUSTOMERS
+
+#: whoever works with records works with their files; the records' own rights decide which
+ROLES = (
+    "salesperson", "account-manager", "order-clerk", "sales-supervisor", "sales-manager", "sales-director",
+    "regional-representative", "regional-manager", "project-manager", "customer-service-agent",
+    "customer-service-manager", "customer-information-officer", "customer-information-clerk", "marketing-planner",
+    "marketing-supervisor", "finance", "inventory-control", "data-analyst", "technical-department", "materials-head",
+    "department-manager", "deputy-general-manager", "general-manager",
+)  # fmt: skip
 
 
 class Files(Plugin):
@@ -37,6 +46,10 @@ class Files(Plugin):
         from .views import blueprint
 
         return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        return [Permission("files.use", _l("Open and attach files of records"), roles=ROLES)]
 
     @hookimpl
     def register_access(self) -> list[Access]:

@@ -1,6 +1,6 @@
 """Pages of files: those of a record, one file with its versions, uploads and downloads.
 
-What a person may do is decided by the record that a file hangs on, so the routes ask for a log-in only.
+Beside the right to use files at all, what a person may do is decided by the record that a file hangs on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kezhi import NotFound, Refused, logged_in
+from kezhi import NotFound, Refused, requires
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
 
@@ -37,7 +37,7 @@ def blueprint() -> Blueprint:
     return blue
 
 
-@logged_in
+@requires("files.use")
 def index(plugin: str, kind: str, record_id: int) -> Any:
     """The files of a record."""
     try:
@@ -47,7 +47,7 @@ def index(plugin: str, kind: str, record_id: int) -> Any:
     return render_template("files/index.html", form=UploadForm(), **pages.index_page(plugin, kind, record_id))
 
 
-@logged_in
+@requires("files.use")
 def upload(plugin: str, kind: str, record_id: int) -> Any:
     """Take in a file. A refused one leaves nothing behind, and the page says why."""
     try:
@@ -92,7 +92,7 @@ def _take(form: UploadForm, effect: Any) -> str:
     return str(received.name)
 
 
-@logged_in
+@requires("files.use")
 def show(file_id: int) -> Any:
     """One file: what it is, its versions."""
     return _file_page(file_id, UploadForm(), DeleteForm())
@@ -115,7 +115,7 @@ def _may_change(file_id: int) -> None:
         abort(404)
 
 
-@logged_in
+@requires("files.use")
 def replace(file_id: int) -> Any:
     """Upload a newer version."""
     _may_change(file_id)
@@ -134,7 +134,7 @@ def replace(file_id: int) -> Any:
     return _file_page(file_id, form, DeleteForm(formdata=None), 422)
 
 
-@logged_in
+@requires("files.use")
 def delete(file_id: int) -> Any:
     """Take a file away, with the reason."""
     _may_change(file_id)
@@ -149,7 +149,7 @@ def delete(file_id: int) -> Any:
     return _file_page(file_id, UploadForm(formdata=None), form, 422)
 
 
-@logged_in
+@requires("files.use")
 def restore(file_id: int) -> Any:
     """Bring a deleted file back."""
     _may_change(file_id)
@@ -162,7 +162,7 @@ def restore(file_id: int) -> Any:
     return redirect(url_for("files.show", file_id=file_id))
 
 
-@logged_in
+@requires("files.use")
 def download(file_id: int, number: int | None = None) -> AnyResponse:
     """The bytes, as an attachment; what the access rule of the record does not allow does not exist."""
     try:

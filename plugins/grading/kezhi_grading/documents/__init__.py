@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import url_for
 
-from kezhi import Choice, User, acting_user, localised, visible_ids
+from kezhi import Choice, User, acting_user, db, localised, visible_ids
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.documents.contributions import DocumentKind
@@ -55,7 +55,7 @@ def document_kinds() -> list[DocumentKind]:
             sheets=annual_list_sheets,
             variants=extents,
             audience=sees_everybody,
-            page=lambda run_id: url_for("grading.run_by_id", run_id=run_id),
+            page=lambda run_id: url_for("grading.run", number=db.session.get_one(Run, run_id).number),
         ),
     ]
 

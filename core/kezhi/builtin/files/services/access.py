@@ -15,6 +15,7 @@ from ..contributions import Attachment
 from ..models import File, Version
 
 NOBODYS = -1
+USE = "files.use"  #: the right to use files at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,11 @@ def record_for(plugin: str, kind: str, record_id: int, *, to_attach: bool = Fals
     Errors: ``NotFound``.
     """
     attachment, user = attachment_for(plugin, kind), acting_user()
-    allowed = user.can(attachment.read) and (not to_attach or (bool(attachment.attach) and user.can(attachment.attach)))
+    allowed = (
+        user.can(USE)
+        and user.can(attachment.read)
+        and (not to_attach or (bool(attachment.attach) and user.can(attachment.attach)))
+    )
     record = db.session.scalars(visible(attachment.model).where(attachment.key == record_id)).one_or_none()
     if record is None or not (allowed or user.is_system):
         raise NotFound(_("There is no such record."))
@@ -61,6 +66,8 @@ def hangs_on(plugin: str, kind: str, record_id: int) -> ColumnElement[bool]:
 def grants(user: User) -> Any:
     """The files that a user sees. The selects name tables: the net must not narrow them once more."""
     table, found = File.__table__.c, []
+    if not user.can(USE):
+        return [select(table.id).where(table.id == NOBODYS)]
     for (plugin, kind), attachment in attachments().items():
         if not user.can(attachment.read):
             continue
