@@ -45,13 +45,16 @@ class Company:
 
     values: dict[str, Any]
     by_endpoint: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: what a page is asked besides, in the query of its address
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def address(self, rule: Rule, **replaced: Any) -> str:
         """The address of a rule with its parameters filled from the records."""
         known = {**self.values, **self.by_endpoint.get(rule.endpoint, {}), **replaced}
         missing = rule.arguments - known.keys()
         assert not missing, f"{rule}: say in Company what stands for {', '.join(missing)}"
-        return str(url_for(rule.endpoint, **{name: known[name] for name in rule.arguments}))
+        asked = self.asked.get(rule.endpoint, {})
+        return str(url_for(rule.endpoint, **asked, **{name: known[name] for name in rule.arguments}))
 
 
 @pytest.fixture
@@ -119,6 +122,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "action": "disable",
             "tag": "en",
         },
+        asked={"lists.new": {"list": "customers", "path": "/customers"}},
         by_endpoint={
             "apps.settings": {"name": "trade"},
             "customers.list": {"key": "business_type"},

@@ -35,7 +35,7 @@ SNAPSHOT = {
 class Lists(Plugin):
     """An app whose proposals may be altered (``digests``)."""
 
-    name = "lists"
+    name = "rosters"
     title = {"zh": "名单应用", "en": "Lists"}
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Lists(Plugin):
             return self.digests.get(request.reference, "same")
 
         nothing: Callable[..., None] = lambda *arguments: None  # noqa: E731
-        return [SubjectKind("lists.list", {"zh": "名单", "en": "List"}, digest, nothing, nothing)]
+        return [SubjectKind("rosters.list", {"zh": "名单", "en": "List"}, digest, nothing, nothing)]
 
 
 @pytest.fixture
 def lists(app: Any) -> Lists:
     host, plugin = app.extensions["kezhi"].host, Lists()
-    host.manager.register(plugin, name="lists")
-    host.plugins["lists"] = plugin
+    host.manager.register(plugin, name="rosters")
+    host.plugins["rosters"] = plugin
     return plugin
 
 
@@ -67,7 +67,7 @@ def put_up(user: User, *steps: Step, reference: str = "1") -> int:
     title = {"zh": "重要客户名单", "en": "List of important customers"}
     with acting_as(user), writing():
         made = services.propose(
-            Proposal("lists.list", reference, title, "same", steps or (DIRECTOR, MANAGER), SNAPSHOT)
+            Proposal("rosters.list", reference, title, "same", steps or (DIRECTOR, MANAGER), SNAPSHOT)
         )
         return made.id
 
@@ -244,7 +244,7 @@ def test_inbox_and_page_survive_a_disabled_app(lists, maker, client_as, app):
     client = client_as("sales-director")
     host = app.extensions["kezhi"].host
     host.manager.unregister(lists)
-    del host.plugins["lists"]
+    del host.plugins["rosters"]
     assert "重要客户名单" in text_of(client, "/approvals")
     page = text_of(client, f"/approvals/{number}")
     assert "恒远精密" in page

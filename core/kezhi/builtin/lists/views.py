@@ -34,6 +34,8 @@ def new() -> Any:
         form.list.data, form.path.data = request.args.get("list", ""), request.args.get("path", "")
         form.query.data = request.args.get("query", "")
     name, path = form.list.data or "", form.path.data or ""
+    if request.method == "GET" and not name:
+        return redirect(f"{request.script_root}/")
     if not name or len(name) > 60 or not _local(path):
         abort(404)
     if form.validate_on_submit():
