@@ -17,7 +17,8 @@ from sqlalchemy import func, select, update
 
 from kezhi import NotFound, Refused, acting_as, clock, db, tables, writing
 from kezhi.builtin.customers.services import create_customer
-from kezhi.builtin.customers.services.links import delete_customer, erase_customer, merge_customers
+from kezhi.builtin.customers.services.links import delete_customer, erase_customer
+from kezhi.builtin.customers.services.merging import merge_customers
 from kezhi.builtin.documents import checks, rendering, services
 from kezhi.builtin.documents.models import Issue
 from kezhi.builtin.documents.services.making import later

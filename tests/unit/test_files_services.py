@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 
 from kezhi import Conflict, NotFound, Refused, acting_as, audit, db, tables, writing
 from kezhi.builtin.customers.services import create_customer
-from kezhi.builtin.customers.services.links import delete_customer, erase_customer, merge_customers
+from kezhi.builtin.customers.services.links import delete_customer, erase_customer
+from kezhi.builtin.customers.services.merging import merge_customers
 from kezhi.builtin.files import checks, services, storage
 from kezhi.builtin.files.models import Blob, File, Version
 from kezhi.builtin.files.services.access import record_of
