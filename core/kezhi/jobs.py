@@ -20,6 +20,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from . import audit, clock
 from .contributions import Job
@@ -30,6 +31,7 @@ from .permissions import acting_as, acting_user
 from .presence import database_now, process_id
 from .site import Site
 from .tables import job as table
+from .tables import state
 from .users import SYSTEM, User
 
 log = logging.getLogger("kezhi.jobs")
@@ -119,10 +121,15 @@ def _slot(instant: datetime) -> str:
 
 
 def run_pending(site: Site, worker: str = "", limit: int | None = None) -> int:
-    """Work off what is due; returns how many slots were run. Every slot runs in the app that is in force."""
+    """Work off what is due; returns how many slots were run. Every slot runs in the app that is in force.
+
+    A process that has older code of a plugin than is in force runs nothing: only a new process has the newer code.
+    """
     count, worker = 0, worker or process_id()
     while limit is None or count < limit:
         with site.serving() as app, app.app_context():
+            if site.stale:
+                return count
             enqueue_due()
             task = _claim(worker)
             if task is None:
@@ -159,11 +166,17 @@ def _claim(worker: str) -> Task | None:
         return None
     with writing() as session:
         chosen = session.scalar(first.with_for_update(skip_locked=True))
-        if chosen is None:
+        if chosen is None or _outdated(session):
             return None
         values = {"state": RUNNING, "worker": worker, "lease_until": now + LEASE, "attempts": table.c.attempts + 1}
         row = session.execute(update(table).where(table.c.id == chosen).values(values).returning(table)).one()
     return Task(row.id, row.job, row.slot, row.payload, row.due_at, row.attempts, worker)
+
+
+def _outdated(session: Session) -> bool:
+    """Whether plugins were changed since this app was built: a slot put up afterwards may be for newer code."""
+    generation = select(state.c.value).where(state.c.key == "generation")
+    return bool(session.execute(generation).scalar_one() != current_app.extensions["kezhi"].generation)
 
 
 def _run(site: Site, task: Task) -> None:

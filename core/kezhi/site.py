@@ -43,7 +43,9 @@ class Site:
         self.engine: Engine = make_engine(config.database_url)
         self.generation = -1
         self.failures: dict[str, PluginError] = {}
-        #: called when newer code of a plugin is in force than this process has loaded: only a new process has it
+        #: newer code of a plugin is in force than this process has loaded: only a new process has it
+        self.stale = False
+        #: called when that is found out
         self.on_stale: Callable[[], None] = lambda: None
         self._serving: dict[int, int] = {}  # thread: generation of the request that it answers
         self._app: Flask | None = None
@@ -165,11 +167,13 @@ class Site:
                 failures[error.plugin] = error
                 dispose_models(error.plugin, f"{error.plugin}_")
                 forget(error.plugin)
+        found = [(row.version, candidates[name]) for name, row in enabled.items() if name in candidates]
+        # known before anybody can work with the new app: what was put up for newer code is not for this process
+        self.stale = any(each.stale and each.version == version and not each.builtin for version, each in found)
         self._app, self.generation = app, generation
         self.failures = failures
         self._note_failures(failures)
-        found = [(row.version, candidates[name]) for name, row in enabled.items() if name in candidates]
-        if any(each.stale and each.version == version and not each.builtin for version, each in found):
+        if self.stale:
             self.on_stale()
 
     def _behind(self, row: Row[Any], candidate: Candidate) -> str:

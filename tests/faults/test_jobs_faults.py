@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from kezhi import tables, writing
+from kezhi import jobs, tables, writing
 from kezhi.discover import forget
 from kezhi.jobs import enqueue, run_pending
 from kezhi.lifecycle import enable
@@ -201,6 +202,32 @@ def test_a_worker_finishes_its_job_when_it_is_stopped_and_loads_newer_code(
     assert states(site) == {"done"}
     with site.engine.connect() as connection:
         assert connection.execute(select(tables.process.c.id)).all() == [], "it took its leave"
+
+
+@pytest.mark.parametrize("moment", ["enqueue_due", "_claim"])
+def test_older_code_runs_nothing_that_was_put_up_after_an_upgrade(
+    site: Site, slow: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The upgrade falls between the moment that a worker picked its app and the moment that it looks for work."""
+    worker = with_options(site)
+    put_up(site, "a")
+    assert run_pending(worker, "old") == 1
+    then: Callable[..., Any] = getattr(jobs, moment)
+
+    def upgraded_before(*arguments: Any) -> Any:
+        monkeypatch.setattr(jobs, moment, then)
+        slow("2.0")
+        assert command(site, "plugin", "upgrade", "epsilon").returncode == 0
+        put_up(site, "b")
+        return then(*arguments)
+
+    monkeypatch.setattr(jobs, moment, upgraded_before)
+    assert run_pending(worker, "old") == 0, "it saw that it is behind"
+    assert run_pending(worker, "old") == 0, "and it stays so: code is never loaded twice into a process"
+    assert (written(site), states(site)) == (["a1.0"], {"done", "waiting"})
+    assert command(site, "jobs", "run", "--once").returncode == 0
+    assert written(site) == ["a1.0", "b2.0"]
+    worker.close()
 
 
 def test_a_serving_process_finishes_its_job_when_it_is_stopped(site: Site, slow: Callable[[str], None]) -> None:
