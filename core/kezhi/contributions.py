@@ -104,9 +104,9 @@ class ListTool:
     """
 
     key: str
-    slot: Literal["views", "actions", "bar", "bulk"]
-    template: str
-    context: Callable[[Any, Any], Mapping[str, Any] | None]
+    slot: Literal["views", "actions", "bar", "bulk"] | None = None  #: None: it answers requests only
+    template: str = ""
+    context: Callable[[Any, Any], Mapping[str, Any] | None] = lambda _view, _page: None
     argument: str = ""
     answer: Callable[[Any, str], Any] | None = None
 

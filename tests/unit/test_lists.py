@@ -198,6 +198,19 @@ def test_a_view_leads_nowhere_else(client_as: Callable[..., Any], path: str) -> 
     assert client_as("administrator").post("/lists/views", data=form).status_code == 404
 
 
+def test_a_view_of_a_list_that_stands_on_several_pages_stays_on_the_page_looked_at(
+    client_as: Callable[..., Any],
+) -> None:
+    """As the results of two runs of a grading do."""
+    client = client_as("administrator")
+    form = {"list": "customers", "path": "/elsewhere", "query": "f.city=x", "title": "X", "opens": "y"}
+    assert client.post("/lists/views", data=form).headers["Location"].startswith("/elsewhere?f.city=x&view=")
+    assert client.get("/customers").headers["Location"].startswith("/customers?f.city=x&view=")
+    page = client.get("/customers?view=all").text
+    assert 'href="/customers?f.city=x&amp;view=' in page
+    assert "/elsewhere" not in page
+
+
 def test_counts_of_views_show_nothing_that_one_may_not_see(
     client_as: Callable[..., Any], make_customer: Callable[..., Any]
 ) -> None:
@@ -335,6 +348,14 @@ class TestChosenOrders:
             page = client.get("/trade?face=board").text
         assert page.count("data-kz-card=") == 20, "the rest is in the table"
         assert many.count <= few.count + 1, "a lane that is not shown whole is counted"
+
+    @pytest.mark.parametrize("face", ["board", "calendar"])
+    def test_another_face_keeps_the_buttons_of_its_list(
+        self, orders: list[int], client_as: Callable[..., Any], face: str
+    ) -> None:
+        page = client_as("administrator").get(f"/trade?face={face}").text
+        assert 'href="/trade/new"' in page
+        assert 'href="/trade/new"' not in client_as("general-manager").get(f"/trade?face={face}").text
 
     def test_the_month_shows_what_is_due_on_its_days(self, orders: list[int], client_as: Callable[..., Any]) -> None:
         client = client_as("administrator")

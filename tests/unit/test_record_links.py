@@ -18,6 +18,7 @@ from kezhi import NotFound, Refused, User, acting_as, db, writing
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner, UsedCode
 from kezhi.builtin.customers.services import (
+    assign_customers,
     blockers,
     create_customer,
     delete_customer,
@@ -211,6 +212,34 @@ def test_a_hand_over_loses_nothing(zeta: Callable[[str], Site], state: str) -> N
     assert {tuple(row) for row in db.session.execute(history)} == {(li, False), (wang, True)}
     with pytest.raises(Refused), writing():
         hand_over(li or 0, 987_654)
+
+
+@pytest.mark.clause("ORG-01", "CUS-04")
+@pytest.mark.parametrize("state", STATES)
+def test_chosen_customers_take_along_what_is_in_the_former_owners_charge(
+    zeta: Callable[[str], Site], state: str
+) -> None:
+    site = zeta(state)
+    from kezhi.testing.plugin import new_person
+
+    li, wang, sun = (new_person(site.app, login, "salesperson").id for login in ("li", "wang", "sun"))
+    keep, gone = two_customers()
+    with writing():
+        update_customer(keep, 1, {"owner_id": li})
+        update_customer(gone, 1, {"owner_id": wang})
+    run("UPDATE zeta_call SET agent_id = :l", l=li)
+    with writing():
+        assert assign_customers(select(Customer.id).where(Customer.id.in_([keep, gone])), sun or 0) == 2
+    assert run("SELECT customer_id, agent_id FROM zeta_call ORDER BY id") == [(keep, sun), (gone, li)]
+    open_now = select(CustomerOwner.customer_id, CustomerOwner.user_id).where(CustomerOwner.to_at.is_(None))
+    assert {tuple(row) for row in db.session.execute(open_now)} == {(keep, sun), (gone, sun)}
+    with writing():
+        assert assign_customers(select(Customer.id).where(Customer.id.in_([keep, gone])), sun or 0) == 0, (
+            "theirs already"
+        )
+    with pytest.raises(Refused), writing():
+        assign_customers(select(Customer.id).where(Customer.id == keep), 987_654)
+    assert run("SELECT customer_id, agent_id FROM zeta_call ORDER BY id") == [(keep, sun), (gone, li)]
 
 
 def test_links_of_an_uninstalled_app_are_gone(zeta: Callable[[str], Site]) -> None:

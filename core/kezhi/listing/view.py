@@ -73,7 +73,11 @@ class ListView:
         self.source = Source(model, self.key, where, search if callable(search) else looking_into(search, codes))
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
-        """Answer the request: the page, the count as text (``?count=1``), or what a tool makes of it."""
+        """Answer the request: the page, the count as text (``?count=1``), or what a tool makes of it.
+
+        ``template`` extends ``kezhi/list.html``; a tool that shows the records otherwise extends it in turn.
+        """
+        self.template, self.context = template, context
         if request.args.get("count"):
             return Response(self.count_text(request.args), mimetype="text/plain")
         for tool in current_app.extensions["kezhi"].list_tools:

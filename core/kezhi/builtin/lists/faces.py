@@ -73,9 +73,10 @@ def answer(view: ListView, key: str) -> Any:
     face = next((each for each in faces_of(view) if each.key == key), None)
     if face is None:
         raise Refused(_("This list cannot be shown as “%(value)s”.", value=key))
-    if isinstance(face, Board):
-        return render_template("lists/board.html", view=view, **board(view, face, request.args))
-    return render_template("lists/calendar.html", view=view, **month(view, face, request.args))
+    shown = board(view, face, request.args) if isinstance(face, Board) else month(view, face, request.args)
+    template = "lists/board.html" if isinstance(face, Board) else "lists/calendar.html"
+    # the frame is the list's own page, with its buttons and notes
+    return render_template(template, **{**view.context, **shown, "view": view, "frame": view.template})
 
 
 # ── board ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,7 +55,7 @@ class Lists(Plugin):
         from . import bulk, export, faces, tabs
 
         return [
-            ListTool("lists.open", "bar", "", lambda _view, _page: None, answer=tabs.open_default),
+            ListTool("lists.open", answer=tabs.open_default),
             ListTool("lists.views", "views", "lists/_views.html", tabs.views_bar, "counts", tabs.counts),
             ListTool("lists.export", "actions", "lists/_export.html", export.export_menu, "format", export.answer),
             ListTool("lists.faces", "actions", "lists/_faces.html", faces.face_switch, "face", faces.answer),

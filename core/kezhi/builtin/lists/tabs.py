@@ -26,12 +26,12 @@ def open_default(view: ListView, _value: str) -> Any:
     if request.method != "GET" or acting_user().id is None:
         return None
     chosen = services.default_of(view.name)
-    return redirect(url_of(chosen)) if chosen is not None else None
+    return redirect(url_of(chosen, request.path)) if chosen is not None else None
 
 
-def url_of(view: SavedView) -> str:
-    """The address of a list in a view."""
-    return f"{request.script_root}{view.path}?{'&'.join(filter(None, [view.query, f'view={view.id}']))}"
+def url_of(view: SavedView, path: str) -> str:
+    """The address of a list in a view. One list may stand on several pages: ``path`` is the one that is looked at."""
+    return f"{request.script_root}{path}?{'&'.join(filter(None, [view.query, f'view={view.id}']))}"
 
 
 def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
@@ -44,7 +44,7 @@ def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
     current = next((each for each in found if str(each.id) == named), None)
     now = services.cleaned(request.query_string.decode())
     return {
-        "tabs": [(each, url_of(each)) for each in found],
+        "tabs": [(each, url_of(each, request.path)) for each in found],
         "here": here,
         "all_url": f"{here}?view=all",
         "counts_url": f"{here}?counts=1" if found else "",

@@ -54,7 +54,7 @@ def new() -> Any:
             fill_errors(form, refused)
         else:
             flash(_("The view is kept."), "success")
-            return redirect(url_of(services.view_by_id(number)))
+            return redirect(url_of(services.view_by_id(number), path))
     return render_template("lists/view.html", form=form, view=None, back=path)
 
 
@@ -88,20 +88,19 @@ def edit(view_id: int) -> Any:
             fill_errors(form, refused)
         else:
             flash(_("The view is changed."), "success")
-            return redirect(url_of(services.view_by_id(view_id)))
-    return render_template("lists/view.html", form=form, view=view, changeable=changeable, back=url_of(view))
+            return redirect(url_of(view, view.path))
+    return render_template("lists/view.html", form=form, view=view, changeable=changeable, back=url_of(view, view.path))
 
 
 @logged_in
 def replace(view_id: int) -> Any:
     """Let a view show what the list shows now."""
-    form = Form()
-    services.view_by_id(view_id)
+    form, view = Form(), services.view_by_id(view_id)
     if form.validate_on_submit():
         with writing():
             services.change_view(view_id, query=request.form.get("query", ""))
         flash(_("The view is changed."), "success")
-    return redirect(url_of(services.view_by_id(view_id)))
+    return redirect(url_of(view, view.path))
 
 
 @logged_in

@@ -1,10 +1,11 @@
 """The policy of the customer file: what pages, commands, imports and other apps call."""
 
 from .analyses import add_analysis, analyses_of
+from .assigning import assign_customers, hand_over
 from .contacts import add_contact, contact_by_id, contacts_of, mark_left, update_contact
 from .duplicates import Hit, duplicates
 from .history import changes, owners, timeline
-from .links import Blocker, blockers, delete_customer, erase_customer, hand_over
+from .links import Blocker, blockers, delete_customer, erase_customer
 from .lists import special_price, special_price_types
 from .merging import merge_customers
 from .people import choosable_departments, choosable_owners
@@ -26,6 +27,7 @@ __all__ = [
     "add_analysis",
     "add_contact",
     "analyses_of",
+    "assign_customers",
     "blockers",
     "changes",
     "choosable_departments",

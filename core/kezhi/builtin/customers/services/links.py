@@ -1,8 +1,8 @@
-"""Erasing, handing over and deleting customers, with everything that apps keep about them.
+"""Erasing and deleting customers, with everything that apps keep about them.
 
-What an app keeps is known from its record links, as data: all of this, and merging (``merging.py``), works alike for
-apps that run, are disabled, are broken or are not installed (CUS-06, ORG-01). Every function here expects an open
-``writing()``.
+What an app keeps is known from its record links, as data: all of this, merging (``merging.py``) and handing over
+(``assigning.py``) work alike for apps that run, are disabled, are broken or are not installed (CUS-06, ORG-01).
+Every function here expects an open ``writing()``.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, and_, delete, func, insert, literal, null, select, update
+from sqlalchemy import Table, delete, func, null, select, update
 from sqlalchemy.sql import sqltypes
 
-from kezhi import Refused, announce, audit_record, clock, db, visible_ids
-from kezhi.bulk import MOST_KEYS
+from kezhi import Refused, announce, audit_record, clock, db
 from kezhi.i18n import _
 from kezhi.record_links import StoredLink, links_to
 
-from ...accounts.models import Account
-from ..models import Customer, CustomerOwner
+from ..models import Customer
 from .records import customer_by_id
 
 TARGET = "customers_customer"
@@ -95,42 +93,6 @@ def erase_customer(customer_id: int) -> dict[str, int]:
     announce_linked(counts, customer_id)
     announce(Customer, "update", [customer_id])
     audit_record("customer.erase", "customer", customer_id, rows=counts)
-    return counts
-
-
-def hand_over(from_user: int, to_user: int) -> dict[str, int]:
-    """Hand all customers of a person, and what apps have put in that person's charge, to another one (ORG-01).
-
-    Only those customers that the acting person sees. Nothing else of them changes. Returns what moved, by table.
-    Errors: ``Refused`` when the other person is not active.
-    """
-    receiver = db.session.get(Account, to_user)
-    if receiver is None or not receiver.active or from_user == to_user:
-        raise Refused(_("Choose another active person who takes the customers over."))
-    seen, now = visible_ids(Customer), clock.now()
-    mine = [customers.c.owner_id == from_user] + ([] if seen is None else [customers.c.id.in_(seen)])
-    moving = select(customers.c.id).where(*mine)
-    ids = list(db.session.scalars(moving.limit(MOST_KEYS + 1)))
-    owner = CustomerOwner.__table__
-    open_rows = and_(owner.c.to_at.is_(None), owner.c.customer_id.in_(moving))
-    execute(update(owner).where(open_rows).values(to_at=now))
-    columns = ["customer_id", "user_id", "department_id", "from_at"]
-    new = select(customers.c.id, literal(to_user), customers.c.department_id, literal(now, owner.c.from_at.type))
-    execute(insert(owner).from_select(columns, new.where(*mine)))
-    counts: dict[str, int] = {}
-    for stored in links_to(TARGET):
-        if stored.link.hand_over is not None:
-            column = stored.table.c[stored.link.hand_over]
-            of_theirs = stored.table.c[stored.link.column].in_(moving)
-            statement = update(stored.table).where(column == from_user, of_theirs)
-            counts[stored.table.name] = execute(statement.values({column.name: to_user}))
-    values = {"owner_id": to_user, "updated_at": now, "version": customers.c.version + 1}
-    counts[TARGET] = execute(update(customers).where(*mine).values(values))
-    db.session.expire_all()
-    if ids:
-        theirs_now = select(customers.c.id).where(customers.c.owner_id == to_user)
-        announce(Customer, "update", ids if len(ids) <= MOST_KEYS else theirs_now)
-    audit_record("customer.hand_over", "user", from_user, to=to_user, rows=counts)
     return counts
 
 
