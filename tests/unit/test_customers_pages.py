@@ -206,6 +206,25 @@ def test_a_suspected_duplicate_is_shown_before_saving(app: Flask, client_as: Cli
 
 
 @pytest.mark.clause("CUS-02")
+def test_a_wrong_credit_code_is_named_together_with_every_other_fault(app: Flask, client_as: Client) -> None:
+    """What a control sees (no name, no such day) and what only the rules see (check digit) come in one answer."""
+    client = client_as("salesperson", locale="en")
+    form = {"name": "", "founded_on": "2016-02-30", "credit_code": "91430100MA4L2B9X7A", "email": "nobody"}
+    page = client.post("/customers/new", data=form).get_data(as_text=True)
+    summary = page[page.index('id="form-errors"') :]
+    assert "4 entries need correction" in summary
+    for key in ("name", "founded_on", "credit_code", "email"):
+        assert f'<a href="#{key}">' in summary
+    assert "it should be 5" in summary
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Customer)) == 0
+    customer_id = make("甲公司")
+    clerk = client_as("customer-information-clerk")
+    page = clerk.post(f"/customers/{customer_id}/edit", data={**form, "version": "1"}).get_data(as_text=True)
+    assert page.count('<li><a href="#') == 4
+    assert stored(customer_id).version == 1
+
+
+@pytest.mark.clause("CUS-02")
 def test_a_faulty_form_keeps_the_text_and_names_every_fault(app: Flask, client_as: Client) -> None:
     client = client_as("salesperson")
     form = {"name": "甲公司", "credit_code": "91430100MA4L2B9X7A", "email": "nobody", "notes": "来自展会"}

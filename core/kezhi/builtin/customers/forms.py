@@ -31,7 +31,7 @@ from .services import Invalid, choosable_departments, choosable_owners, lists
 from .services.amounts import number_text
 from .services.people import ASSIGN
 from .services.records import LONGEST_CODE
-from .services.values import shown
+from .services.values import faults, shown
 
 RESPONSIBLE = ("owner_id", "department_id")
 HELP = {
@@ -68,12 +68,14 @@ class BaseForm(Form):
     owner_id = SelectField(_l("Owner"), coerce=int, default=0, validators=[Optional()])
     department_id = SelectField(_l("Department"), coerce=int, default=0, validators=[Optional()])
     save_anyway = BooleanField(_l("Save all the same"))
+    stored: Mapping[str, Any] | None = None  #: the record as it is
 
     def prepare(self, stored: Mapping[str, Any] | None) -> None:
         """Fill in the choices, and leave out what the user may not change. Must run before validation.
 
         What stands in the record stays choosable, a retired entry too.
         """
+        self.stored = stored
         for key in FIELDS:
             if not may_write(key):
                 del self[key]
@@ -100,6 +102,14 @@ class BaseForm(Form):
             if each and each not in offered:
                 choices.append(SelectChoice(each, lists.text_of(name, each)))
         self[key].choices = choices if name == "product_group" else [SelectChoice("", "—"), *choices]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every fault at once: what only the rules of the file can tell stands beside what the controls tell."""
+        valid = bool(super().validate(extra_validators))
+        errors = faults({key: value for key, value in self.values().items() if not self[key].errors}, self.stored)
+        for key, message in errors.items():
+            fill_errors(self, Refused(message, field=key))
+        return valid and not errors
 
     def values(self) -> dict[str, Any]:
         """What was sent, by field of the record. A field that was not sent at all is left out."""

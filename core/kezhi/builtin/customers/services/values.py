@@ -34,6 +34,20 @@ def cleaned(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) 
 
     Errors: ``Invalid`` with every fault at once.
     """
+    result, errors = _each(values, stored)
+    if not errors and stored is None and not result.get("name"):
+        errors["name"] = _("A customer needs a name.")
+    if errors:
+        raise Invalid(errors)
+    return result
+
+
+def faults(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What is wrong with these values, by field. Fields that are not among them are not asked about."""
+    return _each(values, stored)[1]
+
+
+def _each(values: Mapping[str, Any], stored: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, str]]:
     result: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, value in values.items():
@@ -43,11 +57,7 @@ def cleaned(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) 
             result[key] = clean(FIELDS[key], value, None if stored is None else stored[key])
         except Refused as refused:
             errors[key] = str(refused)
-    if not errors and stored is None and not result.get("name"):
-        errors["name"] = _("A customer needs a name.")
-    if errors:
-        raise Invalid(errors)
-    return result
+    return result, errors
 
 
 def clean(field: Field, value: Any, stored: Any = None) -> Any:
