@@ -161,7 +161,23 @@ def until(true: Callable[[], bool]) -> None:
     assert true()
 
 
-def start(site: Site, *arguments: str) -> subprocess.Popen[bytes]:
+@pytest.fixture
+def start(site: Site) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """``start("jobs", "run")``: a process of this site; none outlives its test, also when that fails."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(*arguments: str) -> subprocess.Popen[bytes]:
+        started.append(begun(site, *arguments))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def begun(site: Site, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ, "KEZHI_DATA": str(site.config.data), "KEZHI_KEYS": str(site.config.keys),
         "KEZHI_DATABASE_URL": site.config.database_url.render_as_string(hide_password=False),
@@ -170,10 +186,12 @@ def start(site: Site, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(line, env=environment)
 
 
-def test_two_processes_share_two_hundred_slots(site: Site, slow: Callable[[str], None]) -> None:
+def test_two_processes_share_two_hundred_slots(
+    site: Site, slow: Callable[[str], None], start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
     slots = [f"{number:03}" for number in range(200)]
     put_up(site, *slots)
-    workers = [start(site, "jobs", "run", "--once") for _turn in range(2)]
+    workers = [start("jobs", "run", "--once") for _turn in range(2)]
     assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
     assert written(site) == [f"{slot}1.0" for slot in slots]
     assert states(site) == {"done"}
@@ -184,9 +202,9 @@ def test_two_processes_share_two_hundred_slots(site: Site, slow: Callable[[str],
 
 
 def test_a_worker_finishes_its_job_when_it_is_stopped_and_loads_newer_code(
-    site: Site, slow: Callable[[str], None]
+    site: Site, slow: Callable[[str], None], start: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
-    worker = start(site, "jobs", "run")
+    worker = start("jobs", "run")
     put_up(site, "a")
     until(lambda: written(site) == ["a1.0"])
     slow("2.0")
