@@ -49,9 +49,10 @@ test: .venv/.dev catalogues
 test-deep: .venv/.dev catalogues
 	@$(BIN)/python tools/run_tests.py deep
 
+# SIZE=10k, 100k or 1m customers, on both databases
+bench: SIZE ?= 10k
 bench: .venv/.dev catalogues
-	@$(BIN)/python bench/listing.py
-	@$(BIN)/python bench/search.py
+	@$(BIN)/python -m bench --size $(SIZE)
 
 # Debian's Chromium and a Chinese font, for the browser tests
 browser:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from flask import g, has_request_context, request
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
+from flask_babel import Domain, force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
 
 from .permissions import acting_user
 
@@ -14,6 +15,20 @@ LOCALES = (CHINESE, ENGLISH)
 
 _ = gettext
 _l = lazy_gettext
+
+
+class Catalogues(Domain):
+    """The catalogues of one app. A page asks for them hundreds of times: they are looked up once per language."""
+
+    def get_translations(self) -> Any:
+        here = getattr(g, "_flask_babel", None) if g else None
+        kept = getattr(here, "kezhi_catalogue", None)
+        if kept is not None and kept[0] is getattr(here, "babel_locale", None):
+            return kept[1]
+        found = super().get_translations()
+        if here is not None:
+            here.kezhi_catalogue = here.babel_locale, found
+        return found
 
 
 def pick(text: str | None) -> str | None:
@@ -70,6 +85,7 @@ __all__ = [
     "CHINESE",
     "ENGLISH",
     "LOCALES",
+    "Catalogues",
     "_",
     "_l",
     "choose_locale",

@@ -71,17 +71,26 @@ def page_variables() -> dict[str, Any]:
         return shared
     shared |= {"company": setting("kezhi", "company"), "is_demo": bool(setting("kezhi", "demo"))}
     if has_request_context():
-        groups = menu(user) if user.is_authenticated else []
-        shared |= {
-            "menu": groups,
-            "go_keys": go_keys(groups),
-            "languages": languages(),
-            "account_links": account_links(),
-            "home_url": _address("home") or "/",
-            "logout_url": _address("accounts.logout"),
-            "search_url": _address("search.index") if user.is_authenticated else "",
-        }
+        kept: tuple[Any, User, dict[str, Any]] | None = g.get("kezhi_frame")
+        now = request._get_current_object()  # type: ignore[attr-defined]
+        if kept is None or kept[:2] != (now, user):  # asked for by every template, also by the parts of one page
+            kept = g.kezhi_frame = now, user, _frame(user)
+        shared |= kept[2]
     return shared
+
+
+def _frame(user: User) -> dict[str, Any]:
+    """What the frame round the page of a request shows."""
+    groups = menu(user) if user.is_authenticated else []
+    return {
+        "menu": groups,
+        "go_keys": go_keys(groups),
+        "languages": languages(),
+        "account_links": account_links(),
+        "home_url": _address("home") or "/",
+        "logout_url": _address("accounts.logout"),
+        "search_url": _address("search.index") if user.is_authenticated else "",
+    }
 
 
 def menu_items(user: User) -> list[MenuItem]:

@@ -96,6 +96,9 @@ def page_select(
     elif start is not None:
         bound = literal(start, leg.order[0].type)
         conditions.append(leg.order[0] <= bound if descending else leg.order[0] >= bound)
+    elif value_type(leg.order[0]) is str and _never_null(leg.order[0]):
+        # true of every text: without any bound SQLite reads a joined table whole for a filter, although LIMIT ends soon
+        conditions.append(leg.order[0] >= literal("", leg.order[0].type))
     order = [part.desc() if descending else part.asc() for part in leg.order]
     return _joined(statement, joins, source).where(*conditions).order_by(*order).limit(limit)
 

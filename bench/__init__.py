@@ -1,0 +1,1 @@
+"""How fast the product answers, each figure as a multiple of a bare page of the same run: ``make bench``."""

@@ -1,0 +1,63 @@
+"""``python -m bench --size 1m``: fill, time, and say which figures are above their limits.
+
+One line a figure, which ends in the ratio to the floor. Ratios can be compared between machines; milliseconds cannot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from kezhi.testing.databases import Databases
+
+from . import pages, search
+from .generate import fill_tokens, make
+
+SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+
+
+def run(kind: str, count: int, repeat: int, *, searches: int = search.TERMS) -> list[tuple[str, float, float | None]]:
+    """All figures of one database. Without ``searches`` no search tokens are made either."""
+    databases = Databases(kind)
+    try:
+        start = time.perf_counter()
+        made = make(databases, count)
+        print(f"{made.version}: {count:,} customers in {time.perf_counter() - start:.0f} s", flush=True)
+        figures: list[tuple[str, float, float | None]] = []
+        if searches:
+            start = time.perf_counter()
+            with made.site.app.app_context():
+                tokens = fill_tokens(made)
+            print(f"{made.version}: {tokens:,} search tokens in {time.perf_counter() - start:.0f} s", flush=True)
+        figures += pages.measure(made, repeat)
+        if searches:
+            figures += search.measure(made, searches)
+        made.site.close()
+        return figures
+    finally:
+        databases.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="How fast the product answers.")
+    parser.add_argument("--size", choices=SIZES, default="10k")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument("--repeat", type=int, default=31, help="pairs of requests for each figure")
+    parser.add_argument("--no-search", action="store_true", help="leave out the search and its tokens")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is above its limit")
+    options = parser.parse_args()
+    above = []
+    for kind in options.database or ("sqlite", "postgresql"):
+        for name, ratio, limit in run(
+            kind, SIZES[options.size], options.repeat, searches=0 if options.no_search else search.TERMS
+        ):
+            if limit is not None and ratio > limit:
+                above.append(f"{kind}: {name} {ratio:.1f} × (limit {limit:.1f})")
+    for line in above:
+        print("above its limit:", line)
+    return 1 if above and options.strict else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""The floor: the same pages as somebody would write them by hand for this one company, and nothing more.
+
+One Flask app over the same database: a list with the product's rows and columns, a record page, a form's create and
+update. It knows who is logged in by one statement, applies the access rule as SQL written by hand, and renders a plain
+Jinja table inside the same frame (menu, head, scripts) as text. It has no translations, no plugins, no saved views, no
+audit chain and no search tokens: what those cost is what the ratios show.
+"""
+
+# ruff: noqa: S608 - every piece of a statement stands in this file; values are bound
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, abort, redirect, render_template_string, request, session
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Connection, Engine, text
+from werkzeug.wrappers import Response as AnyResponse
+
+PAGE = 50
+SCHEME = "composite-abc"
+COLUMNS = ("客户编号", "等级", "客户名称", "地区", "业务类型", "阶段", "负责人", "交易开始", "累计订货", "最近订货")
+
+SHOWN = """c.id, c.code, c.name, c.region, c.business_type, c.stage, u.name AS owner, c.trade_since,
+ g.grade, g.tone, t.total_amount, t.last_order_date"""
+JOINS = """ LEFT JOIN accounts_user u ON u.id = c.owner_id LEFT JOIN trade_customer t ON t.customer_id = c.id"""
+GRADE = f"grading_current g ON g.customer_id = c.id AND g.scheme_key = '{SCHEME}'"
+#: the bound that is true of every name is what lets SQLite walk the index, as in the product
+BY_NAME = f"SELECT {SHOWN}, c.name AS sorted FROM customers_customer c LEFT JOIN {GRADE}{JOINS} WHERE c.name >= ''"
+BY_CODE = BY_NAME.replace("c.name AS sorted", "c.code AS sorted")
+BY_GRADE = (
+    f"SELECT {SHOWN}, g.grade_order AS sorted FROM grading_current g JOIN customers_customer c ON c.id = g.customer_id"
+    f"{JOINS} WHERE g.scheme_key = '{SCHEME}'"
+)
+ORDERS = {
+    "name": (BY_NAME, "c.name", "c.id"),
+    "grading.grade": (BY_GRADE, "g.grade_order", "g.customer_id"),
+    "code": (BY_CODE + " AND c.code IS NOT NULL", "c.code", "c.id"),
+}
+#: what somebody sees, as a condition; the administrator sees all
+SEEN = {
+    "administrator": "",
+    "sales-manager": """ AND c.id IN (SELECT id FROM customers_customer WHERE owner_id = :me UNION
+      SELECT id FROM customers_customer WHERE department_id IN
+      (SELECT descendant_id FROM accounts_department_closure WHERE ancestor_id = :department))""",
+    "salesperson": " AND c.id IN (SELECT id FROM customers_customer WHERE owner_id = :me)",
+}
+WHO = """SELECT u.id, u.name, u.department_id, r.role_key FROM accounts_user u
+ JOIN accounts_user_role r ON r.user_id = u.id WHERE u.id = :me AND u.active"""
+
+LIST = """<header class="kz-head"><h1>客户档案</h1></header><section class="kz-panel"><form class="kz-facets" method="get">
+<input name="q" type="search" value="{{ request.args.q }}"></form><div class="kz-scroll"><table class="kz-table nowrap stack"><thead><tr>
+{%- for title in columns %}<th scope="col">{{ title }}</th>{% endfor %}</tr></thead><tbody>
+{%- for row in rows %}
+<tr><td class="kz-muted">{{ row.code or '—' }}</td><td>{% if row.grade %}<a class="kz-grade t-{{ row.tone }}" href="/grading/customers/{{ row.id }}">{{ row.grade }}</a>{% else %}–{% endif %}</td>
+<td><a class="kz-name" href="/customers/{{ row.id }}">{{ row.name }}</a></td><td>{{ row.region or '—' }}</td><td>{{ row.business_type or '—' }}</td><td>{{ row.stage or '—' }}</td><td>{% if row.owner %}<span class="kz-who"><span class="kz-av">{{ row.owner[0] }}</span>{{ row.owner }}</span>{% else %}—{% endif %}</td>
+<td class="kz-muted">{{ row.trade_since or '—' }}</td><td class="kz-num">{{ '¥{:,.2f}'.format(row.total_amount / 100) if row.total_amount is not none else '—' }}</td><td class="kz-muted">{{ row.last_order_date or '—' }}</td></tr>
+{%- endfor %}
+</tbody></table></div><div class="kz-pager">{{ rows|length }}{% if last %}<a rel="next" href="?sort={{ sort }}&amp;value={{ last.sorted }}&amp;id={{ last.id }}">下一页</a>{% endif %}</div></section>"""  # noqa: E501
+
+RECORD = """<section class="kz-panel"><h1>{{ row.name }}</h1><div class="meta"><span>{{ row.code or row.prospect_number }}</span>
+<span>{{ row.region }}</span><span>{{ row.owner }}</span></div><ul><li>{{ row.grade }}</li><li>{{ row.total_amount }}</li></ul></section>
+<dl class="kz-dl two">{% for name, value in row._mapping.items() %}<dt>{{ name }}</dt><dd>{{ value if value not in (none, '') else '—' }}</dd>{% endfor %}</dl>
+<table class="kz-table">{% for order in orders %}<tr><td><a href="/trade/{{ order.id }}">{{ order.number }}</a></td><td>{{ order.order_date }}</td><td>{{ order.amount }}</td><td>{{ order.status }}</td></tr>{% endfor %}</table>
+<table class="kz-table">{% for key, each in criteria.items() %}<tr><td>{{ key }}</td><td>{{ each.value }}</td><td>{{ each.points }}</td></tr>{% endfor %}</table>
+<ul class="kz-list">{% for each in owners %}<li>{{ each.name }} {{ each.from_at }} {{ each.to_at or '' }}</li>{% endfor %}</ul>
+<ol>{% for each in changes %}<li>{{ each.at }} {{ each.actor }} {{ each.field }} {{ each.old }} {{ each.new }}</li>{% endfor %}</ol>"""  # noqa: E501
+
+
+def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
+    """The app. ``frame`` is a page of the product; what stands in its main part is replaced."""
+    app = Flask(__name__)
+    app.secret_key = secrets.token_bytes(32)
+    CSRFProtect(app)
+    head, _, rest = frame.partition("<main")
+    start, end = head + "<main" + rest.partition(">")[0] + ">", "</main>" + rest.partition("</main>")[2]
+    # the frame is text in the template; only the token of its log-out form changes from page to page
+    start = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1{TOKEN}", start)
+    start = start.replace("{{", "{").replace("{%", "{").replace("{TOKEN}", "{{ csrf_token() }}")
+    end = end.replace("{{", "{").replace("{%", "{")
+
+    pages = {main: app.jinja_env.from_string(start + main + end) for main in (LIST, RECORD)}  # compiled once
+
+    def page(main: str, **context: Any) -> str:
+        return pages[main].render(request=request, csrf_token=generate_csrf, **context)
+
+    def person(connection: Connection) -> Any:
+        """Who asks."""
+        found = connection.execute(text(WHO), {"me": session.get("me")}).one_or_none()
+        return found if found is not None else abort(404)
+
+    @app.route("/login", methods=["GET", "POST"])
+    def login() -> Any:
+        if request.method == "GET":
+            return render_template_string('<input name="csrf_token" value="{{ csrf_token() }}">')
+        session["me"] = people[request.form["login"]]
+        return redirect("/customers")
+
+    @app.get("/customers")
+    def index() -> Any:
+        with engine.connect() as connection:
+            me = person(connection)
+            rows, last = listed(connection, me, request.args)
+        return page(LIST, rows=rows, last=last, columns=COLUMNS, sort=request.args.get("sort", "name"))
+
+    @app.get("/customers/<int:number>")
+    def show(number: int) -> Any:
+        with engine.connect() as connection:
+            me = person(connection)
+            return page(RECORD, **record(connection, me, number))
+
+    @app.post("/customers/new")
+    def new() -> AnyResponse:
+        with engine.connect() as connection:
+            me = person(connection)
+        with engine.execution_options(kezhi_write=True).begin() as connection:
+            return redirect(f"/customers/{create(connection, me, request.form)}")
+
+    @app.post("/customers/<int:number>/edit")
+    def edit(number: int) -> AnyResponse:
+        with engine.connect() as connection:
+            me = person(connection)
+        with engine.execution_options(kezhi_write=True).begin() as connection:
+            change(connection, me, number, request.form)
+        return redirect(f"/customers/{number}")
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return app
+
+
+def listed(connection: Connection, me: Any, args: Any) -> tuple[list[Any], Any]:
+    """A page of the list in one statement, and its last row when there are more; two at the end of the graded ones."""
+    statement, value, key = ORDERS[args.get("sort", "name")]
+    statement += SEEN[me.role_key]
+    rest = BY_NAME + " AND g.customer_id IS NULL" + SEEN[me.role_key]
+    values = {"me": me.id, "department": me.department_id}
+    if args.get("id"):
+        statement += f" AND ({value}, {key}) > (:value, :id)"
+        is_grade = args.get("sort") == "grading.grade"
+        values |= {"value": int(args["value"]) if is_grade else args["value"], "id": int(args["id"])}
+    if args.get("f.region"):
+        statement, rest = statement + " AND c.region = :region", rest + " AND c.region = :region"
+        values["region"] = args["f.region"]
+    if args.get("q"):
+        statement += " AND (c.code >= :q AND c.code < :beyond OR c.name >= :q AND c.name < :beyond)"
+        values |= {"q": args["q"], "beyond": args["q"] + "\U0010ffff"}
+    rows = list(connection.execute(text(f"{statement} ORDER BY {value}, {key} LIMIT {PAGE + 1}"), values))
+    if value == "g.grade_order" and len(rows) <= PAGE:
+        more = connection.execute(text(f"{rest} ORDER BY c.id LIMIT {PAGE + 1 - len(rows)}"), values)
+        rows += more
+    return rows[:PAGE], rows[PAGE - 1] if len(rows) > PAGE else None
+
+
+def record(connection: Connection, me: Any, number: int) -> dict[str, Any]:
+    """What the record page shows: five statements."""
+    values = {"id": number, "me": me.id, "department": me.department_id}
+
+    def rows(statement: str) -> list[Any]:
+        return list(connection.execute(text(statement), values))
+
+    found = rows(
+        f"""SELECT c.*, u.name AS owner, d.name AS department, g.grade, g.score, g.run_id, t.total_amount, t.order_count
+        FROM customers_customer c LEFT JOIN {GRADE}{JOINS} LEFT JOIN accounts_department d ON d.id = c.department_id
+        WHERE c.id = :id{SEEN[me.role_key]}"""
+    )
+    if not found:
+        abort(404)
+    newest = "SELECT * FROM trade_order WHERE customer_id = :id ORDER BY order_date DESC, id DESC LIMIT 21"
+    owned = """SELECT u.name, o.from_at, o.to_at FROM customers_owner o JOIN accounts_user u ON u.id = o.user_id
+     WHERE o.customer_id = :id ORDER BY o.from_at"""
+    changed = "SELECT * FROM customers_change WHERE customer_id = :id ORDER BY at DESC, id DESC LIMIT 21"
+    graded = """SELECT r.grade, r.score, r.criteria, run.published_at FROM grading_result r
+     JOIN grading_run run ON run.id = r.run_id WHERE r.customer_id = :id ORDER BY run.id DESC LIMIT 8"""
+    grades = rows(graded)
+    kept = grades[0].criteria if grades else {}
+    if isinstance(kept, str):
+        import json
+
+        kept = json.loads(kept)
+    return {"row": found[0], "orders": rows(newest), "owners": rows(owned), "changes": rows(changed), "criteria": kept}
+
+
+def create(connection: Connection, me: Any, form: Any) -> int:
+    """A new record with its code: guarded against a second one of the same name, and owned by who enters it."""
+    now, values = datetime.now(UTC).replace(tzinfo=None).isoformat(" "), {"name": form["name"].strip(), "me": me.id}
+    if not values["name"]:
+        abort(400)
+    same = "SELECT id FROM customers_customer WHERE name_key = :name OR credit_code = :name LIMIT 1"
+    if connection.execute(text(same), values).first() is not None:
+        abort(400)
+    number = connection.execute(
+        text("""INSERT INTO kezhi_number (key, value) VALUES ('floor', 1)
+         ON CONFLICT (key) DO UPDATE SET value = kezhi_number.value + 1 RETURNING value""")
+    ).scalar_one()
+    texts = """name_key, short_name, contact_name, contact_title, address, city, region, postal_code, country, phone,
+     phone_key, fax, email, website, legal_representative, industry, business_type, stage, notes, origin, created_by"""
+    # a name of the form itself stands for all its texts: as many columns are written as by the product
+    blank = ", ".join("''" if each.strip() != "name_key" else ":name" for each in texts.split(","))
+    values |= {"code": f"FL-{number:06}", "now": now, "city": form.get("city", "")}
+    made = connection.execute(
+        text(f"""INSERT INTO customers_customer (code, name, owner_id, created_at, updated_at, version, {texts})
+         VALUES (:code, :name, :me, :now, :now, 1, {blank}) RETURNING id"""),
+        values,
+    ).scalar_one()
+    values["id"] = made
+    connection.execute(text("INSERT INTO customers_used_code VALUES (:code, :id, :now)"), values)
+    connection.execute(
+        text("INSERT INTO customers_owner (customer_id, user_id, from_at) VALUES (:id, :me, :now)"), values
+    )
+    return int(made)
+
+
+def change(connection: Connection, me: Any, number: int, form: Any) -> None:
+    """Change the city of a record one sees, if nobody was faster; both values are kept."""
+    values = {"id": number, "me": me.id, "department": me.department_id, "city": form["city"].strip()}
+    seen = f"SELECT c.city, c.version FROM customers_customer c WHERE c.id = :id{SEEN[me.role_key]}"
+    row = connection.execute(text(seen), values).one_or_none()
+    if row is None or row.version != int(form["version"]):
+        abort(404)
+    values |= {"now": datetime.now(UTC).replace(tzinfo=None).isoformat(" "), "version": row.version, "old": row.city}
+    update = """UPDATE customers_customer SET city = :city, updated_at = :now, version = version + 1
+     WHERE id = :id AND version = :version"""
+    if connection.execute(text(update), values).rowcount != 1:
+        abort(409)
+    connection.execute(
+        text("""INSERT INTO customers_change (customer_id, at, actor, field, old, new, source)
+         VALUES (:id, :now, 'floor', 'city', :old, :city, 'page')"""),
+        values,
+    )
