@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from flask import Blueprint
@@ -10,8 +11,11 @@ from flask import Blueprint
 from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
+from . import hookspecs as own_hookspecs
+
 if TYPE_CHECKING:
     from ..lists.contributions import BulkAction
+    from .contributions import FormPart
 
 
 class Customers(Plugin):
@@ -22,6 +26,7 @@ class Customers(Plugin):
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
     extends = ("imports", "files", "lists", "search")
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"
 
@@ -71,6 +76,12 @@ class Customers(Plugin):
         from .links import links
 
         return links()
+
+    @hookimpl
+    def customer_form_parts(self, customer_id: int | None, user: User) -> list[FormPart]:
+        from .first_contact import parts
+
+        return parts(customer_id, user)
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:

@@ -45,3 +45,18 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   if (link) unfold(link.getAttribute("href").slice(1));
 });
+
+// A control that applies only when another one has a value is hidden until then. One that holds something stays: what
+// was typed is never out of sight. The server holds to the same condition.
+document.querySelectorAll("[data-kz-when]").forEach((place) => {
+  const other = document.getElementById(place.dataset.kzWhen);
+  const values = JSON.parse(place.dataset.kzValues ?? "null");
+  const control = place.querySelector("input, select, textarea");
+  if (!other || !control) return;
+  const value = () => (other.type === "checkbox" ? (other.checked ? "True" : "") : other.value.trim());
+  const follow = () => {
+    place.hidden = !(values ? values.includes(value()) : value()) && !control.value.trim();
+  };
+  other.addEventListener("input", follow);
+  follow();
+});

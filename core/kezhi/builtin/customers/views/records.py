@@ -15,6 +15,7 @@ from ..conflicts import resolve
 from ..forms import EditForm, NewForm, form_units
 from ..models import Customer
 from ..pages import ENTRIES, MOST_ENTRIES, list_view, may_edit, record_page
+from ..parts import Parts
 from ..services.merging import stays_as
 from ..services.numbering import expected_code
 from ..services.profile import stored_values
@@ -55,21 +56,24 @@ def new() -> Any:
     """Enter a customer; suspected duplicates are shown before anything is saved."""
     form = NewForm()
     form.prepare(None)
+    parts = Parts(None)
     hits: list[services.Hit] = []
-    if form.validate_on_submit():
+    if form.is_submitted() and all([form.validate(), parts.validate(form)]):
         try:
             values = {**form.values(), **cleaned(form.values()), "code": form.code.data}
-            hits = services.duplicates(values)
-            if not hits or form.save_anyway.data:
-                prospect = bool(form.prospect.data)
-                made = submit_once(form.key, lambda: services.create_customer(values, prospect=prospect).id)
-                flash(_("The customer file is opened."), "success")
-                return redirect(url_for("customers.show", customer_id=int(made)))
+            made = submit_once(form.key, lambda: _create(values, form, parts))
+        except Suspected as suspected:
+            hits = suspected.hits
         except Refused as refused:
-            form.refuse(refused)
+            if not parts.refuse(refused):
+                form.refuse(refused)
+        else:
+            flash(_("The customer file is opened."), "success")
+            return redirect(url_for("customers.show", customer_id=int(made)))
     return render_template(
         "customers/form.html",
         form=form,
+        parts=parts,
         customer=None,
         hits=hits,
         opened="",
@@ -90,10 +94,11 @@ def edit(customer_id: int) -> Any:
     stored = _stored(customer)
     form = EditForm()
     form.prepare(stored)
-    context: dict[str, Any] = {"hits": [], "differences": None}
+    parts = Parts(customer_id)
+    context: dict[str, Any] = {"hits": [], "differences": None, "parts": parts}
     if not form.is_submitted():
         form.open(stored)
-    elif form.validate():
+    elif all([form.validate(), parts.validate(form)]):
         values = form.values()
         try:
             values |= cleaned(values, stored)
@@ -102,18 +107,47 @@ def edit(customer_id: int) -> Any:
             context["hits"] = services.duplicates(changed, customer_id) if changed else []
             if not context["hits"] or form.save_anyway.data:
                 version = int(form.version.data or 0)
-                submit_once(form.key, lambda: services.update_customer(customer_id, version, values).id)
+                submit_once(form.key, lambda: _change(customer_id, version, values, parts))
                 flash(_("The customer file is saved."), "success")
                 return redirect(url_for("customers.show", customer_id=customer_id))
         except services.VersionConflict as conflict:
             context["differences"] = resolve(form, conflict.stored, values)
             customer = services.customer_by_id(customer_id)
         except Refused as refused:
-            form.refuse(refused)
+            if not parts.refuse(refused):
+                form.refuse(refused)
     opened = request.args.get("section", "")
     return render_template(
         "customers/form.html", form=form, customer=customer, opened=opened, units=form_units(), **context
     )
+
+
+class Suspected(Exception):
+    """Other files look like the one that is about to be opened."""
+
+    def __init__(self, hits: list[services.Hit]) -> None:
+        super().__init__("other customer files look alike")
+        self.hits = hits
+
+
+def _create(values: dict[str, Any], form: NewForm, parts: Parts) -> int:
+    """The record and every part of the form, in one transaction.
+
+    Asked inside it whether there is such a customer already: a form sent twice would else suspect its own first file.
+    Errors: ``Suspected``.
+    """
+    hits = [] if form.save_anyway.data else services.duplicates(values)
+    if hits:
+        raise Suspected(hits)
+    customer_id = services.create_customer(values, prospect=bool(form.prospect.data)).id
+    parts.save(customer_id)
+    return customer_id
+
+
+def _change(customer_id: int, version: int, values: dict[str, Any], parts: Parts) -> int:
+    services.update_customer(customer_id, version, values)
+    parts.save(customer_id)
+    return customer_id
 
 
 @requires("customers.write")

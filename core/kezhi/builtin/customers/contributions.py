@@ -1,0 +1,50 @@
+"""What apps give to have a part of their own in the form of a customer file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kezhi.forms import Form
+
+Text = Any
+
+
+def nothing(_customer_id: int | None) -> Mapping[str, Any]:
+    """The part of a record that has none yet."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """``field`` is filled in only when ``other`` of the same part has one of ``values``, or any value without them.
+
+    With ``required`` it must be filled in then. Held on the server too; browsers with scripts hide it until then.
+    """
+
+    field: str
+    other: str
+    values: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """A part of the form, shown below the record's own sections and checked and saved together with them.
+
+    ``key`` starts with the plugin's name. ``save(customer_id, values)`` runs in the transaction of the record, with
+    the ``data`` of every field: what it refuses (``Refused``, naming the ``field``) leaves nothing stored, neither
+    here nor of the record. ``read(customer_id)`` gives what the controls hold at first. ``prepare(form)`` fills in
+    choices. ``clause`` is the clause of the policy that the part serves.
+    """
+
+    key: str
+    title: Text
+    form: type[Form]
+    save: Callable[[int, Mapping[str, Any]], object]
+    read: Callable[[int | None], Mapping[str, Any]] = nothing
+    prepare: Callable[[Any], object] | None = None
+    when: tuple[When, ...] = ()
+    icon: str = "puzzle"
+    clause: str = ""
