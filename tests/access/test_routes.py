@@ -61,6 +61,7 @@ class Company:
 def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
     from kezhi.builtin.approvals.services import request_for, sign
+    from kezhi.builtin.calendar.services import all_calendars
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.files.services import attach, receive
@@ -69,6 +70,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_order
 
+    calendar_id = all_calendars()[0][0].id
     people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
     with writing():
         department = add_department("Somewhere").id
@@ -104,6 +106,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "file_id": file_id,
             "issue_id": issue_id,
             "view_id": view_id,
+            "calendar_id": calendar_id,
+            "year": 2026,
             "page": 1,
             "format": "xlsx",
             "department_id": department,
