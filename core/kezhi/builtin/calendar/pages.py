@@ -114,7 +114,7 @@ class PublicDays:
 
 
 def holidays_of(hours: Hours, year: int) -> list[PublicDays]:
-    """The public days of a year in order; holidays with no work between them are one line under their commonest name."""
+    """The public days of a year in order; those with no work between as one line under their commonest name."""
     found = public_days.of_year(hours.country, year, "zh_CN" if is_chinese() else "en_US")
     together: list[list[date]] = []
     for day in found.holidays:
