@@ -41,7 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
     config.addinivalue_line("markers", "installed(*names): plugins that the test enables by itself")
     from .chosen import choose
+    from .routing import share_compiled_rules
 
+    share_compiled_rules()
     try:
         config.stash[LEFT_OUT] = choose(config.rootpath)
     except LookupError as error:
