@@ -30,4 +30,4 @@ def share_compiled_rules() -> None:
         return kept[key]
 
     compiled.kept = kept  # type: ignore[attr-defined]
-    Rule._compile_builder = compiled  # type: ignore[method-assign]
+    Rule._compile_builder = compiled  # type: ignore[method-assign, assignment]
