@@ -39,3 +39,11 @@ def test_the_recipe_works_and_can_be_taken_away(workshop: Any, recipe: Path) -> 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
 def test_a_recipe_is_short(recipe: Path) -> None:
     assert len(recipe.read_text().splitlines()) <= LONGEST
+
+
+def test_a_list_page_with_filters_views_export_board_and_calendar_takes_its_author_under_40_lines() -> None:
+    files = dict(FILE.findall((FOLDER / "list-page.md").read_text()))
+    views = files["kezhi_visits/views.py"]
+    assert all(part in views for part in ("Board(", "Calendar(", "export_permission="))
+    assert views.count("filter=Filter(") >= 3
+    assert len([line for line in views.splitlines() if line.strip()]) < 40
