@@ -207,6 +207,15 @@ def timeline_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]
     """
 
 
+@spec("view")
+def company_metrics() -> list[Metric]:  # type: ignore[empty-body]
+    """What: figures that the company has defined itself, as metrics beside those of the app (TRD-07).
+
+    Returns: metrics; the keys start with the plugin's name. Called by: ``all_metrics``, so keep them at hand for the
+    request. On error: dropped; a scheme that names one of them cannot run and says so.
+    """
+
+
 # ── guard: decides access, fails closed ─────────────────────────────────────────────────────────────────────────
 
 

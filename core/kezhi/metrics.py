@@ -10,8 +10,12 @@ from .i18n import gettext
 
 
 def all_metrics() -> dict[str, Metric]:
-    """Every metric by key, in plugin order."""
-    found: dict[str, Metric] = current_app.extensions["kezhi"].metrics
+    """Every metric by key: those of the apps in plugin order, then those that the company has defined itself."""
+    kernel = current_app.extensions["kezhi"]
+    found: dict[str, Metric] = dict(kernel.metrics)
+    for name, own in kernel.call.attributed.company_metrics():
+        if own.key.startswith(f"{name}."):
+            found.setdefault(own.key, own)
     return found
 
 

@@ -63,7 +63,7 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Callable[..., User]) -> Company:
     from kezhi_grading import services as grading
-    from kezhi_trade.services import create_order
+    from kezhi_trade.services import create_dispute, create_order, declare
 
     with writing():
         east, west = add_department("East").id, add_department("West").id
@@ -99,6 +99,9 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         for customer, name in ((visible, "OPEN-O"), (hidden, f"{MARK}-O"), (hidden, f"{MARK}-P")):
             order = {"customer_id": customer, "number": name, "order_date": date(1997, 5, 6), "amount": 90_000_00}
             made = create_order({**order, "product_group": f"{name} group", "external_id": f"{name} id"}).id
+            said = declare(customer, 1997, date(1998, 2, 1), f"{name} report", {"turnover": 90_000_00})[0]
+            quarrel = {"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": f"{name} subject"}
+            argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -112,7 +115,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
-    ids |= {"record_id": hidden, "contact_id": contact}
+    ids |= {"record_id": hidden, "contact_id": contact, "declaration_id": said, "dispute_id": argued}
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 
@@ -160,6 +163,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
     from kezhi_grading.services.queries import version_of
     from kezhi_trade.columns import order_columns
     from kezhi_trade.models import Order
+    from kezhi_trade.views.declarations import declaration_list
+    from kezhi_trade.views.disputes import dispute_list
 
     values: dict[str, Any] = {
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
@@ -187,13 +192,16 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
         found += list_addresses("/trade", orders)
+        found += list_addresses("/trade/declared", declaration_list())
+        found += list_addresses("/trade/disputes", dispute_list())
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
     found += [f"/customers/lists/{name}" for name in TITLES]
     found += [f"/customers/merge?keep={company.ids['visible_id']}&gone={company.ids['customer_id']}"]
     found += [f"/customers/{company.ids['customer_id']}?timeline=all", f"/trade?f.customer_code={CODE}&count=1"]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
-    return [*found, f"/trade/new?customer={CODE}"]
+    found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
+    return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/"))]
 
 
 def answers(client: FlaskClient, wanted: list[str]) -> dict[str, tuple[int, str]]:
@@ -227,6 +235,8 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             for address, (status, _text) in found.items()
             if f"/customers/{company.ids['customer_id']}" in address
             or f"/trade/{company.ids['order_id']}" in address
+            or f"/trade/declared/{company.ids['declaration_id']}" in address
+            or f"/trade/disputes/{company.ids['dispute_id']}" in address
             or address.startswith(("/files/", "/documents/1", "/documents/make/"))
         }
         assert statuses == {404}
@@ -243,6 +253,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
+        f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",
         f"/trade?q={ASKED}", f"/trade?q={ASKED}&format=csv", f"/trade?q={ASKED}&format=xlsx",
         f"/grading/runs/{number}/results", f"/grading/runs/{number}/results.csv", f"/grading/customers/{customer}",

@@ -68,7 +68,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.imports.services import stage
     from kezhi.builtin.lists.services import save_view
     from kezhi_grading import services as grading
-    from kezhi_trade.services import create_order
+    from kezhi_trade.services import create_dispute, create_order, declare
 
     calendar_id = all_calendars()[0][0].id
     people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
@@ -78,6 +78,8 @@ def company(app: Flask, add_person: Any) -> Company:
         contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
+        declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
+        dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
     with acting_as(people["data-analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", date(1997, 1, 1), date(1997, 12, 31)).number
@@ -117,6 +119,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "customer_id": customer,
             "contact_id": contact,
             "order_id": order,
+            "declaration_id": declaration,
+            "dispute_id": dispute,
             "number": number,
             "request_id": request_id,
             "batch_id": batch_id,
@@ -309,7 +313,17 @@ def test_a_refused_page_and_one_that_does_not_exist_are_the_same_answer(
         assert differing == []
 
 
-RECORDS = ("customer_id", "order_id", "request_id", "batch_id", "record_id", "file_id", "issue_id")
+RECORDS = (
+    "customer_id",
+    "order_id",
+    "declaration_id",
+    "dispute_id",
+    "request_id",
+    "batch_id",
+    "record_id",
+    "file_id",
+    "issue_id",
+)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from kezhi import ALL, User, visible_ids
 from kezhi.builtin.customers.models import Customer
 
-from .models import Order
+from .models import Declaration, Dispute, Order
 
-# The table, not the class: the net over all statements must not narrow a grant once more.
-orders = Order.__table__
+# Tables, not classes: the net over all statements must not narrow a grant once more.
+orders, declarations, disputes = Order.__table__, Declaration.__table__, Dispute.__table__
 
 #: Roles that have ``trade.write`` unless the company decides otherwise.
 WRITERS = ("order-clerk", "sales-supervisor", "sales-manager", "finance", "data-analyst")
@@ -35,13 +35,39 @@ READERS = (
     "general-manager",
 )
 
+#: Roles that put declared figures and disputes on record unless the company decides otherwise.
+REPORTERS = (
+    *WRITERS,
+    "salesperson",
+    "account-manager",
+    "regional-representative",
+    "regional-manager",
+    "customer-information-officer",
+    "customer-information-clerk",
+)
+
+#: Roles that keep the list of declared figures unless the company decides otherwise.
+KEEPERS = ("data-analyst", "sales-director", "customer-information-officer")
+
 
 def grants(user: User) -> Any:
     """Orders whose customer the user sees."""
+    return _of_customers(orders, user)
+
+
+def declaration_grants(user: User) -> Any:
+    """Declared figures of the customers the user sees."""
+    return _of_customers(declarations, user)
+
+
+def dispute_grants(user: User) -> Any:
+    """Disputes with the customers the user sees."""
+    return _of_customers(disputes, user)
+
+
+def _of_customers(table: Any, user: User) -> Any:
     customers = visible_ids(Customer, user)
-    if customers is None:
-        return ALL
-    return [select(orders.c.id).where(orders.c.customer_id.in_(customers))]
+    return ALL if customers is None else [select(table.c.id).where(table.c.customer_id.in_(customers))]
 
 
 def summary_grants(user: User) -> Any:

@@ -41,9 +41,9 @@ class Trade(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CustomerTrade, Order, Rate, StagedOrder
+        from .models import CustomerTrade, Declaration, Dispute, Figure, Order, Rate, StagedOrder
 
-        return [Order, Rate, CustomerTrade, StagedOrder]
+        return [Order, Rate, CustomerTrade, StagedOrder, Figure, Declaration, Dispute]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -53,22 +53,27 @@ class Trade(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        from .access import READERS, WRITERS
+        from .access import KEEPERS, READERS, REPORTERS, WRITERS
 
         return [
             Permission("trade.read", _l("See orders and trade figures"), roles=READERS),
             Permission("trade.write", _l("Enter and import orders and month rates"), roles=WRITERS),
+            Permission("trade.declare", _l("Enter and withdraw declared figures"), roles=REPORTERS),
+            Permission("trade.dispute", _l("Enter and change disputes"), roles=REPORTERS),
+            Permission("trade.figures", _l("Decide which figures customers declare"), roles=KEEPERS),
         ]
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .access import grants, summary_grants
-        from .models import CustomerTrade, Order, StagedOrder
+        from .access import declaration_grants, dispute_grants, grants, summary_grants
+        from .models import CustomerTrade, Declaration, Dispute, Order, StagedOrder
 
         return [
             Access(Order, Order.id, grants),
             Access(CustomerTrade, CustomerTrade.customer_id, summary_grants),
             Access(StagedOrder, StagedOrder.customer_id, summary_grants),
+            Access(Declaration, Declaration.id, declaration_grants),
+            Access(Dispute, Dispute.id, dispute_grants),
         ]
 
     @hookimpl
@@ -79,6 +84,9 @@ class Trade(Plugin):
             RecordLink("trade_order", _l("Orders"), target, erase="keep"),
             RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
                        combine=summed),
+            # what people wrote about a person goes, figure, gravity and state stay
+            RecordLink("trade_declaration", _l("Declared figures"), target, personal=("stated_in",)),
+            RecordLink("trade_dispute", _l("Disputes"), target, personal=("subject", "outcome")),
             # a staged row names who it is for until its file is applied: it goes with the file
             RecordLink("trade_staged_order", _l("Orders of a file"), target, erase="delete", delete="delete"),
         ]  # fmt: skip
@@ -90,16 +98,22 @@ class Trade(Plugin):
         return metrics()
 
     @hookimpl
-    def register_commands(self) -> list[click.Command]:
-        from .commands import refresh
+    def company_metrics(self) -> list[Metric]:
+        from .metrics import declared_metrics
 
-        return [refresh]
+        return declared_metrics()
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import commands
+
+        return commands()
 
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Importer]:
-        from .importer import order_importer, rate_importer
+        from .importer import declared_importer, order_importer, rate_importer
 
-        return [order_importer(), rate_importer()]
+        return [order_importer(), rate_importer(), declared_importer()]
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Exporter]:
@@ -109,9 +123,9 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[SearchKind]:
-        from .searching import search_kind
+        from .searching import dispute_kind, search_kind
 
-        return [search_kind()]
+        return [search_kind(), dispute_kind()]
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:
@@ -153,7 +167,23 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=30,
-            )
+            ),
+            MenuItem(
+                _l("Declared figures"),
+                "trade.declarations",
+                icon="card-checklist",
+                group="customers",
+                permission="trade.read",
+                order=31,
+            ),
+            MenuItem(
+                _l("Disputes"),
+                "trade.disputes",
+                icon="exclamation-diamond",
+                group="customers",
+                permission="trade.read",
+                order=32,
+            ),
         ]
 
     @hookimpl

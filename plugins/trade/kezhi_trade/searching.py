@@ -1,4 +1,4 @@
-"""How orders are found in the search box."""
+"""How orders and disputes are found in the search box."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.search.contributions import SearchKind
 
-from .models import Order
+from .models import Dispute, Order
 
 
 def search_kind() -> SearchKind:
@@ -30,4 +30,25 @@ def search_kind() -> SearchKind:
         list_endpoint="trade.index",
         icon="receipt",
         order=30,
+    )
+
+
+def dispute_kind() -> SearchKind:
+    """Disputes by their number and by words of their subject."""
+    fields: Any = Dispute
+    customer = select(Customer.name).where(Customer.id == Dispute.customer_id).scalar_subquery()
+    return SearchKind(
+        key="trade.disputes",
+        title=_l("Disputes"),
+        model=Dispute,
+        endpoint="trade.dispute",
+        argument="dispute_id",
+        permission="trade.read",
+        heading=fields.number,
+        codes=(fields.number,),
+        names=(fields.subject,),
+        notes=(customer, fields.subject),
+        list_endpoint="trade.disputes",
+        icon="exclamation-diamond",
+        order=31,
     )

@@ -15,12 +15,18 @@ pytestmark = pytest.mark.services
 
 
 def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """An order of the customer."""
-    from kezhi_trade.services import create_order
+    """An order of the customer, a declared figure and a dispute."""
+    from kezhi_trade.services import create_dispute, create_order, declare
 
+    day = date(2026, 3, 2)
     with writing():
-        order = {"customer_id": customer_id, "number": f"{MARK}-1", "order_date": date(2026, 3, 2), "amount": 5_000_00}
-        return {"order_id": create_order(order).id}
+        order = {"customer_id": customer_id, "number": f"{MARK}-1", "order_date": day, "amount": 5_000_00}
+        dispute = {"customer_id": customer_id, "number": f"{MARK}-2", "happened_on": day, "subject": f"{MARK} late"}
+        return {
+            "order_id": create_order(order).id,
+            "declaration_id": declare(customer_id, 2025, day, f"{MARK} report", {"turnover": 7_000_00})[0],
+            "dispute_id": create_dispute(dispute).id,
+        }
 
 
 globals().update(conformance_of("trade", examples=examples))

@@ -174,7 +174,9 @@ def test_metrics_that_read_the_same_rows_share_their_evidence() -> None:
     found = {each.key: each.evidence.key for each in metrics() if each.evidence}
     assert found["trade.order_amount"] == found["trade.order_count"]
     assert found["trade.last_order"] == found["trade.days_since_last_order"]
-    assert len(set(found.values())) == 5
+    assert found["trade.profit_share"] == found["trade.profit_share_of_type"] == found["trade.gross_profit"]
+    assert found["trade.order_amount_12m"] == found["trade.continuity"]
+    assert len(set(found.values())) == 12
 
 
 def test_every_metric_is_one_statement_for_any_population(

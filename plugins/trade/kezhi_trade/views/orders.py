@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
-from kezhi import Conflict, ListView, Refused, can, currency, db, requires, visible, writing
+from kezhi import Conflict, ListView, Refused, can, currency, requires, writing
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.lists.bulk import back_to, confirm_page, selected
 from kezhi.builtin.lists.contributions import Board, BulkAction, Calendar
 from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext, ngettext
 
-from . import services
-from .columns import order_columns
-from .forms import Difference, OrderForm
-from .labels import SOURCE_LABELS, STATUS_LABELS, STATUS_TONES
-from .models import CANCELLED, Order
-
-
-def blueprint() -> Blueprint:
-    """The pages under ``/trade``."""
-    pages = Blueprint("trade", __name__, url_prefix="/trade")
-    pages.add_url_rule("", "index", index)
-    pages.add_url_rule("/new", "new", new, methods=["GET", "POST"])
-    pages.add_url_rule("/move", "move", move, methods=["POST"])
-    pages.add_url_rule("/finish", "finish", finish, methods=["POST"])
-    pages.add_url_rule("/<int:order_id>", "show", show)
-    pages.add_url_rule("/<int:order_id>/edit", "edit", edit, methods=["GET", "POST"])
-    pages.add_url_rule("/<int:order_id>/cancel", "cancel", cancel, methods=["GET", "POST"])
-    return pages
+from .. import services
+from ..columns import order_columns
+from ..forms import Difference, OrderForm
+from ..labels import SOURCE_LABELS, STATUS_LABELS, STATUS_TONES
+from ..models import CANCELLED, Order
+from .shared import customer_of, read_version
 
 
 @requires("trade.read")
@@ -109,7 +96,7 @@ def show(order_id: int) -> str:
     return render_template(
         "trade/show.html",
         order=order,
-        customer=_customer(order),
+        customer=customer_of(order),
         status_label=STATUS_LABELS[order.status],
         status_tone=STATUS_TONES[order.status],
         source_label=SOURCE_LABELS.get(order.source, order.source),
@@ -144,16 +131,16 @@ def edit(order_id: int) -> Any:
         return redirect(url_for("trade.show", order_id=order_id))
     form, differences = OrderForm(), []
     if request.method == "GET":
-        form.fill(order, _customer(order).code or "")
+        form.fill(order, customer_of(order).code or "")
     elif form.validate_on_submit():
-        version = _version(form.version.data)
+        version = read_version(form.version.data)
         try:
             values = form.values()
             submit_once(form.key, lambda: services.update_order(order_id, version, values).id)
         except Conflict as conflict:
             fill_errors(form, conflict)
             order = services.find_order(order_id)
-            differences = form.meet(order, _customer(order).code or "")
+            differences = form.meet(order, customer_of(order).code or "")
         except Refused as error:
             fill_errors(form, error)
         else:
@@ -173,14 +160,14 @@ def cancel(order_id: int) -> Any:
         number = order.number
         try:
             with writing():
-                services.cancel_order(order_id, _version(request.form.get("version")))
+                services.cancel_order(order_id, read_version(request.form.get("version")))
         except Refused as error:
             problem = str(error)
         else:
             flash(_("Order %(number)s is cancelled.", number=number), "success")
             return redirect(url_for("trade.show", order_id=order_id))
     order = services.find_order(order_id)
-    return render_template("trade/cancel.html", order=order, customer=_customer(order), problem=problem)
+    return render_template("trade/cancel.html", order=order, customer=customer_of(order), problem=problem)
 
 
 def _form_page(form: OrderForm, order: Order | None, differences: list[Difference]) -> tuple[str, int]:
@@ -188,16 +175,3 @@ def _form_page(form: OrderForm, order: Order | None, differences: list[Differenc
         "trade/form.html", form=form, order=order, differences=differences, company_currency=currency()
     )
     return page, 422 if form.errors or form.form_errors else 200
-
-
-def _customer(order: Order) -> Customer:
-    statement = visible(Customer).where(Customer.id == order.customer_id)
-    found: Customer = db.session.execute(statement).scalar_one()
-    return found
-
-
-def _version(text: str | None) -> int:
-    try:
-        return int(text or "")
-    except ValueError:
-        abort(400)

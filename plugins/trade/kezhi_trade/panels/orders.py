@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from flask import url_for
 
-from kezhi import Fact, Panel, TimelineEntry, User, clock, currency, db, visible
+from kezhi import Fact, Panel, TimelineEntry, User, currency, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import _
 from kezhi.money import display
 
-from .labels import STATUS_LABELS, STATUS_TONES
-from .models import CANCELLED, CustomerTrade, Order
+from ..labels import STATUS_LABELS, STATUS_TONES
+from ..models import CANCELLED, CustomerTrade, Order
+from .shared import list_of, start_of
 
 LATEST = 8
 
 
-def facts(record: Any, user: User) -> list[Fact]:
+def order_facts(record: Any, user: User) -> list[Fact]:
     """Order amount and last order of a customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
     summary = _summary(record, user)
     if summary is None:
         return [Fact(_l("Ordered so far"), "—", order=30)]
-    url = _orders_of(record)
+    url = list_of(record, "trade.index")
     count = _("%(count)s orders", count=f"{summary.order_count:,}")
     return [
         Fact(_l("Ordered so far"), display(summary.total_amount, currency(), cents=False), url, count, order=30),
@@ -34,7 +34,7 @@ def facts(record: Any, user: User) -> list[Fact]:
     ]
 
 
-def panels(record: Any, user: User) -> list[Panel]:
+def order_panels(record: Any, user: User) -> list[Panel]:
     """The latest orders of a customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
@@ -50,21 +50,20 @@ def panels(record: Any, user: User) -> list[Panel]:
             "trade/panel.html",
             context,
             icon="receipt",
-            link=_orders_of(record),
+            link=list_of(record, "trade.index"),
             link_text=_l("All orders"),
             order=30,
         )
     ]
 
 
-def timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
+def order_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
     """Orders as they were placed."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    zone = clock.company_zone()
     return [
         TimelineEntry(
-            at=datetime.combine(order.order_date, time.min, zone).astimezone(UTC),
+            at=start_of(order.order_date),
             title=_("Order %(number)s", number=order.number),
             icon="receipt",
             tone="gray" if order.status == CANCELLED else "teal",
@@ -85,8 +84,3 @@ def _latest(customer: Customer, user: User, limit: int) -> list[Order]:
     statement = visible(Order, user).where(Order.customer_id == customer.id)
     newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
     return list(db.session.execute(newest).scalars())
-
-
-def _orders_of(customer: Customer) -> str:
-    only_theirs: dict[str, Any] = {"f.customer_code": customer.code} if customer.code else {}
-    return url_for("trade.index", **only_theirs)

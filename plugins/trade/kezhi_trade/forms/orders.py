@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from kezhi import Refused, currency
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.customers.services import customer_by_code
-from kezhi.errors import NotFound
 from kezhi.forms import Form, choice
 from kezhi.i18n import _
-from kezhi.money import exponent, to_minor, to_units
+from kezhi.money import to_units
 
-from .labels import STATUS_LABELS
-from .models import DONE, OPEN, Order
-from .services.orders import default_tax_rate, is_derived
-
-
-class Difference(NamedTuple):
-    """A field in which the stored order and the form differ, as texts."""
-
-    label: str
-    stored: str
-    typed: str
+from ..labels import STATUS_LABELS
+from ..models import DONE, OPEN, Order
+from ..services.orders import default_tax_rate, is_derived
+from .reading import Difference, customer_id, differences, minor
 
 
 class OrderForm(Form):
@@ -70,15 +61,15 @@ class OrderForm(Form):
         """What the services take. Errors: ``Refused`` naming the field."""
         code = (self.currency.data or "").upper() or currency()
         return {
-            "customer_id": self._customer_id(),
+            "customer_id": customer_id(self.customer.data),
             "number": self.number.data or "",
             "order_date": self.order_date.data,
             "product_group": self.product_group.data or "",
-            "amount": _minor(self.amount.data, code, "amount"),
+            "amount": minor(self.amount.data, code, "amount"),
             "currency": code,
             "tax_rate": _ppm(self.tax_rate.data),
-            "cost": _minor(self.cost.data, code, "cost"),
-            "profit": _minor(self.profit.data, code, "profit"),
+            "cost": minor(self.cost.data, code, "cost"),
+            "profit": minor(self.profit.data, code, "profit"),
             "promised_date": self.promised_date.data,
             "shipped_date": self.shipped_date.data,
             "status": self.status.data,
@@ -89,45 +80,7 @@ class OrderForm(Form):
         stored = OrderForm(formdata=None)
         stored.fill(order, customer_code)
         self.version.data = stored.version.data
-        return [
-            Difference(field.label.text, _shown(stored[field.name]), _shown(field))
-            for field in self
-            if not isinstance(field, HiddenField) and _shown(field) != _shown(stored[field.name])
-        ]
-
-    def _customer_id(self) -> int:
-        code = self.customer.data or ""
-        try:
-            return int(customer_by_code(code).id)
-        except NotFound:
-            raise Refused(_("There is no customer with the code “%(code)s”.", code=code), field="customer") from None
-
-
-def _shown(field: Any) -> str:
-    """What a control holds, as people read it."""
-    if isinstance(field, SelectField):
-        return next((str(option.label) for option in field.choices or () if option.value == field.data), "")
-    return "" if field.data is None else str(field.data)
-
-
-def _minor(text: str | None, code: str, field: str) -> int | None:
-    if not (text or "").strip():
-        return None
-    assert text is not None
-    try:
-        return to_minor(text, code)
-    except ValueError as error:
-        reasons = {
-            "digits": _(
-                "“%(value)s” has more than %(digits)s decimals, which %(currency)s does not have.",
-                value=text,
-                digits=exponent(code),
-                currency=code,
-            ),
-            "large": _("“%(value)s” is larger than any amount that can be kept.", value=text),
-        }
-        reason = reasons.get(str(error)) or _("“%(value)s” is no number. Write it like 1234.50.", value=text)
-        raise Refused(reason, field=field) from None
+        return differences(self, stored)
 
 
 def _ppm(text: str | None) -> int | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import case
 
 from kezhi import Choice, Column, Filter, Join
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 
-from .labels import STATUS_LABELS, STATUS_TONES
-from .models import CustomerTrade, Order
+from ..labels import STATUS_LABELS, STATUS_TONES
+from ..models import CustomerTrade, Order
+from .whose import customer_of
 
-# Tables, not classes: the list they appear in is narrowed to what the user sees already.
-customers, summary = Customer.__table__.c, CustomerTrade.__table__
+# The table, not the class: the list it appears in is narrowed to what the user sees already.
+summary = CustomerTrade.__table__
 
 
 def customer_columns(model: type) -> list[Column]:
@@ -32,18 +33,13 @@ def customer_columns(model: type) -> list[Column]:
 
 def order_columns() -> list[Column]:
     """The list of orders."""
-    whose = customers.id == Order.customer_id
-    name = select(customers.name).where(whose).scalar_subquery()
-    code = select(customers.code).where(whose).scalar_subquery()
     tone = case(STATUS_TONES, value=Order.status)
     statuses = [Choice(value, label) for value, label in STATUS_LABELS.items()]
     return [
         Column("number", _l("Order number"), Order.number, sortable=True, default=True, render="code", order=10),
         Column("order_date", _l("Date"), Order.order_date, sortable=True, filter=Filter("date"), default=True,
                render="date", order=20),
-        Column("customer", _l("Customer"), name, default=True, order=30),
-        Column("customer_code", _l("Customer code"), code, filter=Filter("text", apply=_of_customer), render="code",
-               order=31),
+        *customer_of(Order, 30),
         Column("product_group", _l("Product group"), Order.product_group, filter=Filter("text"), default=True,
                order=40),
         Column("amount", _l("Amount"), Order.base_amount, sortable=True, filter=Filter("number"), default=True,
@@ -55,8 +51,3 @@ def order_columns() -> list[Column]:
         Column("status", _l("Status"), Order.status, filter=Filter("choice", choices=lambda: statuses),
                default=True, render="chip", order=60, extra=(tone,)),
     ]  # fmt: skip
-
-
-def _of_customer(code: str) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = Order.customer_id.in_(select(customers.id).where(customers.code == code.strip()))
-    return condition

@@ -1,0 +1,35 @@
+"""What a customer's page shows of the declared figures: each figure as it is now (TRD-07)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from kezhi import Panel, User
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+
+from ..services import all_figures, current
+from ..services.figures import title_of
+from .shared import list_of
+
+
+def declaration_panels(record: Any, user: User) -> list[Panel]:
+    """The newest declaration of every figure."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    now = current(record.id)
+    rows = [(title_of(figure), now[figure["id"]]) for figure in all_figures() if figure["id"] in now]
+    may_enter = record.code and user.can("trade.declare")
+    return [
+        Panel(
+            _l("Declared figures"),
+            "trade/declared_panel.html",
+            {"rows": rows, "new_url": url_for("trade.declare", customer=record.code) if may_enter else ""},
+            icon="card-checklist",
+            link=list_of(record, "trade.declarations"),
+            link_text=_l("All declarations"),
+            order=31,
+        )
+    ]

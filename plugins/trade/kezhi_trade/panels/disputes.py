@@ -1,0 +1,67 @@
+"""What a customer's page shows of the disputes (TRD-09)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from kezhi import Panel, TimelineEntry, User, db, visible
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+from kezhi.i18n import _
+
+from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
+from ..models import SERIOUS, Dispute
+from .shared import list_of, start_of
+
+LATEST = 5
+
+
+def dispute_panels(record: Any, user: User) -> list[Panel]:
+    """The latest disputes with a customer."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    may_enter = record.code and user.can("trade.dispute")
+    context = {
+        "disputes": _latest(record, user, LATEST),
+        "labels": DISPUTE_LABELS,
+        "tones": DISPUTE_TONES,
+        "gravities": GRAVITY_LABELS,
+        "gravity_tones": GRAVITY_TONES,
+        "new_url": url_for("trade.new_dispute", customer=record.code) if may_enter else "",
+    }
+    return [
+        Panel(
+            _l("Disputes"),
+            "trade/dispute_panel.html",
+            context,
+            icon="exclamation-diamond",
+            link=list_of(record, "trade.disputes"),
+            link_text=_l("All disputes"),
+            order=32,
+        )
+    ]
+
+
+def dispute_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
+    """Disputes on the day they arose."""
+    if not isinstance(record, Customer) or not user.can("trade.read"):
+        return []
+    return [
+        TimelineEntry(
+            at=start_of(dispute.happened_on),
+            title=_("Dispute %(number)s", number=dispute.number),
+            icon="exclamation-diamond",
+            tone="red" if dispute.gravity == SERIOUS else "amber",
+            text=f"{dispute.subject} · {DISPUTE_LABELS[dispute.state]}",
+            url=url_for("trade.dispute", dispute_id=dispute.id),
+        )
+        for dispute in _latest(record, user, limit)
+    ]
+
+
+def _latest(customer: Customer, user: User, limit: int) -> list[Dispute]:
+    statement = visible(Dispute, user).where(Dispute.customer_id == customer.id)
+    newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
+    return list(db.session.execute(newest).scalars())
