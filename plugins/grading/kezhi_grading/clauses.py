@@ -13,10 +13,13 @@ def clauses() -> list[Clause]:
         Clause(
             "GRD-02", _l("Score cards: figures become points by bands, lines or ranks, and cut-offs give the grade")
         ),
+        Clause("GRD-03", _l("Threshold rules: trees of conditions, tested in an order, one grade for the rest")),
         Clause("GRD-06", _l("A missing figure is never zero by accident"), ours=True),
         Clause("GRD-07", _l("Every grade explains itself and can be computed again"), ours=True),
         Clause("GRD-10", _l("A run is computed, signed and published; then its grades take effect")),
         Clause("GRD-13", _l("Assessment sheet per customer and annual list of important customers")),
+        Clause("GRD-20", _l("Shipped scheme: four tiers by size, growth, loyalty and importance")),
         Clause("GRD-21", _l("Shipped scheme: composite ABC")),
+        Clause("GRD-25", _l("Shipped scheme: ABCD for foreign trade")),
         Clause("GRD-32", _l("Shipped scheme: recency, frequency, monetary value"), ours=True),
     ]

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,12 @@ from kezhi.figures import divide
 from kezhi.permissions import can
 
 from . import services
-from .scheme import plain, weight_text
+from .models import SchemeVersion
+from .scheme import Scheme, plain, weight_text
 from .words import _
+
+if TYPE_CHECKING:
+    from .services.explanation import Explanation
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LARGEST_FILE = 1 << 20
@@ -94,12 +98,29 @@ def show(key: str, as_json: bool) -> None:
         print_json({**document, "digest": row.digest, "definition": row.definition})
         return
     content = services.scheme_of(row)
+    if content.is_threshold:
+        show_rules(row, content)
+        return
     click.echo(f"{row.key} v{row.version}: {localised(row.title)} ({content.scale})")
     for criterion in content.criteria:
         weight = weight_text(criterion.weight, content.scale)
         click.echo(f"  {criterion.key:24} {weight:>6}  {criterion.metric:28} {criterion.missing}")
     for grade in content.grades:
         click.echo(f"  {grade.key:6} {content.interval(grade.key)}")
+
+
+def show_rules(row: SchemeVersion, content: Scheme) -> None:
+    """The rules of a threshold scheme in the order of their tests."""
+    from .services.explanation import words_of_population
+    from .services.reasons import rule_outline
+
+    click.echo(f"{row.key} v{row.version}: {localised(row.title)} ({words_of_population(content.population)})")
+    for criterion in content.criteria:
+        click.echo(f"  {criterion.key:24} {criterion.metric:36} {criterion.missing}")
+    for rule in rule_outline(content, row.currency):
+        click.echo(f"  {rule['grade'].key}{'' if rule['rows'] else ': ' + _('all others')}")
+        for line in rule["rows"]:
+            click.echo(f"    {'  ' * line['depth']}{line['text']}")
 
 
 @click.command()
@@ -201,6 +222,9 @@ def explain(number: int, code: str, as_json: bool) -> None:
         print_json(content)
         return
     click.echo(f"{found.result.code} {found.result.name}: {content['rule']}")
+    if found.reasons:
+        explain_rules(found)
+        return
     for line, entry in zip(found.lines, content["criteria"], strict=True):
         value = "—" if entry["value"] is None else entry["value"]
         share = plain(line.contribution) if line.contribution is not None else "—"
@@ -216,6 +240,23 @@ def explain(number: int, code: str, as_json: bool) -> None:
             click.echo(f"    {what_happened(line)}")
         for row in entry["rows"]:
             click.echo(f"    {row['date']} {row['reference']} {row['value']}")
+
+
+def explain_rules(found: Explanation) -> None:
+    """Every grade in the order of the tests, every condition with a tick or a cross and the figures it read."""
+    from .services.explanation import what_happened
+    from .services.reasons import reason_rows
+
+    marks = {"held": "✓", "failed": "✗", "excluded": "–"}
+    for reason in reason_rows(found.reasons, found.version.currency):
+        click.echo(f"  {reason['key']}: {reason['state_words']}")
+        for row in reason["rows"]:
+            values = f" [{row['values']}]" if row["values"] else ""
+            note = f" ({row['note']})" if row["note"] else ""
+            click.echo(f"    {'  ' * row['depth']}{marks[row['state']]} {row['text']}{values}{note}")
+    for line in found.lines:
+        if line.missing:
+            click.echo(f"  {what_happened(line)}")
 
 
 @click.command()

@@ -1,7 +1,8 @@
 """A scheme as SQL: the figures of all customers, their points, scores and grades in one statement.
 
 Points are thousandths, Σ points · weight and Σ weight are integers, and the grade is cut by multiplying across before
-anything is divided. :mod:`.evaluate` says the same in plain Python; tests hold the two together.
+anything is divided. Threshold rules are :mod:`.compile_rules`; the figures of both kinds are read here.
+:mod:`.evaluate` says the same in plain Python; tests hold the two together.
 """
 
 from __future__ import annotations
@@ -29,57 +30,75 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.contributions import Metric, Period
 from kezhi.figures import sql_divide, sql_int
 
+from .compile_rules import judged
 from .json_sql import json_integer, json_object
 from .models import Result
-from .scheme import Bands, Bound, Criterion, Interpolation, Ranking, Scheme
+from .outcomes import NO_DATA, UNGRADABLE
+from .scheme import Bands, Bound, Criterion, Interpolation, NoPoints, Ranking, Scheme
+from .spans import spans_of
 
 Number = ColumnElement[Any]
 customers = Customer.__table__
 
 #: each step is computed once: folded into the next, its expressions would be repeated wherever they are named
 ONCE = "MATERIALIZED"
-#: rule of a result whose every criterion was excluded
-NO_DATA = "no-data"
-#: rule of a result that a criterion made ungradable; the criterion's key follows
-UNGRADABLE = "ungradable:"
 
 
 def population(scheme: Scheme) -> Select[Any]:
     """The ids of the customers that a scheme grades (GRD-01)."""
-    return select(customers.c.id)
+    wanted = scheme.population
+    lists = (
+        (customers.c.business_type, wanted.business_types),
+        (customers.c.stage, wanted.stages),
+        (customers.c.region, wanted.regions),
+    )
+    return select(customers.c.id).where(*(column.in_(keys) for column, keys in lists if keys))
 
 
 def inputs_from_metrics(scheme: Scheme, metrics: Mapping[str, Metric], period: Period) -> CTE:
-    """``customer_id, code, name, v0, g0, v1, g1, …``: each criterion's value, and 1 where its metric had a row.
+    """``customer_id, code, name``, and per criterion ``v0`` its value over the run's period, ``v0y0, v0m0, …`` those
+    over the last full years and months that a rule reads, ``g0`` 1 where its metric had a row.
 
     Criteria whose metric is not in ``metrics`` are missing for everybody.
     """
     people = population(scheme)
-    used = {c.metric: metrics[c.metric] for c in scheme.criteria if c.metric in metrics}
     source: Any = customers
-    figures: dict[str, Number] = {}
-    for number, (key, metric) in enumerate(used.items()):
-        figure = metric.select(period, people).cte(f"metric_{number}")
-        source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
-        figures[key] = figure.c.value
+    joined: dict[tuple[str, str], Number] = {}
     columns: list[Any] = [
         customers.c.id.label("customer_id"),
         func.coalesce(customers.c.code, customers.c.prospect_number, literal("", Text())).label("code"),
         customers.c.name.label("name"),
     ]
     for number, criterion in enumerate(scheme.criteria):
-        value, given = _input(figures.get(criterion.metric), used.get(criterion.metric))
-        columns += [value.label(f"v{number}"), given.label(f"g{number}")]
+        metric = metrics.get(criterion.metric)
+        figures: list[Number] = []
+        for span in spans_of(scheme, criterion, period):
+            name = f"v{number}{span.name}"
+            if metric is None:
+                columns.append(_nothing().label(name))
+                continue
+            key = (criterion.metric, span.name)
+            if key not in joined:
+                figure = metric.select(span.period, people).cte(f"metric_{len(joined)}")
+                source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
+                joined[key] = figure.c.value
+            figures.append(joined[key])
+            columns.append(_wide(joined[key], metric).label(name))
+        if not scheme.reads_period(criterion.key):
+            columns.append(_nothing().label(f"v{number}"))
+        given: Number = case((or_(*(f.is_not(None) for f in figures)), 1), else_=0) if figures else sql_int(0)
+        columns.append(given.label(f"g{number}"))
     return select(*columns).select_from(source).where(customers.c.id.in_(people)).cte("inputs").prefix_with(ONCE)
 
 
-def _input(figure: Number | None, metric: Metric | None) -> tuple[Number, Number]:
-    if figure is None or metric is None:
-        return func.nullif(sql_int(0), sql_int(0)), sql_int(0)
+def _nothing() -> Number:
+    """NULL as a 64-bit integer."""
+    return func.nullif(sql_int(0), sql_int(0))
+
+
+def _wide(figure: Number, metric: Metric) -> Number:
     wide = figure + sql_int(0)  # 64 bits, whatever the metric counts in
-    if metric.no_rows == "zero":
-        wide = func.coalesce(wide, sql_int(0))
-    return wide, case((figure.is_(None), 0), else_=1)
+    return func.coalesce(wide, sql_int(0)) if metric.no_rows == "zero" else wide
 
 
 def inputs_from_results(scheme: Scheme, run_id: int) -> CTE:
@@ -89,12 +108,18 @@ def inputs_from_results(scheme: Scheme, run_id: int) -> CTE:
     for number, criterion in enumerate(scheme.criteria):
         for letter, field in (("v", "value"), ("g", "given")):
             columns.append(json_integer(stored.c.criteria, criterion.key, field).label(f"{letter}{number}"))
+        for unit in ("years", "months"):
+            for place in range(scheme.parts_read(criterion.key, unit)):
+                value = json_integer(stored.c.criteria, criterion.key, unit, place)
+                columns.append(value.label(f"v{number}{unit[0]}{place}"))
     return select(*columns).where(stored.c.run_id == run_id).cte("inputs").prefix_with(ONCE)
 
 
 def scored(scheme: Scheme, inputs: CTE) -> Select[Any]:
     """One row per customer: ``customer_id, code, name, numerator, denominator, score, grade, grade_order, rule,
     criteria`` in the form of :class:`.models.Result`."""
+    if scheme.is_threshold:
+        return judged(scheme, inputs)
     pointed = _pointed(scheme, _ranked(scheme, inputs))
     summed = _summed(scheme, pointed)
     s = summed.c
@@ -163,6 +188,7 @@ def _points(criterion: Criterion, number: int, inputs: CTE) -> Number:
         return case(absent, *steps, else_=_number(rule.bands[0].points))
     if isinstance(rule, Interpolation):
         return case(absent, *_lines(rule, value), else_=_number(rule.anchors[-1].points))
+    assert not isinstance(rule, NoPoints), "threshold rules give no points"
     parts = len(rule.points)
     reached = (inputs.c[f"place{number}"] - sql_int(1)) * sql_int(parts) if parts > 1 else sql_int(0)
     tops = [

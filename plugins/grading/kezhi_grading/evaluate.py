@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kezhi.figures import divide
 
-from .compile import NO_DATA, UNGRADABLE
-from .scheme import Bands, Bound, Criterion, Interpolation, Ranking, Scheme
+from .conditions import Condition, Held, state_of
+from .outcomes import NO_DATA, REST, RULE, UNGRADABLE
+from .scheme import Bands, Bound, Criterion, Interpolation, NoPoints, Ranking, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def _points(criterion: Criterion, value: int | None, everybody: list[int]) -> in
         return points
     if isinstance(rule, Interpolation):
         return _interpolated(rule, value)
+    assert not isinstance(rule, NoPoints), "threshold rules give no points"
     return _ranked(rule, value, everybody)
 
 
@@ -79,3 +81,34 @@ def _interpolated(rule: Interpolation, value: int) -> int:
 def _ranked(rule: Ranking, value: int, everybody: list[int]) -> int:
     worse = sum(other < value if rule.better == "higher" else other > value for other in everybody)
     return rule.points[worse * len(rule.points) // len(everybody)]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A customer's figures of one criterion: over the run's period, and the last full years and months."""
+
+    value: int | None
+    years: tuple[int | None, ...] = ()
+    months: tuple[int | None, ...] = ()
+
+    def read_by(self, condition: Condition) -> tuple[int | None, ...]:
+        """What a condition reads."""
+        if condition.window is None:
+            return (self.value,)
+        return (self.years if condition.window.unit == "years" else self.months)[: condition.window.count]
+
+
+def judge(scheme: Scheme, row: Mapping[str, Figures]) -> tuple[str | None, str, dict[str, list[Held]]]:
+    """Grade, rule and the outcome of every condition per criterion, for a customer by threshold rules (GRD-03)."""
+    codes = {key: [c.outcome(row[key].read_by(c)) for c in scheme.conditions_of(key)] for key in row}
+    outcomes = {c: code for key in row for c, code in zip(scheme.conditions_of(key), codes[key], strict=True)}
+    for criterion in scheme.criteria:
+        if Held.UNGRADABLE in codes[criterion.key]:
+            return None, f"{UNGRADABLE}{criterion.key}", codes
+    states = [(grade.key, state_of(tree, outcomes.__getitem__)) for grade, tree in scheme.rules]
+    if all(state == "excluded" for _key, state in states):
+        return None, NO_DATA, codes
+    for key, state in states:
+        if state == "held":
+            return key, f"{RULE}{key}", codes
+    return scheme.rest, f"{REST}{scheme.rest}", codes

@@ -36,8 +36,30 @@ def json_object(**fields: ColumnElement[Any]) -> ColumnElement[Any]:
     return _json_object(*arguments)
 
 
+class _json_array(FunctionElement[Any]):
+    """``_json_array(value, value, …)``."""
+
+    type = Json
+    inherit_cache = True
+
+
+@compiles(_json_array)
+def _array_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"jsonb_build_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_json_array, "sqlite")
+def _array_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **options)})"
+
+
+def json_array(*values: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A list of the given values. At most 100."""
+    return _json_array(*values)
+
+
 class _json_integer(FunctionElement[int]):
-    """``_json_integer(column, key, field)``."""
+    """``_json_integer(column, path of PostgreSQL, path of SQLite)``."""
 
     type = BigInteger()
     inherit_cache = True
@@ -45,16 +67,18 @@ class _json_integer(FunctionElement[int]):
 
 @compiles(_json_integer)
 def _integer_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    column, key, field = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"(({column} -> {key}) ->> {field})::bigint"
+    column, path, _other = element.clauses
+    return f"({compiler.process(column, **options)} #>> ({compiler.process(path, **options)})::text[])::bigint"
 
 
 @compiles(_json_integer, "sqlite")
 def _integer_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    column, key, field = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"json_extract({column}, '$.' || {key} || '.' || {field})"
+    column, _other, path = element.clauses
+    return f"json_extract({compiler.process(column, **options)}, {compiler.process(path, **options)})"
 
 
-def json_integer(column: ColumnElement[Any], key: str, field: str) -> ColumnElement[int]:
-    """The integer at ``column[key][field]``, NULL when there is none. Keys are plain identifiers."""
-    return _json_integer(column, literal(key, Text()), literal(field, Text()))
+def json_integer(column: ColumnElement[Any], *path: str | int) -> ColumnElement[int]:
+    """The integer at ``column[key][field]…``, NULL when there is none. Keys are plain identifiers."""
+    steps = ",".join(str(step) for step in path)
+    places = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return _json_integer(column, literal(f"{{{steps}}}", Text()), literal(f"${places}", Text()))

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from .conditions import conditions_in
 from .scheme import Interpolation, Scheme
 from .words import _
 
 #: twice the remainder of a division must fit too (see ``kezhi.figures.sql_divide``)
 LARGEST_PRODUCT = 4_500_000_000_000_000_000
+#: figures that one statement can join: SQLite joins at most 64 tables
+MOST_FIGURES = 60
+#: conditions of all rules together: they become the text of one statement
+MOST_CONDITIONS = 100
 
 
 def limit_problems(scheme: Scheme) -> list[str]:
-    """What would leave 64 bits, each with what to do."""
+    """What would leave 64 bits or the databases' limits, each with what to do."""
+    return _rule_problems(scheme) if scheme.is_threshold else _point_problems(scheme)
+
+
+def _rule_problems(scheme: Scheme) -> list[str]:
+    found = []
+    figures = sum(
+        scheme.reads_period(c.key) + scheme.parts_read(c.key, "years") + scheme.parts_read(c.key, "months")
+        for c in scheme.criteria
+    )
+    if figures > MOST_FIGURES:
+        found.append(
+            _("grades: the rules read %(count)s figures, counting every year and month; at most %(most)s can be read",
+              count=figures, most=MOST_FIGURES)
+        )  # fmt: skip
+    conditions = sum(1 for _grade, when in scheme.rules for _condition in conditions_in(when))
+    if conditions > MOST_CONDITIONS:
+        found.append(
+            _("grades: the rules have %(count)s conditions; at most %(most)s are allowed",
+              count=conditions, most=MOST_CONDITIONS)
+        )  # fmt: skip
+    return found
+
+
+def _point_problems(scheme: Scheme) -> list[str]:
     found = []
     for criterion in scheme.criteria:
         rule = criterion.rule

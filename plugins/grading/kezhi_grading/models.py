@@ -127,6 +127,6 @@ class CurrentGrade(Base):  # type: ignore[valid-type,misc]
     grade: Mapped[str] = mapped_column(CodeText)
     grade_order: Mapped[int] = mapped_column(Integer)
     tone: Mapped[str] = mapped_column(String(12))
-    score: Mapped[int] = mapped_column(BigInt)
+    score: Mapped[int | None] = mapped_column(BigInt)  #: none where rules decide
     run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="RESTRICT"), index=True)
     effective_from: Mapped[date] = mapped_column(Date)

@@ -16,6 +16,7 @@ from .quantities import for_people
 from .scheme import Scheme, exact, plain, weight_text
 from .services.explanation import Explanation, Line, rule_sentence, what_happened
 from .services.queries import Mover, seen
+from .services.reasons import reason_rows
 from .words import _
 
 
@@ -100,9 +101,12 @@ def attention(run: Run, scheme: Scheme) -> list[tuple[str, str]]:
         if criterion.key not in run.without_source:
             continue
         happened = {
-            "exclude": _("it is left out for everybody and its weight shared among the others"),
+            "exclude": _("its conditions are left out for everybody")
+            if scheme.is_threshold
+            else _("it is left out for everybody and its weight shared among the others"),
             "lowest": _("everybody gets its lowest points"),
             "ungradable": _("nobody can be graded"),
+            "fails": _("its conditions hold for nobody"),
         }[criterion.missing]
         text = _(
             "“%(criterion)s” has no source: %(happened)s.", criterion=localised(criterion.title), happened=happened
@@ -172,6 +176,7 @@ def explanation(found: Explanation) -> dict[str, Any]:
         "distance": None if found.distance is None else exact(found.distance).rstrip("0").rstrip("."),
         "bar": score_bar(found),
         "table": criteria_table(found),
+        "reasons": reason_rows(found.reasons, found.version.currency),
         "notes": [what_happened(line) for line in found.lines if line.missing],
         "evidence": evidence_tables(found),
         "published": current,
@@ -214,7 +219,7 @@ def _row(found: Explanation, line: Line, weight: int, contribution: int | None) 
     note = f"{run.period_start} – {run.period_end}"
     if line.missing:
         note = {"excluded": _("no figure; left out"), "lowest": _("no figure; lowest points"),
-                "ungradable": _("no figure")}[line.missing]  # fmt: skip
+                "ungradable": _("no figure"), "failed": _("no figure; not met")}[line.missing]  # fmt: skip
     elif not line.given:
         nothing = _("no record")  # inside the braces of a text it would not be found for the catalogue
         note = f"{note} · {nothing}"

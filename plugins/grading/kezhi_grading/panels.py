@@ -14,7 +14,7 @@ from kezhi.builtin.customers.models import Customer
 from .models import PUBLISHED, CurrentGrade, Result, Run
 from .pages import criteria_table, tenth_text, tenths
 from .scheme import exact
-from .services.explanation import Explanation, explanation_of
+from .services.explanation import Explanation, explanation_of, rule_sentence
 from .services.schemes import primary_key
 from .services.standing import current_grade
 from .words import _
@@ -35,7 +35,10 @@ def customer_facts(record: Any, user: User) -> list[Fact]:
     current = _grade_of(record, user)
     if current is None:
         return [Fact(_l("Grade"), "—", note=_("not graded"), order=10)]
-    note = _("%(score)s points, since %(day)s", score=tenth_text(tenths(current.score)), day=current.effective_from)
+    note = _("since %(day)s", day=current.effective_from)
+    if current.score is not None:
+        score = tenth_text(tenths(current.score))
+        note = _("%(score)s points, since %(day)s", score=score, day=current.effective_from)
     return [Fact(_l("Grade"), current.grade, url_for("grading.why", customer_id=record.id), note, order=10)]
 
 
@@ -50,8 +53,9 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "current": current,
         "found": found,
         "distance": exact(found.distance).rstrip("0").rstrip(".") if found and found.distance is not None else None,
-        "score": tenth_text(tenths(current.score)) if current else "",
-        "table": criteria_table(found) if found else None,
+        "score": tenth_text(tenths(current.score)) if current and current.score is not None else "",
+        "table": criteria_table(found) if found and not found.reasons else None,
+        "rule": rule_sentence(found) if found and found.reasons else "",
         "customer_id": record.id,
         "history": _history(record.id, HISTORY),
     }
@@ -86,7 +90,7 @@ def customer_timeline(record: Any, user: User, limit: int) -> list[TimelineEntry
             icon="award",
             tone="indigo",
             changes=((_l("Grade"), row.previous_grade or "", row.grade),),
-            text=_("%(score)s points", score=tenth_text(tenths(row.score))),
+            text="" if row.score is None else _("%(score)s points", score=tenth_text(tenths(row.score))),
             url=url_for("grading.explain", number=row.number, customer_id=record.id),
         )
         for row in _history(record.id, limit)

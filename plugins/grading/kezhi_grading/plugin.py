@@ -53,6 +53,10 @@ class Grading(Plugin):
 
         seed()
 
+    def on_upgrade(self, old: str) -> None:
+        """Keep the schemes that were not shipped before."""
+        self.on_install()
+
     @hookimpl
     def register_models(self) -> list[type]:
         from .models import CurrentGrade, EvidenceRow, Result, Run, SchemeVersion

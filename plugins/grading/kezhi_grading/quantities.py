@@ -15,6 +15,7 @@ from .words import _
 UNITS: tuple[Unit, ...] = ("money", "ratio", "count", "days", "years", "date", "points")
 #: decimals of a unit whose integer form is a fixed part of one
 DIGITS = {"ratio": 6, "points": 3, "count": 0, "days": 0, "years": 0}
+PERCENTAGE_POINT = 10_000  #: in the integer form of a ratio
 #: largest value in integer form: products with points stay inside 64 bits
 LARGEST = 9_000_000_000_000_000
 

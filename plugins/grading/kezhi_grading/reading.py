@@ -5,15 +5,29 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from kezhi.errors import Refused
 
 from .limits import limit_problems
 from .quantities import UNITS
+from .reachable import reach_problems
 from .rules import read_points, read_rule, read_weight
-from .scheme import Bound, Criterion, Grade, Scheme, WorkflowStep
+from .scheme import (
+    SCORE_CARD,
+    THRESHOLD,
+    Bound,
+    Criterion,
+    Grade,
+    NoPoints,
+    Population,
+    Rule,
+    Scheme,
+    WorkflowStep,
+)
 from .table import MISSING, Problems, Table
+from .trees import WHEN_MISSING, read_tree
 from .words import _
 
 LARGEST_FILE = 64 * 1024
@@ -24,6 +38,7 @@ CRITERION_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 METRIC_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 ROLE_KEY = re.compile(r"[a-z][a-z0-9-]{0,59}")
 GRADE_KEY = re.compile(r"\w[\w+-]{0,19}")
+NO_POINTS: Rule = NoPoints()
 
 
 class SchemeRefused(Refused):
@@ -40,7 +55,7 @@ def read_scheme(source: bytes | str, *, currency: str) -> Scheme:
     problems = Problems()
     scheme = _scheme(Table(data, "", problems), currency)
     if not problems.found:
-        problems.found += limit_problems(scheme)
+        problems.found += limit_problems(scheme) or reach_problems(scheme)
     if problems.found:
         raise SchemeRefused(problems.found)
     return scheme
@@ -62,22 +77,46 @@ def _scheme(table: Table, currency: str) -> Scheme:
     key = table.text("key", pattern=SCHEME_KEY, default="unnamed", required=True)
     title = table.title("title")
     description = table.title("description", required=False)
-    method = table.choice("method", ("score-card",), "score-card")
-    scale: Any = table.choice("scale", ("normalised", "weighted-sum"), "normalised", required=True)
-    population = table.choice("population", ("all",), "all")
+    method = table.choice("method", (SCORE_CARD, THRESHOLD), SCORE_CARD)
+    scale: Any = "normalised"
+    if method == SCORE_CARD:
+        scale = table.choice("scale", ("normalised", "weighted-sum"), "normalised", required=True)
+    population = _population(table)
     period = _months(table, "period", 12)
     review = _months(table, "review", 12)
     groups = _groups(table)
-    criteria = _criteria(table, scale, groups, currency)
-    grades = _grades(table)
+    criteria = _criteria(table, method, scale, groups, currency)
+    if method == THRESHOLD:
+        rest, grades = _ruled_grades(table, {criterion.key: criterion for criterion in criteria}, currency)
+        tests = _tests(table, grades, rest)
+    else:
+        rest, grades, tests = "", _grades(table), ()
     steps = _steps(table)
     table.finish()
-    _check_weights(table.problems, scale, criteria)
-    return Scheme(
+    if method == SCORE_CARD:
+        _check_weights(table.problems, scale, criteria)
+    scheme = Scheme(
         key=key, title=title, description=description, method=method, scale=scale, population=population,
         criteria=tuple(criteria), grades=tuple(grades), steps=tuple(steps), groups=groups,
-        period_months=period, review_months=review,
+        period_months=period, review_months=review, tests=tests, rest=rest,
     )  # fmt: skip
+    if method == THRESHOLD and not table.problems.found:
+        _check_read(table.problems, scheme)
+    return scheme
+
+
+def _population(table: Table) -> Population:
+    """``"all"``, or a table of lists with the keys of the company's lists."""
+    if not isinstance(table.data.get("population"), dict):
+        table.choice("population", ("all",), "all")
+        return Population()
+    inner = table.table("population")
+    assert inner is not None
+    found = Population(*(inner.keys(name) for name in ("business_types", "stages", "regions")))
+    inner.finish()
+    if found.everybody and not table.problems.found:
+        inner.problem(_('list at least one business type, stage or region, or write population = "all"'))
+    return found
 
 
 def _months(table: Table, key: str, default: int) -> int:
@@ -96,17 +135,17 @@ def _groups(table: Table) -> dict[str, Mapping[str, str]]:
     return {key: inner.title(key) for key in inner.data}
 
 
-def _criteria(table: Table, scale: Any, groups: Mapping[str, Any], currency: str) -> list[Criterion]:
+def _criteria(table: Table, method: str, scale: Any, groups: Mapping[str, Any], currency: str) -> list[Criterion]:
     found: list[Criterion] = []
     for entry in table.tables("criteria", 1, MOST_CRITERIA):
-        criterion = _criterion(entry, scale, groups, currency)
+        criterion = _criterion(entry, method, scale, groups, currency)
         if any(other.key == criterion.key for other in found):
             entry.problem(_("the key “%(key)s” stands twice; give each criterion its own", key=criterion.key))
         found.append(criterion)
     return found
 
 
-def _criterion(table: Table, scale: Any, groups: Mapping[str, Any], currency: str) -> Criterion:
+def _criterion(table: Table, method: str, scale: Any, groups: Mapping[str, Any], currency: str) -> Criterion:
     key = table.text("key", pattern=CRITERION_KEY, default="unnamed", required=True)
     title = table.title("title")
     group = table.text("group") or None
@@ -114,10 +153,13 @@ def _criterion(table: Table, scale: Any, groups: Mapping[str, Any], currency: st
         table.problem(_("the group “%(group)s” is not listed under [groups]; add it there", group=group))
     metric = table.text("metric", pattern=METRIC_KEY, default="unknown.unknown", required=True)
     unit: Any = table.choice("unit", UNITS, "count", required=True)
-    missing: Any = table.choice("missing", ("exclude", "lowest", "ungradable"), "exclude", required=True)
+    treatments = WHEN_MISSING if method == THRESHOLD else ("exclude", "lowest", "ungradable")
+    missing: Any = table.choice("missing", treatments, "exclude", required=True)
     optional = table.flag("optional")
-    weight = read_weight(table, scale)
-    rule = read_rule(table, unit, scale, currency)
+    weight, rule = Fraction(0), NO_POINTS
+    if method == SCORE_CARD:
+        weight = read_weight(table, scale)
+        rule = read_rule(table, unit, scale, currency)
     table.finish()
     return Criterion(
         key=key, title=title, metric=metric, unit=unit, weight=weight, rule=rule, missing=missing,
@@ -138,17 +180,71 @@ def _grades(table: Table) -> list[Grade]:
     entries = table.tables("grades", 2, MOST_GRADES)
     found: list[Grade] = []
     for number, entry in enumerate(entries, 1):
-        key = entry.text("key", pattern=GRADE_KEY, default=str(number), required=True)
-        title, tone = entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
+        key, title, tone = _grade_head(entry, number)
         bound = read_bound(entry, number == len(entries))
         entry.finish()
-        if any(grade.key == key for grade in found):
-            entry.problem(_("the key “%(key)s” stands twice; give each grade its own", key=key))
         above = found[-1].bound if found else None
+        _check_key(entry, key, found)
         if bound and above and bound.value >= above.value:
             entry.problem(_("its bound is not below that of the grade before it; list the grades from the best down"))
         found.append(Grade(key, title, tone, bound))
     return found
+
+
+def _grade_head(entry: Table, number: int) -> tuple[str, Mapping[str, str], str]:
+    key = entry.text("key", pattern=GRADE_KEY, default=str(number), required=True)
+    return key, entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
+
+
+def _check_key(entry: Table, key: str, found: list[Grade]) -> None:
+    if any(grade.key == key for grade in found):
+        entry.problem(_("the key “%(key)s” stands twice; give each grade its own", key=key))
+
+
+def _ruled_grades(table: Table, criteria: Mapping[str, Criterion], currency: str) -> tuple[str, list[Grade]]:
+    """The rest grade and all grades, each other one with its rule."""
+    entries = table.tables("grades", 2, MOST_GRADES)
+    keys = [entry.data.get("key") for entry in entries]
+    rest = table.text("rest", default=str(keys[-1]) if keys else "")
+    if keys and rest not in keys:
+        table.problem(_("there is no grade “%(key)s”; name the grade that takes all others", key=rest), "rest")
+    found: list[Grade] = []
+    for number, entry in enumerate(entries, 1):
+        key, title, tone = _grade_head(entry, number)
+        ruled = any(kind in entry.data for kind in ("all", "any"))
+        when = None
+        if key != rest:
+            when = read_tree(entry, criteria, currency)
+        elif ruled:
+            entry.seen.update(("all", "any"))
+            entry.problem(
+                _("the grade of the rest has no rule; take its conditions out, or name another grade in “rest”")
+            )
+        entry.finish()
+        _check_key(entry, key, found)
+        found.append(Grade(key, title, tone, when=when))
+    return rest, found
+
+
+def _tests(table: Table, grades: list[Grade], rest: str) -> tuple[str, ...]:
+    """The order in which the grades are tested; from the highest down when the file does not say."""
+    ruled = tuple(grade.key for grade in grades if grade.key != rest)
+    if "tests" not in table.data:
+        table.seen.add("tests")
+        return ruled
+    given = table.keys("tests")
+    if sorted(given) != sorted(ruled):
+        table.problem(
+            _("list every grade but the rest once, in the order of the tests: %(keys)s", keys=", ".join(ruled)), "tests"
+        )
+    return given
+
+
+def _check_read(problems: Problems, scheme: Scheme) -> None:
+    for number, criterion in enumerate(scheme.criteria, 1):
+        if not scheme.conditions_of(criterion.key):
+            text = _("no condition reads this figure; remove it or use it in a rule")
+            problems.add(f"criteria[{number}] ({criterion.key})", text)
 
 
 def read_bound(entry: Table, lowest: bool) -> Bound | None:

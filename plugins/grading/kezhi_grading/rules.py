@@ -54,7 +54,8 @@ def read_points(table: Table, key: str, raw: object) -> int:
     return value
 
 
-def _value(table: Table, key: str, raw: object, unit: Unit, currency: str) -> int | None:
+def read_value(table: Table, key: str, raw: object, unit: Unit, currency: str) -> int | None:
+    """A figure in the integer form of its unit."""
     if raw is MISSING:
         table.problem(_("is missing; add it"), key)
         return None
@@ -98,7 +99,7 @@ def _bands(table: Table, unit: Unit, currency: str) -> Rule:
             entry.problem(_("say where the band begins, with either “from” (bound included) or “above” (excluded)"))
         elif number > 1:
             key, raw = ("from", closed) if closed is not MISSING else ("above", opened)
-            value = _value(entry, key, raw, unit, currency)
+            value = read_value(entry, key, raw, unit, currency)
             before = found[-1].bound if found else None
             if value is not None and before is not None and value <= before.value:
                 entry.problem(_("its bound is not above that of the band before it; list the bands from the lowest up"))
@@ -110,7 +111,7 @@ def _bands(table: Table, unit: Unit, currency: str) -> Rule:
 def _interpolation(table: Table, unit: Unit, currency: str) -> Rule:
     found: list[Anchor] = []
     for entry in table.tables("interpolate", 2, MOST_STEPS):
-        value = _value(entry, "at", entry.take("at"), unit, currency)
+        value = read_value(entry, "at", entry.take("at"), unit, currency)
         points = read_points(entry, "points", entry.take("points"))
         entry.finish()
         if value is None:

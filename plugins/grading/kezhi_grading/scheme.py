@@ -1,7 +1,8 @@
-"""A grading scheme as plain frozen data (GRD-01, GRD-02). All figures are integers.
+"""A grading scheme as plain frozen data (GRD-01, GRD-02, GRD-03). All figures are integers.
 
 Values of a criterion are in the integer form of its unit, points and cut-offs in thousandths, weights are ratios of
-integers. :mod:`.reading` makes a scheme from a TOML file; :mod:`.stored` writes it as JSON and reads that back.
+integers. :mod:`.reading` makes a scheme from a TOML file; :mod:`.stored` writes it as JSON and reads that back. The
+conditions of threshold rules are :mod:`.conditions`.
 """
 
 from __future__ import annotations
@@ -15,18 +16,15 @@ from typing import Literal
 
 from kezhi.contributions import Unit
 
-Missing = Literal["exclude", "lowest", "ungradable"]
+from .conditions import Bound as Bound
+from .conditions import Condition, Tree, conditions_in
+from .conditions import Missing as Missing
+
+SCORE_CARD, THRESHOLD = "score-card", "threshold"
+
 Scale = Literal["normalised", "weighted-sum"]
 Better = Literal["higher", "lower"]
 Title = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Where a band or grade begins; ``closed`` says that the bound itself belongs to it, else to the one below."""
-
-    value: int
-    closed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,25 @@ class Ranking:
         return self.points
 
 
-Rule = Bands | Interpolation | Ranking
+@dataclass(frozen=True, slots=True)
+class NoPoints:
+    """The figure earns no points: the rules of the grades read it."""
+
+    @property
+    def possible(self) -> tuple[int, ...]:
+        return (0,)
+
+
+Rule = Bands | Interpolation | Ranking | NoPoints
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of the score card. ``weight`` is a part of 1 when the scale is normalised, else a factor."""
+    """One line of the score card, or one figure that threshold rules read.
+
+    ``weight`` is a part of 1 when the scale is normalised, else a factor; 0 for threshold rules. ``missing`` is there
+    what its conditions do unless they say otherwise.
+    """
 
     key: str
     title: Title
@@ -107,12 +118,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade and where it begins; the lowest has no bound."""
+    """A grade and where it begins, or the rule that gives it; the lowest has no bound, the rest no rule."""
 
     key: str
     title: Title
     tone: str
     bound: Bound | None = None
+    when: Tree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +135,28 @@ class WorkflowStep:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Which customers a scheme grades: those with one of the values in every list that is not empty (GRD-01).
+
+    The values are keys of the company's lists (CUS-03).
+    """
+
+    business_types: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def everybody(self) -> bool:
+        return not (self.business_types or self.stages or self.regions)
+
+
 @dataclass(frozen=True)
 class Scheme:
-    """A score card with its grades, best first."""
+    """A score card or threshold rules with the grades, best first.
+
+    Threshold rules test the grades ``tests`` in that order; whoever meets none of their rules gets ``rest``.
+    """
 
     key: str
     title: Title
@@ -137,8 +168,36 @@ class Scheme:
     groups: Mapping[str, Title]
     period_months: int
     review_months: int
-    method: str = "score-card"
-    population: str = "all"
+    method: str = SCORE_CARD
+    population: Population = Population()
+    tests: tuple[str, ...] = ()
+    rest: str = ""
+
+    @property
+    def is_threshold(self) -> bool:
+        """Whether rules decide instead of points."""
+        return self.method == THRESHOLD
+
+    @cached_property
+    def rules(self) -> tuple[tuple[Grade, Tree], ...]:
+        """The grades with a rule, in the order they are tested."""
+        by_key = {grade.key: grade for grade in self.grades}
+        found = ((by_key[key], by_key[key].when) for key in self.tests)
+        return tuple((grade, when) for grade, when in found if when is not None)
+
+    def conditions_of(self, criterion: str) -> tuple[Condition, ...]:
+        """The distinct conditions on a figure, in the order in which they are first tested."""
+        every = (condition for _grade, when in self.rules for condition in conditions_in(when))
+        return tuple(dict.fromkeys(condition for condition in every if condition.criterion == criterion))
+
+    def reads_period(self, criterion: str) -> bool:
+        """Whether the figure over the run's period is wanted."""
+        return not self.is_threshold or any(c.window is None for c in self.conditions_of(criterion))
+
+    def parts_read(self, criterion: str, unit: str) -> int:
+        """How many of the last full ``years`` or ``months`` the conditions on a figure read."""
+        windows = (condition.window for condition in self.conditions_of(criterion))
+        return max((window.count for window in windows if window and window.unit == unit), default=0)
 
     @cached_property
     def unit_of_weight(self) -> int:
@@ -178,7 +237,9 @@ class Scheme:
         return next(number for number, grade in enumerate(self.grades, 1) if grade.key == key)
 
     def interval(self, key: str) -> str:
-        """The scores of a grade as an interval: ``[60, 80)``."""
+        """The scores of a grade as an interval: ``[60, 80)``; empty where rules decide."""
+        if self.is_threshold:
+            return ""
         place = self.order(key) - 1
         low, high = self.span
         lower, upper = self.grades[place].bound, self.grades[place - 1].bound if place else None

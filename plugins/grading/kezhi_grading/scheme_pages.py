@@ -14,7 +14,9 @@ from kezhi.metrics import all_metrics
 
 from .models import SchemeVersion
 from .quantities import for_people
-from .scheme import Bands, Criterion, Interpolation, Scheme, plain, weight_text
+from .scheme import Bands, Criterion, Interpolation, NoPoints, Scheme, plain, weight_text
+from .services.explanation import words_of_population
+from .services.reasons import rule_outline
 from .services.schemes import scheme_of
 from .words import _
 
@@ -39,6 +41,8 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
         "scheme": scheme,
         "versions": versions,
         "criteria": [criterion_row(criterion, row, scheme, provided) for criterion in scheme.criteria],
+        "rules": rule_outline(scheme, row.currency),
+        "population": words_of_population(scheme.population),
         "grades": [(grade, scheme.interval(grade.key)) for grade in scheme.grades],
         "role_titles": {step.role: role_title(step.role) for step in scheme.steps},
         "review_on": months_after(clock.local(row.loaded_at).date(), scheme.review_months),
@@ -63,6 +67,7 @@ def criterion_row(criterion: Criterion, row: SchemeVersion, scheme: Scheme, prov
             "exclude": _("leave out and re-weight"),
             "lowest": _("lowest points"),
             "ungradable": _("not gradable"),
+            "fails": _("the condition fails"),
         }[criterion.missing],
     }
 
@@ -80,6 +85,8 @@ def rule_words(criterion: Criterion, currency: str) -> list[str]:
             value = for_people(band.bound.value, unit, currency) if band.bound else ""
             lines.append(f"{sign} {value} → {plain(band.points)}")
         return lines
+    if isinstance(rule, NoPoints):
+        return []
     points = [(str(number), plain(earned)) for number, earned in enumerate(rule.points, 1)]
     order = _("higher is better") if rule.better == "higher" else _("lower is better")
     text = _("rank in %(parts)s equal parts, ties together; %(order)s", parts=len(rule.points), order=order)

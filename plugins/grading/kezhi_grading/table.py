@@ -12,6 +12,7 @@ from .words import _
 #: what ``Table.take`` answers for a key that is not there
 MISSING: Any = object()
 LONGEST_TEXT = 400
+MOST_KEYS = 50
 
 
 @dataclass
@@ -92,6 +93,17 @@ class Table:
             self.problem(_("write true or false"), key)
             return False
         return raw
+
+    def keys(self, key: str) -> tuple[str, ...]:
+        """A list of distinct short texts; empty when it is not there."""
+        raw = self.take(key)
+        if raw is MISSING:
+            return ()
+        fine = isinstance(raw, list) and 0 < len(raw) <= MOST_KEYS and len(set(map(str, raw))) == len(raw)
+        if not fine or any(not isinstance(text, str) or not text.strip() or len(text) > 80 for text in raw):
+            self.problem(_('write a list of different short texts, like ["one", "two"]'), key)
+            return ()
+        return tuple(raw)
 
     def integer(self, key: str, low: int, high: int, default: int) -> int:
         raw = self.take(key)

@@ -7,6 +7,7 @@ from .explanation import explain
 from .queries import changes, result_columns, run_by_number, runs, visible_results
 from .schemes import (
     check_metrics,
+    check_population,
     current_version,
     latest_versions,
     load_scheme,
@@ -20,6 +21,7 @@ __all__ = [
     "KIND",
     "changes",
     "check_metrics",
+    "check_population",
     "current_version",
     "explain",
     "last_full_months",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import func, insert, literal, select, union
 from sqlalchemy.types import Text
 
 from kezhi import Period, Refused, audit_record, bulk_write, clock, db
-from kezhi.contributions import Metric
+from kezhi.contributions import Evidence, Metric
 from kezhi.db import BigInt
 from kezhi.figures import sql_count, sql_int, sql_total
 from kezhi.metrics import all_metrics
@@ -22,8 +22,9 @@ from ..compile import inputs_from_metrics, population, scored
 from ..json_sql import json_integer
 from ..models import COMPUTED, EvidenceRow, Result, Run
 from ..scheme import Scheme
+from ..spans import spans_of
 from ..words import _
-from .schemes import check_metrics, current_version, scheme_of
+from .schemes import check_metrics, check_population, current_version, scheme_of
 
 RESULT: Any = Result.__table__
 EVIDENCE: Any = EvidenceRow.__table__
@@ -58,6 +59,7 @@ def run_scheme(key: str, start: date, end: date) -> Run:
     version = current_version(key)
     scheme = scheme_of(version)
     check_metrics(scheme)
+    check_population(scheme)
     metrics = {name: metric for name, metric in all_metrics().items() if name in {c.metric for c in scheme.criteria}}
     run = Run(
         number=next_numbers("grading.run")[0],
@@ -107,9 +109,13 @@ def _write_results(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> N
 def _write_evidence(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> None:
     period = Period(run.period_start, run.period_end)
     sources = {m.evidence.key: m.evidence for m in metrics.values() if m.evidence is not None}
+    spans: dict[str, dict[Period, None]] = {key: {} for key in sources}
+    for criterion in scheme.criteria:
+        if key := _evidence_key(metrics.get(criterion.metric)):
+            spans[key] |= {span.period: None for span in spans_of(scheme, criterion, period)}
     names = ["run_id", "evidence", "customer_id", "record_id", "reference", "happened_on", "value"]
     for key, evidence in sources.items():
-        found = evidence.select(period, population(scheme)).subquery()
+        found = _rows_of(evidence, spans[key], scheme).subquery()
         rows = select(literal(run.id, BigInt), literal(key, Text()), *(found.c[name] for name in names[2:]))
         bulk_write(
             insert(EVIDENCE).from_select(names, rows),
@@ -120,6 +126,13 @@ def _write_evidence(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> 
             run=run.id,
             evidence=key,
         )
+
+
+def _rows_of(evidence: Evidence, periods: Iterable[Period], scheme: Scheme) -> Any:
+    """The rows behind a figure over every span in which it was read, each once."""
+    people = population(scheme)
+    selects = [evidence.select(period, people) for period in periods]
+    return selects[0] if len(selects) == 1 else union(*selects)
 
 
 def _count(run: Run, scheme: Scheme) -> None:

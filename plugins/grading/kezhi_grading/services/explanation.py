@@ -13,12 +13,13 @@ from kezhi import NotFound, db
 from kezhi.figures import divide
 from kezhi.i18n import localised
 
-from ..compile import NO_DATA, UNGRADABLE
 from ..models import EvidenceRow, Result, Run, SchemeVersion
+from ..outcomes import NO_DATA, REST, RULE, UNGRADABLE
 from ..quantities import for_programs
-from ..scheme import Criterion, Grade, Scheme, exact, plain, weight_text
+from ..scheme import Criterion, Grade, NoPoints, Population, Scheme, exact, plain, weight_text
 from ..words import _
 from .queries import version_of, visible_results
+from .reasons import GradeReason, reason_documents, reasons_of
 from .schemes import scheme_of
 
 
@@ -29,7 +30,7 @@ class Line:
     criterion: Criterion
     value: int | None
     points: int | None
-    missing: str | None  #: excluded, lowest or ungradable
+    missing: str | None  #: excluded, lowest, failed or ungradable
     given: bool  #: whether the metric had a row: else the value is what its absence means
     share: Fraction  #: weight after re-weighting, as a part of 1; 0 when excluded
     contribution: int | None
@@ -45,6 +46,7 @@ class Explanation:
     scheme: Scheme
     result: Result
     lines: tuple[Line, ...]
+    reasons: tuple[GradeReason, ...] = ()  #: the rules of a threshold scheme in the order of their tests
 
     @property
     def grade(self) -> Grade | None:
@@ -92,7 +94,7 @@ def explanation_of(run: Run, result: Result, *, with_rows: bool = True) -> Expla
         _line(scheme, criterion, weight, result, rows.get(run.sources.get(criterion.key) or "", ()))
         for criterion, weight in zip(scheme.criteria, scheme.weights, strict=True)
     ]
-    return Explanation(run, version, scheme, result, tuple(lines))
+    return Explanation(run, version, scheme, result, tuple(lines), reasons_of(run, scheme, result))
 
 
 def _rows(run: Run, result: Result) -> dict[str, tuple[EvidenceRow, ...]]:
@@ -130,6 +132,16 @@ def rule_sentence(found: Explanation) -> str:
         key = result.rule.removeprefix(UNGRADABLE)
         title = next((localised(c.title) for c in found.scheme.criteria if c.key == key), key)
         return _("No grade: “%(criterion)s” has no figure, and the scheme does not grade without it.", criterion=title)
+    if result.rule.startswith(RULE):
+        tests = ", ".join(found.scheme.tests)
+        return _("The rule of grade %(grade)s is the first that is met, tested in the order %(tests)s.",
+                 grade=result.grade, tests=tests)  # fmt: skip
+    if result.rule.startswith(REST):
+        tests = ", ".join(found.scheme.tests)
+        return _("No rule is met (tested: %(tests)s), so the grade is that of all others: %(grade)s.",
+                 grade=result.grade, tests=tests)  # fmt: skip
+    if found.scheme.is_threshold and result.rule == NO_DATA:
+        return _("No grade: every rule was left out for want of figures.")
     if result.rule == NO_DATA or result.score is None:
         return _("No grade: no criterion has a figure.")
     return _("Score %(score)s lies in %(interval)s: grade %(grade)s.", score=exact(result.score), interval=result.rule,
@@ -139,6 +151,10 @@ def rule_sentence(found: Explanation) -> str:
 def what_happened(line: Line) -> str:
     """What the scheme does about a missing figure (GRD-06)."""
     title = localised(line.criterion.title)
+    if line.missing == "failed":
+        return _("“%(criterion)s” has no figure: the conditions that need it are not met.", criterion=title)
+    if line.missing == "excluded" and isinstance(line.criterion.rule, NoPoints):
+        return _("“%(criterion)s” has no figure: its conditions are left out of the rules.", criterion=title)
     if line.missing == "excluded":
         return _(
             "“%(criterion)s” has no figure: it is left out and its weight shared among the others.", criterion=title
@@ -149,6 +165,15 @@ def what_happened(line: Line) -> str:
     if line.missing == "ungradable":
         return _("“%(criterion)s” has no figure: the customer cannot be graded.", criterion=title)
     return ""
+
+
+def words_of_population(population: Population) -> str:
+    """Whom a scheme grades: ``all customers``, or the lists that narrow it."""
+    from kezhi.builtin.customers.services.lists import text_of
+
+    lists = (("business_type", population.business_types), ("stage", population.stages), ("region", population.regions))
+    parts = [" / ".join(text_of(name, key) for key in keys) for name, keys in lists if keys]
+    return " · ".join(parts) if parts else _("all customers")
 
 
 def document(found: Explanation) -> dict[str, Any]:
@@ -163,6 +188,7 @@ def document(found: Explanation) -> dict[str, Any]:
         "grade": result.grade,
         "rule": rule_sentence(found),
         "criteria": [_criterion(found, line) for line in found.lines],
+        **({"grades": reason_documents(found.reasons, found.version.currency)} if found.reasons else {}),
     }
 
 

@@ -18,12 +18,17 @@ from ..stored import digest, from_json, to_json
 from ..words import _
 
 #: shipped schemes in the order of the list; the first is the primary one unless the company says otherwise
-SHIPPED = ("composite-abc", "rfm")
+SHIPPED = ("composite-abc", "rfm", "four-tiers", "abcd-foreign")
 
 
 def seed() -> None:
-    """Load the shipped schemes as version 1 (when the plugin is enabled for the first time)."""
+    """Load the shipped schemes that are not there yet, as version 1.
+
+    When the plugin is enabled for the first time, and when an upgrade brings new ones.
+    """
     for key in SHIPPED:
+        if _newest(key) is not None:
+            continue
         source = files("kezhi_grading").joinpath(f"schemes/{key}.toml").read_text(encoding="utf-8")
         _store(read_scheme(source, currency=currency()), source)
 
@@ -35,6 +40,7 @@ def load_scheme(source: bytes | str) -> tuple[SchemeVersion, bool]:
     """
     scheme = read_scheme(source, currency=currency())
     check_metrics(scheme)
+    check_population(scheme)
     return _store(scheme, source if isinstance(source, str) else source.decode("utf-8-sig"))
 
 
@@ -112,6 +118,34 @@ def check_metrics(scheme: Scheme) -> None:
                 '“%(metric)s” is counted in %(unit)s; write unit = "%(unit)s"', metric=metric.key, unit=metric.unit
             )
             problems.append(f"{where}: {text}")
+    if problems:
+        raise SchemeRefused(problems)
+
+
+def check_population(scheme: Scheme) -> None:
+    """Whether the company's lists have the business types and stages that a population names; regions are free text.
+
+    A key that is in no list would select nobody without a word. Errors: ``SchemeRefused``.
+    """
+    from kezhi.builtin.customers.services.lists import TITLES, all_entries
+
+    problems = []
+    wanted = scheme.population
+    for name, where, keys in (
+        ("business_type", "business_types", wanted.business_types),
+        ("stage", "stages", wanted.stages),
+    ):
+        known = [entry["key"] for entry in all_entries(name)]
+        for key in keys:
+            if key not in known:
+                text = _(
+                    "the list “%(list)s” has no entry with the key “%(key)s”; add it to the company's lists, or write "
+                    "one of: %(known)s",
+                    list=str(TITLES[name]),
+                    key=key,
+                    known=", ".join(known),
+                )
+                problems.append(f"population.{where}: {text}")
     if problems:
         raise SchemeRefused(problems)
 
