@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import url_for
@@ -10,6 +10,7 @@ from flask import url_for
 from kezhi import Fact, Panel, TimelineEntry, User, clock, currency, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 from kezhi.money import display
 
@@ -57,10 +58,15 @@ def panels(record: Any, user: User) -> list[Panel]:
     ]
 
 
-def timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
-    """Orders as they were placed."""
+def timeline_sources(record: Any, user: User) -> list[Source]:
+    """What orders tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
+    return [Source("trade.order", _l("Orders"), lambda until, limit: timeline(record, user, until, limit), order=40)]
+
+
+def timeline(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Orders as they were placed."""
     zone = clock.company_zone()
     return [
         TimelineEntry(
@@ -71,7 +77,7 @@ def timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
             text=f"{display(order.amount, order.currency)} {STATUS_LABELS[order.status]}",
             url=url_for("trade.show", order_id=order.id),
         )
-        for order in _latest(record, user, limit)
+        for order in _latest(customer, user, limit, clock.local(until).date() if until is not None else None)
     ]
 
 
@@ -81,8 +87,10 @@ def _summary(customer: Customer, user: User) -> CustomerTrade | None:
     return found
 
 
-def _latest(customer: Customer, user: User, limit: int) -> list[Order]:
+def _latest(customer: Customer, user: User, limit: int, until: date | None = None) -> list[Order]:
     statement = visible(Order, user).where(Order.customer_id == customer.id)
+    if until is not None:
+        statement = statement.where(Order.order_date <= until)
     newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
     return list(db.session.execute(newest).scalars())
 
