@@ -30,6 +30,7 @@ MODULES = {
     "Builtin search": "kezhi.builtin.search.hookspecs",
     "Builtin files": "kezhi.builtin.files.hookspecs",
     "Builtin documents": "kezhi.builtin.documents.hookspecs",
+    "Builtin timeline": "kezhi.builtin.timeline.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin

@@ -34,7 +34,6 @@ from .contributions import (
     Panel,
     Permission,
     RecordLink,
-    TimelineEntry,
 )
 from .plugin import hookspec
 from .settings import SettingsForm
@@ -196,14 +195,6 @@ def record_facts(record: Any, user: User) -> list[Fact]:  # type: ignore[empty-b
     """What: figures in the head of a record's page.
 
     Returns: facts. Called by: detail pages. On error: dropped.
-    """
-
-
-@spec("view")
-def timeline_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:  # type: ignore[empty-body]
-    """What: what happened to a record, newest first, at most ``limit``.
-
-    Returns: entries. Called by: detail pages. On error: dropped.
     """
 
 

@@ -62,6 +62,7 @@ def page_variables() -> dict[str, Any]:
         "company": "",
         "is_demo": False,
         "menu": [],
+        "apps": [],
         "go_keys": {},
         "language_tag": "zh-CN" if is_chinese() else "en",
         "theme": user.theme if user.theme in ("light", "dark") else None,
@@ -84,6 +85,7 @@ def _frame(user: User) -> dict[str, Any]:
     groups = menu(user) if user.is_authenticated else []
     return {
         "menu": groups,
+        "apps": apps(groups),
         "go_keys": go_keys(groups),
         "languages": languages(),
         "account_links": account_links(),
@@ -149,6 +151,17 @@ def current_item(items: list[MenuItem]) -> MenuItem | None:
         if (address := _address(item.endpoint).rstrip("/")) and request.path.startswith(f"{address}/")
     ]
     return max(above, key=lambda pair: pair[0])[1] if above else None
+
+
+def apps(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The apps that have an entry in this menu, each with the address of its first one: no entry, no app."""
+    found: dict[str, dict[str, Any]] = {}
+    plugins = current_app.extensions["kezhi"].plugins
+    for row in (row for group in groups for row in group["items"]):
+        if (app := plugins.get(row["endpoint"].partition(".")[0])) is not None:
+            entry = found.setdefault(app.name, {**row, "title": app.title, "icon": app.icon})
+            entry["current"] = entry["current"] or row["current"]
+    return list(found.values())
 
 
 def go_keys(groups: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

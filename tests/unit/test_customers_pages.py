@@ -15,6 +15,7 @@ from kezhi import Fact, Panel, TimelineEntry, clock, db, writing
 from kezhi.builtin.accounts import services as accounts
 from kezhi.builtin.customers import services
 from kezhi.builtin.customers.models import Customer, CustomerOwner
+from kezhi.builtin.timeline.contributions import Source
 from kezhi.testing.client import without_token
 
 Client = Callable[..., FlaskClient]
@@ -66,8 +67,8 @@ def app_contributing(app: Flask, **results: Any) -> Iterator[None]:
             return results.get("facts", [])
 
         @hookimpl
-        def timeline_entries(self, record: Any, user: Any, limit: int) -> Any:
-            return results.get("entries", [])
+        def timeline_sources(self, record: Any, user: Any) -> Any:
+            return [Source("rating.event", "Events", lambda _until, _limit: results.get("entries", []))]
 
     plugin = Rating()
     kernel.host.manager.register(plugin, name="rating")

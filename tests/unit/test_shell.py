@@ -18,7 +18,7 @@ from kezhi.errors import Conflict, NotFound, Refused
 from kezhi.filters import initial, number, person_tone, points, ppm
 from kezhi.permissions import public
 from kezhi.security import local_target
-from kezhi.shell import current_item, go_keys
+from kezhi.shell import apps, current_item, go_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
@@ -132,6 +132,48 @@ def test_one_entry_of_the_menu_is_the_current_page(client_as: Any) -> None:
     page = client_as("administrator").get("/customers", follow_redirects=True).text
     side = page[page.index('id="side"') : page.index("</nav>")]
     assert side.count('aria-current="page"') == 1
+
+
+def switcher(page: str) -> list[tuple[str, str]]:
+    """Address and title of the apps that the switcher offers."""
+    menu = re.search(r'<details class="kz-menu kz-switch">.*?</details>', page, re.DOTALL)
+    return re.findall(r'href="([^"]+)".*?<span>([^<]+)</span>', menu[0]) if menu else []
+
+
+def test_the_switcher_opens_the_first_entry_of_every_app_that_one_may_open(app: Flask, client_as: Any) -> None:
+    admin = dict(switcher(client_as("administrator", locale="en").get("/customers").text))
+    assert admin["/accounts/users"] == "People", "an app with several entries opens the first of them"
+    assert admin[url_for_path(app, "apps.index")] == "Apps"
+    assert admin["/customers"] == "Customer files"
+    assert "/accounts/roles" not in admin
+    clerk = dict(switcher(client_as("salesperson", locale="en").get("/customers").text))
+    assert clerk["/customers"] == "Customer files"
+    assert not {"/accounts/users", url_for_path(app, "apps.index")} & clerk.keys()
+
+
+def test_the_switcher_marks_the_app_of_the_page(client_as: Any) -> None:
+    page = client_as("administrator").get("/accounts/roles").text
+    menu = page[page.index("kz-switch") : page.index("</details>")]
+    assert re.findall(r'href="([^"]+)" aria-current="true"', menu) == ["/accounts/users"]
+
+
+def test_an_entry_that_belongs_to_no_app_is_no_app(app: Flask) -> None:
+    row = {"endpoint": "kezhi.language", "url": "/language", "title": "Language", "current": False}
+    with app.test_request_context("/"):
+        assert apps([{"items": [row]}]) == []
+
+
+def test_a_head_folds_its_buttons_behind_more_without_scripts(app: Flask) -> None:
+    """What is folded on a phone is up to the style sheet; the page has every button once, and one way to open them."""
+    with app.test_request_context("/"):
+        head = app.jinja_env.from_string(
+            '{% from "kezhi/macros.html" import page_head %}'
+            "{% call page_head('T') %}{% for n in names %}<a class='btn'>{{ n }}</a>{% endfor %}{% endcall %}"
+        )
+        full = head.render(names=["A", "B", "C"])
+        assert full.count('<details class="kz-acts-more">') == 1
+        assert [full.count(f">{name}</a>") for name in "ABC"] == [1, 1, 1]
+        assert "kz-acts" not in head.render(names=[]), "no buttons, no empty row"
 
 
 def test_a_page_inside_a_section_marks_the_section(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from kezhi import Fact, Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.timeline.contributions import Source
 
 from .models import PUBLISHED, CurrentGrade, Result, Run
 from .pages import criteria_table, tenth_text, tenths
@@ -69,20 +71,28 @@ def _explanation(current: CurrentGrade) -> Explanation | None:
     return explanation_of(db.session.get_one(Run, current.run_id), result, with_rows=False)
 
 
-def _history(customer_id: int, limit: int) -> list[Any]:
+def _history(customer_id: int, limit: int, until: datetime | None = None) -> list[Any]:
+    not_later = [Run.published_at <= until] if until is not None else []
     statement = (
         select(Run.number, Run.scheme_key, Run.effective_from, Run.published_at, Result.grade, Result.score,
                Result.previous_grade)
         .join(Result, Result.run_id == Run.id)
-        .where(Result.customer_id == customer_id, Run.state == PUBLISHED, Result.grade.is_not(None))
+        .where(Result.customer_id == customer_id, Run.state == PUBLISHED, Result.grade.is_not(None), *not_later)
     )  # fmt: skip
     return list(db.session.execute(statement.order_by(Run.published_at.desc(), Run.id.desc()).limit(limit)))
 
 
-def customer_timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
-    """Grades as they were published."""
+def timeline_sources(record: Any, user: User) -> list[Source]:
+    """What grading tells in the timeline of a customer."""
     if not isinstance(record, Customer) or not user.can("grading.read"):
         return []
+    return [
+        Source("grading.grade", _l("Grades"), lambda until, limit: customer_timeline(record, until, limit), order=50)
+    ]
+
+
+def customer_timeline(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Grades as they were published."""
     return [
         TimelineEntry(
             at=row.published_at,
@@ -91,7 +101,7 @@ def customer_timeline(record: Any, user: User, limit: int) -> list[TimelineEntry
             tone="indigo",
             changes=((_l("Grade"), row.previous_grade or "", row.grade),),
             text="" if row.score is None else _("%(score)s points", score=tenth_text(tenths(row.score))),
-            url=url_for("grading.explain", number=row.number, customer_id=record.id),
+            url=url_for("grading.explain", number=row.number, customer_id=customer.id),
         )
-        for row in _history(record.id, limit)
+        for row in _history(customer.id, limit, until)
     ]

@@ -19,7 +19,6 @@ from kezhi import (
     Permission,
     Plugin,
     RecordLink,
-    TimelineEntry,
     User,
     hookimpl,
 )
@@ -145,11 +144,11 @@ class Grading(Plugin):
 
         return customer_facts(record, user)
 
-    @hookimpl
-    def timeline_entries(self, record: Any, user: User, limit: int) -> list[TimelineEntry]:
-        from .panels import customer_timeline
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .panels import timeline_sources
 
-        return customer_timeline(record, user, limit)
+        return timeline_sources(record, user)
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

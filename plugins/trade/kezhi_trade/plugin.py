@@ -21,7 +21,6 @@ from kezhi import (
     Plugin,
     RecordLink,
     SettingsForm,
-    TimelineEntry,
     User,
     hookimpl,
 )
@@ -198,11 +197,11 @@ class Trade(Plugin):
 
         return panels(record, user)
 
-    @hookimpl
-    def timeline_entries(self, record: Any, user: User, limit: int) -> list[TimelineEntry]:
-        from .panels import timeline
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .panels import timeline_sources
 
-        return timeline(record, user, limit)
+        return timeline_sources(record, user)
 
     @hookimpl
     def after_change(self, model: type, change: str, keys: Any) -> None:

@@ -14,7 +14,7 @@ from kezhi.builtin.imports.services import export_file, import_file
 from kezhi.errors import Refused
 from kezhi_trade import services
 from kezhi_trade.models import CustomerTrade, Order
-from kezhi_trade.panels import facts, panels, timeline
+from kezhi_trade.panels import facts, panels, timeline_sources
 
 pytestmark = [pytest.mark.plugins("trade")]
 
@@ -120,7 +120,7 @@ def test_the_customers_page_shows_figures_only_to_who_may_read_them(seller: Any,
     agent = add_person("agent", "customer-service-agent")
     with acting_as(agent):
         record = db.session.scalars(select(Customer).where(Customer.code == "OWN")).one()
-        assert (facts(record, agent), panels(record, agent), timeline(record, agent, 5)) == ([], [], [])
+        assert (facts(record, agent), panels(record, agent), timeline_sources(record, agent)) == ([], [], [])
 
 
 def test_an_import_reaches_only_customers_that_the_person_sees(add_person: Any, customer: Any, order: Any) -> None:

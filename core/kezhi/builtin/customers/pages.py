@@ -164,11 +164,10 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
     values = stored_values(customer)
     people = services.contacts_of(customer.id) if SECTIONS["people"] in sections else []
     call = current_app.extensions["kezhi"].call
-    own = services.timeline(customer, entries + 1)
     owners = services.owners(customer.id)
     facts = sorted(call.record_facts(record=customer, user=user), key=lambda fact: fact.order)
-    added = call.timeline_entries(record=customer, user=user, limit=entries + 1)
-    history = sorted([*own, *added], key=lambda entry: entry.at, reverse=True)
+    timeline = _timeline(customer, user)
+    history = services.timeline(customer, entries + 1) if timeline is None else []
     return {
         "customer": customer,
         "owner": owners[0][0] if owners and owners[0][3] is None else "",
@@ -184,6 +183,7 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "may_analyse": may_write_section("analysis", user),
         "special_price": lists.special_price(customer),
         "facts": facts[:MOST_FACTS],
+        "timeline": timeline,
         "entries": history[:entries],
         "has_older": len(history) > entries,
         "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
@@ -191,6 +191,15 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "can_write": user.can("customers.write"),
         "can_edit": may_edit(user),
     }
+
+
+def _timeline(customer: Customer, user: User) -> Markup | None:
+    """The timeline of all apps with its notes, where there is that app and the user has the right to it."""
+    if "timeline" not in current_app.extensions["kezhi"].plugins:
+        return None
+    from ..timeline.pages import panel
+
+    return panel(customer, user)
 
 
 def may_edit(user: User) -> bool:

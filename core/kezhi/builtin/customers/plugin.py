@@ -25,7 +25,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports", "files", "lists", "search")
+    extends = ("imports", "files", "lists", "search", "timeline")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"
@@ -131,6 +131,18 @@ class Customers(Plugin):
         from .attachments import attachments
 
         return attachments()
+
+    @hookimpl(optionalhook=True)
+    def register_timelines(self) -> list[Any]:
+        from .timelines import timelines
+
+        return timelines()
+
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .timelines import sources
+
+        return sources(record, user)
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Any]:

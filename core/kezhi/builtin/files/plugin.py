@@ -31,6 +31,7 @@ class Files(Plugin):
     title = _l("Files")
     summary = _l("Files attached to records: checked when uploaded, kept in versions, every download on record.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    extends = ("timeline",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "paperclip"
@@ -98,6 +99,12 @@ class Files(Plugin):
         from .pages import panels
 
         return panels(record, user)
+
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .timelines import sources
+
+        return sources(record, user)
 
     @hookimpl
     def after_change(self, model: type, change: str, keys: Any) -> None:

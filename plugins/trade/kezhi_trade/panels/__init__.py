@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kezhi import Fact, Panel, TimelineEntry, User
+from kezhi import Fact, Panel, User
+from kezhi.builtin.timeline.contributions import Source
 
 from .declarations import declaration_panels
-from .disputes import dispute_entries, dispute_panels
-from .orders import order_entries, order_facts, order_panels
+from .disputes import dispute_panels, dispute_sources
+from .orders import order_facts, order_panels, order_sources
 
-__all__ = ["facts", "panels", "timeline"]
+__all__ = ["facts", "panels", "timeline_sources"]
 
 
 def facts(record: Any, user: User) -> list[Fact]:
@@ -23,7 +24,6 @@ def panels(record: Any, user: User) -> list[Panel]:
     return [*order_panels(record, user), *declaration_panels(record, user), *dispute_panels(record, user)]
 
 
-def timeline(record: Any, user: User, limit: int) -> list[TimelineEntry]:
-    """Orders and disputes, newest first."""
-    found = [*order_entries(record, user, limit), *dispute_entries(record, user, limit)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
+def timeline_sources(record: Any, user: User) -> list[Source]:
+    """What orders and disputes tell in the timeline of their customer."""
+    return [*order_sources(record, user), *dispute_sources(record, user)]

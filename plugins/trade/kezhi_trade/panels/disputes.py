@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -9,11 +10,12 @@ from flask import url_for
 from kezhi import Panel, TimelineEntry, User, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 
 from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
 from ..models import SERIOUS, Dispute
-from .shared import list_of, start_of
+from .shared import day_of, list_of, start_of
 
 LATEST = 5
 
@@ -44,10 +46,17 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
     ]
 
 
-def dispute_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
-    """Disputes on the day they arose."""
+def dispute_sources(record: Any, user: User) -> list[Source]:
+    """What disputes tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
+    return [
+        Source("trade.dispute", _l("Disputes"), lambda until, limit: _entries(record, user, until, limit), order=45)
+    ]
+
+
+def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Disputes on the day they arose."""
     return [
         TimelineEntry(
             at=start_of(dispute.happened_on),
@@ -57,11 +66,13 @@ def dispute_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
             text=f"{dispute.subject} · {DISPUTE_LABELS[dispute.state]}",
             url=url_for("trade.dispute", dispute_id=dispute.id),
         )
-        for dispute in _latest(record, user, limit)
+        for dispute in _latest(customer, user, limit, day_of(until))
     ]
 
 
-def _latest(customer: Customer, user: User, limit: int) -> list[Dispute]:
+def _latest(customer: Customer, user: User, limit: int, until: date | None = None) -> list[Dispute]:
     statement = visible(Dispute, user).where(Dispute.customer_id == customer.id)
+    if until is not None:
+        statement = statement.where(Dispute.happened_on <= until)
     newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
     return list(db.session.execute(newest).scalars())

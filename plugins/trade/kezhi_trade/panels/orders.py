@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -9,12 +10,13 @@ from flask import url_for
 from kezhi import Fact, Panel, TimelineEntry, User, currency, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 from kezhi.money import display
 
 from ..labels import STATUS_LABELS, STATUS_TONES
 from ..models import CANCELLED, CustomerTrade, Order
-from .shared import list_of, start_of
+from .shared import day_of, list_of, start_of
 
 LATEST = 8
 
@@ -57,10 +59,15 @@ def order_panels(record: Any, user: User) -> list[Panel]:
     ]
 
 
-def order_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
-    """Orders as they were placed."""
+def order_sources(record: Any, user: User) -> list[Source]:
+    """What orders tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
+    return [Source("trade.order", _l("Orders"), lambda until, limit: _entries(record, user, until, limit), order=40)]
+
+
+def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Orders as they were placed."""
     return [
         TimelineEntry(
             at=start_of(order.order_date),
@@ -70,7 +77,7 @@ def order_entries(record: Any, user: User, limit: int) -> list[TimelineEntry]:
             text=f"{display(order.amount, order.currency)} {STATUS_LABELS[order.status]}",
             url=url_for("trade.show", order_id=order.id),
         )
-        for order in _latest(record, user, limit)
+        for order in _latest(customer, user, limit, day_of(until))
     ]
 
 
@@ -80,7 +87,9 @@ def _summary(customer: Customer, user: User) -> CustomerTrade | None:
     return found
 
 
-def _latest(customer: Customer, user: User, limit: int) -> list[Order]:
+def _latest(customer: Customer, user: User, limit: int, until: date | None = None) -> list[Order]:
     statement = visible(Order, user).where(Order.customer_id == customer.id)
+    if until is not None:
+        statement = statement.where(Order.order_date <= until)
     newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
     return list(db.session.execute(newest).scalars())

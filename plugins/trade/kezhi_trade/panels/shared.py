@@ -20,3 +20,8 @@ def list_of(customer: Customer, endpoint: str) -> str:
 def start_of(day: date) -> datetime:
     """The beginning of a day in the company's zone."""
     return datetime.combine(day, time.min, clock.company_zone()).astimezone(UTC)
+
+
+def day_of(instant: datetime | None) -> date | None:
+    """The company's day of an instant; None without one."""
+    return clock.local(instant).date() if instant is not None else None

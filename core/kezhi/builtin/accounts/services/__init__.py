@@ -11,7 +11,7 @@ from .departments import (
     set_manager,
     tree,
 )
-from .loading import load_user, user_by_id, user_named, users_with_role
+from .loading import load_user, load_users, names_of_logins, user_by_id, user_named, users_with_role
 from .log_in import check_present_password, log_in
 from .people import (
     active_people,
@@ -43,9 +43,11 @@ __all__ = [
     "hash_password",
     "install_roles",
     "load_user",
+    "load_users",
     "log_in",
     "matches",
     "move_department",
+    "names_of_logins",
     "new_password",
     "normal_login",
     "rename_department",

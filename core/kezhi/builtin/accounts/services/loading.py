@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import groupby
 from typing import Any
 
 from flask import current_app
@@ -35,8 +37,21 @@ def users_with_role(role_key: str) -> list[Account]:
     return list(db.session.scalars(statement))
 
 
+def names_of_logins(logins: Collection[str]) -> dict[str, str]:
+    """The names of people by their logins, who left too: one statement."""
+    if not logins:
+        return {}
+    rows = db.session.execute(select(Account.login, Account.name).where(Account.login.in_(sorted(logins))))
+    return {row.login: row.name for row in rows}
+
+
 def load_user(condition: ColumnElement[bool]) -> User | None:
     """The active person that ``condition`` picks, with rights and departments as they are now."""
+    return next(iter(load_users(condition)), None)
+
+
+def load_users(condition: ColumnElement[bool]) -> list[User]:
+    """The active people that ``condition`` picks, by name; at most two statements for any number of them."""
     columns = (
         Account.id,
         Account.login,
@@ -52,10 +67,15 @@ def load_user(condition: ColumnElement[bool]) -> User | None:
             .join(AccountRole, AccountRole.user_id == Account.id, isouter=True)
             .join(RolePermission, RolePermission.role_key == AccountRole.role_key, isouter=True)
             .where(and_(condition, Account.active.is_(True)))
+            .order_by(Account.name, Account.id)
         )
     )
-    if not rows:
-        return None
+    below = _departments({row.department_id for row in rows if row.department_id is not None})
+    return [_user(list(theirs), below) for _id, theirs in groupby(rows, key=lambda row: row.id)]
+
+
+def _user(rows: list[Any], below: dict[int, frozenset[int]]) -> User:
+    """One person from the rows of their roles; ``below`` are the departments that each department includes."""
     first = rows[0]
     roles = frozenset(row.role_key for row in rows if row.role_key is not None)
     changes = {(row.role_key, row.permission): row.granted for row in rows if row.permission is not None}
@@ -67,7 +87,7 @@ def load_user(condition: ColumnElement[bool]) -> User | None:
         name=first.name,
         permissions=frozenset(known) if everything else effective(roles, changes, known),
         roles=roles,
-        departments=_departments(first.department_id),
+        departments=below.get(first.department_id, frozenset()),
         department_id=first.department_id,
         all_permissions=everything,
         locale=first.locale,
@@ -76,9 +96,12 @@ def load_user(condition: ColumnElement[bool]) -> User | None:
     )
 
 
-def _departments(department_id: int | None) -> frozenset[int]:
-    """The department and all below it."""
-    if department_id is None:
-        return frozenset()
+def _departments(tops: set[int]) -> dict[int, frozenset[int]]:
+    """Each of these departments with itself and all below it."""
+    if not tops:
+        return {}
     closure = DepartmentClosure
-    return frozenset(db.session.scalars(select(closure.descendant_id).where(closure.ancestor_id == department_id)))
+    rows = db.session.execute(
+        select(closure.ancestor_id, closure.descendant_id).where(closure.ancestor_id.in_(sorted(tops)))
+    ).all()
+    return {top: frozenset(row.descendant_id for row in rows if row.ancestor_id == top) for top in tops}

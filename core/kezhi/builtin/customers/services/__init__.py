@@ -4,7 +4,7 @@ from .analyses import add_analysis, analyses_of
 from .assigning import assign_customers, hand_over
 from .contacts import add_contact, contact_by_id, contacts_of, mark_left, update_contact
 from .duplicates import Hit, duplicates
-from .history import changes, owners, timeline
+from .history import change_entries, changes, owner_entries, owners, timeline
 from .links import Blocker, blockers, delete_customer, erase_customer
 from .lists import special_price, special_price_types
 from .merging import merge_customers
@@ -29,6 +29,7 @@ __all__ = [
     "analyses_of",
     "assign_customers",
     "blockers",
+    "change_entries",
     "changes",
     "choosable_departments",
     "choosable_owners",
@@ -43,6 +44,7 @@ __all__ = [
     "hand_over",
     "mark_left",
     "merge_customers",
+    "owner_entries",
     "owners",
     "recognise_customer",
     "special_price",

@@ -7,13 +7,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from kezhi import TimelineEntry, db
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
-from ..fields import label
+from ...accounts.services import names_of_logins
+from ..fields import FIELDS, label
 from ..models import Customer, CustomerChange, CustomerOwner, MergedCustomer
 from ..sections import may_read
 from .values import readable
@@ -64,12 +66,23 @@ def owners(customer_id: int) -> list[tuple[str, str | None, datetime, datetime |
 
 
 def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
-    """The record's own entries, newest first: what was changed together is one entry."""
-    found = [change for change in changes(customer.id) if may_read(change.field)]
-    merged = db.session.scalars(select(MergedCustomer).where(MergedCustomer.customer_id == customer.id)).all()
+    """The record's own entries, newest first: changes and owners."""
+    found = [*change_entries(customer, None, limit), *owner_entries(customer, None, limit)]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def change_entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Changed fields, how the file was opened and what was merged into it; what was changed together is one entry.
+
+    The newest ``limit`` that are not later than ``until``: three statements.
+    """
+    found = _changes_until(customer.id, until, limit)
+    statement = select(MergedCustomer).where(MergedCustomer.customer_id == customer.id)
+    if until is not None:
+        statement = statement.where(MergedCustomer.at <= until)
+    merged = db.session.scalars(statement.order_by(MergedCustomer.at.desc()).limit(limit)).all()
     logins = {change.actor for change in found} | {each.actor for each in merged} | {customer.created_by}
-    people = select(Account.login, Account.name).where(Account.login.in_(logins))
-    names = {row.login: row.name for row in db.session.execute(people)}
+    names = names_of_logins(logins)
     entries = []
     for (at, actor, source), group in groupby(found, key=lambda change: (change.at, change.actor, change.source)):
         together = sorted(group, key=lambda change: change.id)
@@ -86,15 +99,17 @@ def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
                 ),
             )
         )
-    entries.append(
-        TimelineEntry(
-            at=customer.created_at,
-            title=_("Customer file opened by an import") if customer.origin == "import" else _("Customer file opened"),
-            who=names.get(customer.created_by, customer.created_by),
-            icon="plus-lg",
-            tone="blue",
+    if until is None or customer.created_at <= until:
+        by_import = customer.origin == "import"
+        entries.append(
+            TimelineEntry(
+                at=customer.created_at,
+                title=_("Customer file opened by an import") if by_import else _("Customer file opened"),
+                who=names.get(customer.created_by, customer.created_by),
+                icon="plus-lg",
+                tone="blue",
+            )
         )
-    )
     entries += [
         TimelineEntry(
             at=each.at,
@@ -106,6 +121,57 @@ def timeline(customer: Customer, limit: int) -> list[TimelineEntry]:
         for each in merged
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Sequence[CustomerChange]:
+    """All changes of the newest ``moments`` at which something was changed: no entry is read by half.
+
+    Left out is what one may not see, and the new owner, whom the owners' own entries tell.
+    """
+    hidden = [key for key in FIELDS if not may_read(key)]
+    of_record = [
+        CustomerChange.customer_id == customer_id,
+        CustomerChange.field.not_in(hidden),
+        or_(CustomerChange.field != "owner_id", CustomerChange.new == ""),
+    ]
+    if until is not None:
+        of_record.append(CustomerChange.at <= until)
+    newest = select(CustomerChange.at).where(*of_record).group_by(CustomerChange.at)
+    newest_moments = newest.order_by(CustomerChange.at.desc()).limit(moments).subquery()
+    earliest = select(func.min(newest_moments.c.at)).scalar_subquery()
+    statement = select(CustomerChange).where(*of_record, CustomerChange.at >= earliest)
+    return db.session.scalars(statement.order_by(CustomerChange.at.desc(), CustomerChange.id.desc())).all()
+
+
+def owner_entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
+    """Who became responsible, after whom; whoever was when the file was opened is no change. One statement."""
+    before = aliased(CustomerOwner)
+    former, new = aliased(Account), aliased(Account)
+    handed_over = and_(before.customer_id == CustomerOwner.customer_id, before.to_at == CustomerOwner.from_at)
+    statement = (
+        select(
+            CustomerOwner.from_at, new.name.label("new"), former.name.label("former"), Department.name.label("place")
+        )
+        .join(new, new.id == CustomerOwner.user_id)
+        .join(before, and_(handed_over, before.id != CustomerOwner.id), isouter=True)
+        .join(former, former.id == before.user_id, isouter=True)
+        .join(Department, Department.id == CustomerOwner.department_id, isouter=True)
+        .where(CustomerOwner.customer_id == customer.id, CustomerOwner.from_at > customer.created_at)
+    )
+    if until is not None:
+        statement = statement.where(CustomerOwner.from_at <= until)
+    rows = db.session.execute(statement.order_by(CustomerOwner.from_at.desc(), CustomerOwner.id.desc()).limit(limit))
+    return [
+        TimelineEntry(
+            at=row.from_at,
+            title=_("Owner changed"),
+            who=row.place or "",
+            icon="person-check",
+            tone="violet",
+            changes=((label("owner_id"), row.former or "", row.new),),
+        )
+        for row in rows
+    ]
 
 
 def _title(source: str) -> str:
