@@ -193,8 +193,11 @@ document.addEventListener("keydown", (event) => {
     if (field) { event.preventDefault(); field.focus(); }
   }
   if (event.key === "?") {
-    const help = document.getElementById("keys");
-    if (help) bootstrap.Modal.getOrCreateInstance(help).show();
+    const help = document.getElementById("keys"), opener = document.activeElement;
+    if (help) {
+      help.addEventListener("hidden.bs.modal", () => opener.focus(), { once: true });
+      bootstrap.Modal.getOrCreateInstance(help).show();
+    }
   }
   if (event.key === "n") document.querySelector("[data-kz-new]")?.click();
   if (event.key === "j" || event.key === "k") {
