@@ -21,14 +21,29 @@ addEventListener("afterprint", () => { root.dataset.bsTheme = before; });
 document.addEventListener("click", (event) => {
   $$("details.kz-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
-document.addEventListener("keydown", (event) => {
+// before anybody else hears the key: Bootstrap looks for a button of its own kind beside every .dropdown-menu
+addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.kz-menu");
-  if (!menu?.open) return;
-  if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); }
-  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  event.preventDefault();
+  if (!menu?.open || !["Escape", "ArrowDown", "ArrowUp"].includes(event.key)) return;
+  event.stopPropagation();
+  if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); return; }
   const items = $$(".dropdown-item", menu), at = items.indexOf(document.activeElement);
-  items[(at + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length]?.focus();
+  if (!items.length || event.target.matches("input, select, textarea")) return;
+  event.preventDefault();
+  const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? items.length - 1 : at - 1;
+  items[(next + items.length) % items.length].focus();
+}, true);
+
+// Tab goes round inside an open dialog or drawer: past its end the page would lose the focus, and Esc with it
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Tab" && document.querySelector("[aria-modal=true]");
+  if (!open) return;
+  const fields = $$("a[href], button, input, select, textarea, summary, [tabindex='0']", open);
+  const items = fields.filter((each) => !each.disabled && each.checkVisibility());
+  const [edge, other] = event.shiftKey ? [items[0], items.at(-1)] : [items.at(-1), items[0]];
+  if (!other || (open.contains(document.activeElement) && document.activeElement !== edge)) return;
+  event.preventDefault();
+  other.focus();
 });
 
 // messages that leave by themselves, unless the pointer is on them
@@ -193,8 +208,11 @@ document.addEventListener("keydown", (event) => {
     if (field) { event.preventDefault(); field.focus(); }
   }
   if (event.key === "?") {
-    const help = document.getElementById("keys");
-    if (help) bootstrap.Modal.getOrCreateInstance(help).show();
+    const help = document.getElementById("keys"), opener = document.activeElement;
+    if (help) {
+      help.addEventListener("hidden.bs.modal", () => opener.focus(), { once: true });
+      bootstrap.Modal.getOrCreateInstance(help).show();
+    }
   }
   if (event.key === "n") document.querySelector("[data-kz-new]")?.click();
   if (event.key === "j" || event.key === "k") {

@@ -62,4 +62,4 @@ def _compare() -> dict[str, Any]:
         for at, name in enumerate(names)
     ]
     data = {"labels": [grade[0] for grade in GRADES], "tones": [grade[1] for grade in GRADES], "series": series}
-    return {"data": data, "head": ["", *names], "rows": [[grade[0], grade[2], grade[3]] for grade in GRADES]}
+    return {"data": data, "head": [_("Grade"), *names], "rows": [[grade[0], grade[2], grade[3]] for grade in GRADES]}
