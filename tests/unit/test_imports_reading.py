@@ -97,8 +97,7 @@ def test_a_column_may_be_called_like_the_mark_of_an_archive() -> None:
         (b"\n1,2\n", "a.csv", "no column names"),
         (b"a,b\n1,\0\n", "a.csv", "Line 2 holds a NUL"),
         (b"a,b\n1,\xff\xff\xff\n", "a.csv", "Line 2 can be read neither"),
-        ("a,b\n1,2\n".encode("utf-16-le"), "a.csv", "NUL"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.csv", "NUL"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.csv", "is a picture"),
         (b"a,a\n1,2\n", "a.csv", "called “a” (A and B)"),
         (b"a,b\n1,2\n3,4,5\n", "a.csv", "Row 3 has more cells"),
         (b'a,b\n1,"2\n3,4\n', "a.csv", "Row 2 cannot be read"),
@@ -230,7 +229,7 @@ cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 )
 
 
-@given(rows=st.lists(st.lists(cell, min_size=3, max_size=3).filter(lambda row: any(map(str.strip, row)))))
+@given(rows=st.lists(st.lists(cell, min_size=3, max_size=3).filter(lambda row: any(map(str.strip, row))), min_size=1))
 def test_what_is_written_as_csv_is_read_back_the_same(rows: list[list[str]]) -> None:
     output = io.StringIO(newline="")
     writer = csv.writer(output)

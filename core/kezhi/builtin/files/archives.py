@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +11,10 @@ from kezhi import Refused
 from kezhi.i18n import _
 
 from .kinds import Kind
+from .unpacking import Limits, Unsafe, opened, pieces
 
-MOST_ENTRIES = 5_000
-MOST_UNPACKED = 500 * 1024**2
-MOST_RATIO = 100
-SMALL = 10 * 1024**2  #: up to here nothing is a bomb, however well it is packed
-PIECE = 1024**2
+LIMITS = Limits(entries=5_000, unpacked=500 * 1024**2, ratio=100, small=10 * 1024**2)
+LARGEST_TYPES = 1024**2  #: bytes of the list of content types
 PROGRAMS = (
     ".exe",
     ".dll",
@@ -52,35 +49,21 @@ def _opened(path: Path, ending: str) -> Iterator[zipfile.ZipFile]:
         if file.read(4) != b"PK\x03\x04":
             raise _disagrees(ending)
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_entries(archive, path.stat().st_size)
+        with opened(path, path.stat().st_size, LIMITS) as archive:
+            for entry in archive.infolist():
+                for _piece in pieces(archive, entry):
+                    pass
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, KeyError):
-        raise _refused(_("The file is damaged or packed in a way that cannot be checked.")) from None
+    except Unsafe as unsafe:
+        raise _refused(_reason(unsafe)) from None
 
 
-def _check_entries(archive: zipfile.ZipFile, size: int) -> None:
-    entries = archive.infolist()
-    bomb = _refused(_("The file unpacks to far more than it looks like. Such files are not taken."))
-    if len(entries) > MOST_ENTRIES or sum(entry.compress_size for entry in entries) > size:
-        raise bomb  # entries that overlap are the other way to make little look like much
-    total = sum(entry.file_size for entry in entries)
-    if total > MOST_UNPACKED or (total > SMALL and total > MOST_RATIO * size):
-        raise bomb
-    for entry in entries:
-        if entry.flag_bits & 1:
-            raise _refused(_("The file is locked with a password, so it cannot be checked. Unlock it first."))
-        name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/"):
-            raise _refused(_("The file is damaged or packed in a way that cannot be checked."))
-        _unpack(archive, entry)
-
-
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Read an entry through: what it says of its size and checksum is true then."""
-    with archive.open(entry) as content:
-        while content.read(PIECE):
-            pass
+def _reason(unsafe: Unsafe) -> object:
+    if unsafe.reason == "bomb":
+        return _("The file unpacks to far more than it looks like. Such files are not taken.")
+    if unsafe.reason == "locked":
+        return _("The file is locked with a password, so it cannot be checked. Unlock it first.")
+    return _("The file is damaged or packed in a way that cannot be checked.")
 
 
 def inspect_office(path: Path, ending: str, kind: Kind, allow_macros: bool) -> None:
@@ -90,7 +73,7 @@ def inspect_office(path: Path, ending: str, kind: Kind, allow_macros: bool) -> N
         if "[content_types].xml" not in names:
             raise _disagrees(ending)
         entry = archive.getinfo(names["[content_types].xml"])
-        types = archive.read(entry).decode("utf-8", "replace") if entry.file_size < PIECE else ""
+        types = archive.read(entry).decode("utf-8", "replace") if entry.file_size < LARGEST_TYPES else ""
         has_macros = "macroenabled" in types.lower() or any(sign in f"/{name}" for name in names for sign in MACROS)
         if has_macros and not allow_macros:
             raise _refused(_("The file holds macros, which are programs. Save it without macros, or as PDF."))

@@ -9,6 +9,8 @@ FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
+#: signs without width or ink that come along when text is copied; those that join letters or pictures stay
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -22,9 +24,14 @@ def restored(text: str) -> str:
     return text[1:] if GUARDED.match(text) else text
 
 
+def visible_text(text: str) -> str:
+    """The text without what nobody sees: two codes that look the same must not be two codes."""
+    return (text if text.isascii() else _INVISIBLE.sub("", text)).strip()
+
+
 def shortened(text: str) -> str:
-    """Trimmed, full-width blanks included, with single blanks inside."""
-    return _BLANKS.sub(" ", text).strip()
+    """Trimmed, full-width blanks included, with single blanks inside and nothing invisible."""
+    return _BLANKS.sub(" ", visible_text(text)).strip()
 
 
 def column_letters(index: int) -> str:

@@ -2,65 +2,30 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
 from collections.abc import Iterator
 
 from kezhi import Refused
 from kezhi.i18n import _
 
+from .decoding import encoding_of
+
 SEPARATORS = (",", ";", "\t")
-BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-#: half a character pair: no text, and no database keeps it
-SURROGATE = re.compile("[\ud800-\udfff]")
+LONGEST_HEAD = 1024 * 1024  #: characters that are looked at to find the separator
 
 
 def read_csv(content: bytes) -> tuple[str, Iterator[list[str]]]:
     """The encoding and the records of a CSV file. Errors: ``Refused``."""
-    encoding, text = decode(content)
-    return encoding, _records(text, separator(text))
+    encoding, start = encoding_of(content)
+    return encoding, _records(_text(content, encoding, start))
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """Text by its byte-order mark, else UTF-8, else GB18030. Guessing by statistics takes short GBK for Korean."""
-    for mark, encoding in BOMS:
-        if content.startswith(mark):
-            return encoding, _strict(content[len(mark) :], encoding)
-    if b"\0" in content:
-        line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise Refused(
-            _(
-                "Line %(line)s holds a NUL byte: the file is damaged or no text. Save it again as CSV UTF-8 or .xlsx.",
-                line=line,
-            )
-        )
-    try:
-        return "utf-8", content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030", _strict(content, "gb18030")
-
-
-def _strict(content: bytes, encoding: str) -> str:
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _unreadable(line) from error
-    half = SURROGATE.search(text)
-    if half is not None:
-        raise _unreadable(text.count("\n", 0, half.start()) + 1)
-    return text
-
-
-def _unreadable(line: int) -> Refused:
-    return Refused(
-        _(
-            "Line %(line)s can be read neither as UTF-8 nor as GB18030. Save the file as CSV UTF-8 or as .xlsx.",
-            line=line,
-        )
-    )
+def _text(content: bytes, encoding: str, start: int) -> io.TextIOWrapper:
+    """The text, decoded as it is read: a file of 50 MB never stands in memory as text as well."""
+    stream = io.BytesIO(content)
+    stream.seek(start)
+    return io.TextIOWrapper(stream, encoding, newline="")
 
 
 def separator(text: str) -> str:
@@ -77,8 +42,11 @@ def separator(text: str) -> str:
     return max(SEPARATORS, key=lambda each: counts[each])
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _records(text: io.TextIOWrapper) -> Iterator[list[str]]:
+    start = text.tell()
+    delimiter = separator(text.read(LONGEST_HEAD))
+    text.seek(start)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     row = 0
     while True:
         try:

@@ -21,7 +21,7 @@ class Imports(Plugin):
     name = "imports"
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1"}
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "file-earmark-arrow-up"

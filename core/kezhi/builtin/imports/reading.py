@@ -13,11 +13,12 @@ from kezhi import Refused
 from kezhi.i18n import _
 
 from .cells import column_letters, restored, shortened
+from .foreign import refuse_foreign
 
 MOST_BYTES = 50 * 1024 * 1024  #: of a file
 MOST_ROWS = 200_000  #: of a file, the header not counted
 MOST_COLUMNS = 500
-LEGACY = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  #: old .xls, and whatever a password protects
+LONGEST_CELL = 32_767  #: characters of a cell, as many as a spreadsheet keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,8 @@ def read(content: bytes, filename: str) -> Source:
         raise Refused(
             _("The file is larger than %(size)s MB. Split it and import the parts.", size=MOST_BYTES // 1024**2)
         )
+    refuse_foreign(content)
     suffix = PurePath(filename.lower()).suffix
-    if content.startswith(LEGACY):
-        raise Refused(
-            _("The file is protected by a password or an old .xls file. Save it as .xlsx without a password.")
-        )
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from .workbook import read_workbook
 
@@ -63,7 +61,7 @@ def read(content: bytes, filename: str) -> Source:
 def _source(table: Iterator[list[str]], encoding: str, sheet: str) -> Source:
     """Check the header; check each row as it comes."""
     header = _header([restored(cell) for cell in next(table, [])])
-    return Source(header, _rows(table, len(header)), encoding, sheet)
+    return Source(header, _rows(table, header), encoding, sheet)
 
 
 def _header(cells: list[str]) -> list[str]:
@@ -78,7 +76,7 @@ def _header(cells: list[str]) -> list[str]:
     for index, name in enumerate(header):
         if not name:  # a nameless column belongs to no field; its letter stands for it
             header[index] = name = _("(column %(letter)s)", letter=column_letters(index))
-        _no_nul(name, 1, index)
+        _check_text(name, 1, index)
         if name in seen:
             raise Refused(
                 _(
@@ -92,7 +90,8 @@ def _header(cells: list[str]) -> list[str]:
     return header
 
 
-def _rows(table: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[str]]]:
+def _rows(table: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, list[str]]]:
+    width, is_empty = len(header), True
     for number, cells in enumerate(table, start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -100,7 +99,16 @@ def _rows(table: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[st
             raise Refused(
                 _("The file has more than %(count)s rows. Split it and import the parts.", count=f"{MOST_ROWS:,}")
             )
+        is_empty = False
         if any(cell.strip() for cell in cells[width:]):
+            if width == 1:
+                raise Refused(
+                    _(
+                        "Row 1 holds only “%(name)s”, which looks like a title. Delete the rows above the names of the"
+                        " columns.",
+                        name=header[0][:60],
+                    )
+                )
             raise Refused(
                 _(
                     "Row %(row)s has more cells than the header has columns (%(width)s). Check its separators and"
@@ -110,11 +118,24 @@ def _rows(table: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[st
                 )
             )
         for index, cell in enumerate(cells):
-            _no_nul(cell, number, index)
+            _check_text(cell, number, index)
         yield number, [restored(cell) for cell in cells[:width]] + [""] * (width - len(cells))
+    if is_empty:
+        raise Refused(_("The file has names of columns, but no rows below them. Choose a file with rows."))
 
 
-def _no_nul(text: str, row: int, index: int) -> None:
+def _check_text(text: str, row: int, index: int) -> None:
+    """Refuse what no database keeps, and what no spreadsheet could hold."""
+    if len(text) > LONGEST_CELL:
+        raise Refused(
+            _(
+                "Row %(row)s, column %(letter)s holds %(count)s characters, more than a spreadsheet keeps. Look for a"
+                " quotation mark that is not closed, or shorten the text.",
+                row=row,
+                letter=column_letters(index),
+                count=f"{len(text):,}",
+            )
+        )
     if "\0" in text:
         raise Refused(
             _(

@@ -29,7 +29,13 @@ _CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}.*")
 _PLAIN = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 #: what a spreadsheet leaves of a number with more digits than it keeps or shows
 _EXPONENT = re.compile(r"-?\d(\.\d+)?E\+[1-9]\d+")
-_FORMULA_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_DAY_NUMBER = re.compile(r"[2-6]\d{4}(\.\d+)?")
+_IN_BRACKETS = re.compile(r"\(([^()+-]+)\)")
+_LARGE_UNITS = {"万": 4, "亿": 8}
+_FORMULA_ERRORS = frozenset(
+    {"#DIV/0!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+)
 _CURRENCIES = {
     "人民币": "CNY",
     "元": "CNY",
@@ -62,6 +68,18 @@ def check_cell(text: str) -> None:
         raise Refused(
             _("The cell shows the formula error %(value)s. Correct the formula or enter the value.", value=text)
         )
+    if "\ufffd" in text:
+        raise Refused(
+            _("“%(value)s” has lost letters when it was saved in a wrong encoding. Enter it again.", value=shown(text))
+        )
+    control = _CONTROL.search(text)
+    if control is not None:
+        raise Refused(
+            _(
+                "The cell holds an invisible control character (number %(number)s). Type the text again.",
+                number=ord(control.group()),
+            )
+        )
 
 
 def parse_text(text: str) -> str:
@@ -89,6 +107,14 @@ def parse_date(text: str) -> str:
     """A day as ISO text, from 2026-11-23, 2026/11/23, 2026.11.23 or 2026年11月23日; midnight is no time."""
     value = shortened(unicodedata.normalize("NFKC", text))
     found = _DATE.match(value)
+    if found is None and _DAY_NUMBER.fullmatch(value):
+        raise Refused(
+            _(
+                "“%(value)s” is the number of a day in a spreadsheet. Format the column as a date, or write it like"
+                " 2026-11-23.",
+                value=shown(value),
+            )
+        )
     if found is None:
         raise Refused(_("“%(value)s” is no date. Write it like 2026-11-23.", value=shown(value)))
     rest = value[found.end() :].strip()
@@ -104,10 +130,13 @@ def parse_date(text: str) -> str:
 
 
 def parse_amount(currency: str) -> Callable[[str], int]:
-    """A parser of amounts in units of ``currency`` that answers whole minor units."""
+    """A parser of amounts in units of ``currency`` that answers whole minor units.
+
+    ``(1,234.50)`` is below nothing, as bookkeepers write it; ``3.5万元`` is 35,000.
+    """
 
     def parse(text: str) -> int:
-        value = _number(text, without=("¥", "元", currency))
+        value = _amount(text, currency)
         try:
             return to_minor(value, currency)
         except ValueError as error:
@@ -160,6 +189,27 @@ def parse_currency(text: str) -> str:
     if not known_currency(code):
         raise Refused(_("“%(value)s” is no currency code. Write it like CNY.", value=shown(text)))
     return code
+
+
+def _amount(text: str, currency: str) -> str:
+    """The number of units in what is written as an amount."""
+    value = unicodedata.normalize("NFKC", text).replace(" ", "")
+    for mark in ("元", currency):
+        value = value.removesuffix(mark)
+    brackets = _IN_BRACKETS.fullmatch(value)
+    if brackets is not None:
+        value = brackets.group(1)
+    digits = _LARGE_UNITS.get(value[-1:], 0)
+    if digits:
+        value = value[:-1]
+    try:
+        number = _number(value, without=("¥", "元", currency))
+    except Refused:
+        raise Refused(_("“%(value)s” is no number. Write it like 1234.50.", value=shown(text))) from None
+    if digits:
+        number = f"{Decimal(number).scaleb(digits):f}"
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"-{number}" if brackets is not None else number
 
 
 def _number(text: str, *, without: tuple[str, ...] = ()) -> str:

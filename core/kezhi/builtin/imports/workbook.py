@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,43 +12,76 @@ from typing import Any
 from kezhi import Refused
 from kezhi.i18n import _
 
-from .cells import column_letters
+from ..files.unpacking import Limits, Unsafe, ends_plainly, opened
+from .sheets import Book, Odd, check_memory, look_through, path_of
 
-MOST_MEMBERS = 1_000  #: files inside the workbook
-MOST_UNPACKED = 300 * 1024 * 1024  #: bytes, all members together
-MOST_RATIO = 150  #: unpacked to packed, of a member that unpacks to more than ``FREE_RATIO``
-FREE_RATIO = 8 * 1024 * 1024
-MOST_CELLS = 10_000_000  #: of the rectangle a sheet spans; one far cell would make the parser ask for all of it
-CHUNK = 256 * 1024
-OVERLAP = 64
-POSITION = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})([0-9]{1,10})["']""")
+LIMITS = Limits(entries=1_000, unpacked=300 * 1024**2, ratio=150, small=8 * 1024**2)
+MACROS = ("vbaproject.bin", "vbadata.xml", "/macrosheets/", "/intlmacrosheets/")
 
 
 def read_workbook(content: bytes) -> tuple[str, Iterator[list[str]]]:
     """Name and rows of the first visible sheet. Errors: ``Refused``."""
-    inspect(content)
-    from python_calamine import CalamineError, CalamineWorkbook
+    if not ends_plainly(content):
+        raise _damaged()
+    try:
+        with opened(io.BytesIO(content), len(content), LIMITS) as archive:
+            _check_kind(archive)
+            return _read(content, archive, look_through(archive))
+    except Unsafe as unsafe:
+        raise _unsafe(unsafe) from unsafe
+    except Odd as odd:
+        raise _damaged() from odd
+
+
+def _read(content: bytes, archive: zipfile.ZipFile, book: Book) -> tuple[str, Iterator[list[str]]]:
+    from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        parsed = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name = next(
-            (sheet.name for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ) and _visible(sheet)), None
+            (sheet.name for sheet in parsed.sheets_metadata if "WorkSheet" in str(sheet.typ) and _visible(sheet)), None
         )
         if name is None:
             raise Refused(_("The workbook has no visible sheet. Show the sheet with the rows and save it again."))
-        sheet = book.get_sheet_by_name(name)
-    except (CalamineError, OSError, ValueError) as error:
+        errors = _check_sheet(archive, book, name)
+        sheet = parsed.get_sheet_by_name(name)
+    except (CalamineError, WorksheetNotFound, OSError, ValueError) as error:
         raise _damaged() from error
-    return name, _rows(sheet)
+    return name, _rows(sheet, errors)
+
+
+def _check_sheet(archive: zipfile.ZipFile, book: Book, name: str) -> dict[tuple[int, int], str]:
+    """Refuse what the sheet would need too much memory for, and formulas whose results are not in the file.
+
+    Answers the cells that show formula errors.
+    """
+    found = book.sheets.get(path_of(archive, name))
+    # a path told in an unusual way may stand for any of the sheets
+    for sheet in book.sheets.values() if found is None else (found,):
+        check_memory(sheet, book, name)
+    if found is not None and found.uncalculated:
+        raise Refused(
+            _(
+                "Sheet “%(name)s”, cell %(cell)s: the result of the formula is not in the file. Open the file in a"
+                " spreadsheet program, save it there and choose it again.",
+                name=name,
+                cell=found.uncalculated,
+            )
+        )
+    return found.errors if found is not None else {}
 
 
 def _visible(sheet: Any) -> bool:
     return str(sheet.visible).endswith(".Visible")
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    for cells in sheet.iter_rows():
-        yield [cell_text(cell) for cell in cells]
+def _rows(sheet: Any, errors: dict[tuple[int, int], str]) -> Iterator[list[str]]:
+    failed = {row for row, _column in errors}
+    for number, cells in enumerate(sheet.iter_rows()):
+        texts = [cell_text(cell) for cell in cells]
+        if number in failed:
+            texts = [errors.get((number, column), text) for column, text in enumerate(texts)]
+        yield texts
 
 
 def cell_text(value: object) -> str:
@@ -75,93 +106,32 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
-def inspect(content: bytes) -> None:
-    """Refuse what is no plain workbook, or would unpack into more than this machine should hold.
-
-    Sizes in the directory of an archive are only claims, so every member is unpacked piece by piece and counted.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
-            if len(members) > MOST_MEMBERS:
-                raise _bomb()
-            if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-                raise Refused(_("The file is no spreadsheet that can be read. Save it as .xlsx or as CSV UTF-8."))
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise Refused(_("The workbook holds macros, which are not accepted. Save it as .xlsx without macros."))
-            if any(member.flag_bits & 1 for member in members):
-                raise Refused(_("The workbook is protected by a password. Save it without one."))
-            if sum(member.file_size for member in members) > MOST_UNPACKED:
-                raise _bomb()
-            for member in members:
-                _unpack(content, archive, member)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError) as error:
-        raise _damaged() from error
-
-
-def _unpack(content: bytes, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Count what a member really unpacks to, and how far its cells reach."""
-    if member.file_size > FREE_RATIO and member.file_size > MOST_RATIO * max(member.compress_size, 1):
-        raise _bomb()
-    size, tail = 0, b""
-    is_sheet, last_row, last_column = False, 0, 0
-    for chunk in _pieces(content, archive, member):
-        size += len(chunk)
-        if size > member.file_size:
-            raise _bomb()
-        text = tail + chunk
-        if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-            raise _damaged()
-        is_sheet = is_sheet or b"sheetData" in text
-        for letters, digits in POSITION.findall(text):
-            last_row = max(last_row, int(digits))
-            last_column = max(last_column, _column_number(letters))
-        tail = text[-OVERLAP:]
-    if is_sheet and last_row * last_column > MOST_CELLS:
-        raise Refused(
-            _(
-                "The sheet reaches to row %(row)s and column %(column)s. Delete the empty rows and columns beyond the"
-                " data, or split the file.",
-                row=last_row,
-                column=column_letters(last_column - 1),
-            )
-        )
-
-
-def _pieces(content: bytes, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The unpacked bytes of a member, whatever its header claims."""
-    with archive.open(member):  # checks that the local header is there and says the same
-        pass
-    offset = member.header_offset
-    start = offset + 30 + int.from_bytes(content[offset + 26 : offset + 28], "little")
-    start += int.from_bytes(content[offset + 28 : offset + 30], "little")
-    packed = memoryview(content)[start : start + member.compress_size]
-    if member.compress_type == zipfile.ZIP_STORED:
-        for place in range(0, len(packed), CHUNK):
-            yield bytes(packed[place : place + CHUNK])
+def _check_kind(archive: zipfile.ZipFile) -> None:
+    """Refuse what is no workbook of this kind, naming what it is where that helps, and macros."""
+    names = {name.lower() for name in archive.namelist()}
+    if any(sign in f"/{name}" for name in names for sign in MACROS):
+        raise Refused(_("The workbook holds macros, which are not accepted. Save it as .xlsx without macros."))
+    if "[content_types].xml" in names and "xl/workbook.xml" in names:
         return
-    if member.compress_type != zipfile.ZIP_DEFLATED:
-        raise _damaged()
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    for place in range(0, len(packed), CHUNK):
-        pending = bytes(packed[place : place + CHUNK])
-        while pending and not unpacker.eof:
-            yield unpacker.decompress(pending, CHUNK)
-            pending = unpacker.unconsumed_tail
+    if "xl/workbook.bin" in names:
+        raise Refused(_("The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV UTF-8."))
+    if "mimetype" in names and "content.xml" in names:
+        raise Refused(_("The file is an OpenDocument file (.ods). Save it as .xlsx or as CSV UTF-8."))
+    if any(name.endswith(".iwa") for name in names) or "index.zip" in names:
+        raise Refused(_("The file comes from Apple Numbers. Export it as Excel (.xlsx) or as CSV UTF-8."))
+    if any(name.endswith((".xlsx", ".csv")) for name in names):
+        raise Refused(_("The file is an archive. Unpack it and choose the table in it."))
+    raise Refused(_("The file is no spreadsheet that can be read. Save it as .xlsx or as CSV UTF-8."))
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-def _bomb() -> Refused:
-    return Refused(
-        _("The workbook unpacks to far more than its size. Save only the sheet with the rows, or use CSV UTF-8.")
-    )
+def _unsafe(unsafe: Unsafe) -> Refused:
+    if unsafe.reason == "bomb":
+        return Refused(
+            _("The workbook unpacks to far more than its size. Save only the sheet with the rows, or use CSV UTF-8.")
+        )
+    if unsafe.reason == "locked":
+        return Refused(_("The workbook is protected by a password. Save it without one."))
+    return _damaged()
 
 
 def _damaged() -> Refused:

@@ -8,6 +8,7 @@ from typing import Any
 from kezhi import Refused
 from kezhi.i18n import _
 
+from ..cells import visible_text
 from ..contributions import Importer
 from ..values import check_cell, shown
 
@@ -28,7 +29,7 @@ class Reader:
             problems.append({"row": number, "column": key, "level": level, "message": str(message), "origin": "file"})
 
         for each, place in self.fields:
-            text = cells[place].strip()
+            text = visible_text(cells[place])
             if not text:
                 if each.required:
                     report(each.key, "error", _("“%(field)s” is required and empty.", field=each.label))
