@@ -8,28 +8,38 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 
 from kezhi.testing.databases import Databases
 
 from . import pages, search
-from .generate import fill_tokens, make
+from .generate import fill_tokens, keep, kept, make
 
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 
-def run(kind: str, count: int, repeat: int, *, searches: int = search.TERMS) -> list[tuple[str, float, float | None]]:
-    """All figures of one database. Without ``searches`` no search tokens are made either."""
-    databases = Databases(kind)
+def run(
+    kind: str, count: int, repeat: int, *, searches: int = search.TERMS, folder: Path | None = None
+) -> list[tuple[str, float, float | None]]:
+    """All figures of one database. Without ``searches`` no search tokens are made either.
+
+    Below ``folder`` the database is kept for the next run, which takes it as it is.
+    """
+    databases = Databases(kind, folder and folder.absolute() / f"{kind}-{count}")
     try:
-        start = time.perf_counter()
-        made = make(databases, count)
-        print(f"{made.version}: {count:,} customers in {time.perf_counter() - start:.0f} s", flush=True)
-        figures: list[tuple[str, float, float | None]] = []
-        if searches:
+        made = kept(databases, count) if folder else None
+        if made is None:
             start = time.perf_counter()
-            with made.site.app.app_context():
-                tokens = fill_tokens(made)
-            print(f"{made.version}: {tokens:,} search tokens in {time.perf_counter() - start:.0f} s", flush=True)
+            made = make(databases, count)
+            print(f"{made.version}: {count:,} customers in {time.perf_counter() - start:.0f} s", flush=True)
+            if searches:
+                start = time.perf_counter()
+                with made.site.app.app_context():
+                    tokens = fill_tokens(made)
+                print(f"{made.version}: {tokens:,} search tokens in {time.perf_counter() - start:.0f} s", flush=True)
+            if folder:
+                keep(databases, made)
+        figures: list[tuple[str, float, float | None]] = []
         figures += pages.measure(made, repeat)
         if searches:
             figures += search.measure(made, searches)
@@ -44,13 +54,15 @@ def main() -> int:
     parser.add_argument("--size", choices=SIZES, default="10k")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--repeat", type=int, default=31, help="pairs of requests for each figure")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there, and use those kept")
     parser.add_argument("--no-search", action="store_true", help="leave out the search and its tokens")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is above its limit")
     options = parser.parse_args()
     above = []
     for kind in options.database or ("sqlite", "postgresql"):
+        searches = 0 if options.no_search else search.TERMS
         for name, ratio, limit in run(
-            kind, SIZES[options.size], options.repeat, searches=0 if options.no_search else search.TERMS
+            kind, SIZES[options.size], options.repeat, searches=searches, folder=options.keep
         ):
             if limit is not None and ratio > limit:
                 above.append(f"{kind}: {name} {ratio:.1f} × (limit {limit:.1f})")

@@ -47,11 +47,33 @@ class Made:
     site: Site
     people: dict[str, int]
     department: int
+    run: int  #: of this run on these data: what is entered by each must be new
+
+
+OPTIONS = {"WTF_CSRF_ENABLED": True, "TESTING": False}
+
+
+def kept(databases: Databases, count: int) -> Made | None:
+    """The site that an earlier run made here, with its search tokens; None when it was not finished."""
+    note = databases.folder / "made.json"
+    if not note.exists():
+        return None
+    told = json.loads(note.read_text())
+    site = databases.again(told["data"], **OPTIONS)
+    made = Made(databases.kind, databases.version(), count, site, told["people"], told["department"], told["run"] + 1)
+    keep(databases, made)
+    return made
+
+
+def keep(databases: Databases, made: Made) -> None:
+    """Note beside the data what the next run has to know."""
+    told = {"data": made.site.config.data.name, "people": made.people, "department": made.department, "run": made.run}
+    (databases.folder / "made.json").write_text(json.dumps(told))
 
 
 def make(databases: Databases, count: int) -> Made:
     """A new site with ``count`` customers, without search tokens."""
-    site = databases.site(["trade", "grading"], WTF_CSRF_ENABLED=True, TESTING=False)
+    site = databases.site(["trade", "grading"], **OPTIONS)
     with site.app.app_context():
         hashed = accounts.hash_password(PASSWORD)
         with writing():
@@ -68,7 +90,7 @@ def make(databases: Databases, count: int) -> Made:
         people = {login: user.id for login in LOGINS if (user := accounts.user_named(login)) is not None and user.id}
         fill(databases.kind, count, department, people["salesperson"])
         db.session.remove()
-    return Made(databases.kind, databases.version(), count, site, people, department)
+    return Made(databases.kind, databases.version(), count, site, people, department, 0)
 
 
 def numbers(kind: str, count: int) -> Any:

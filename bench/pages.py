@@ -97,7 +97,8 @@ def changes(made: Made, people: dict[str, tuple[Visitor, Visitor]], repeat: int)
         for at in range(repeat):
             pair = []
             for who, visitor, form in zip(("floor", "product"), both, forms, strict=True):
-                given = form | {"name": f"新客户{login}{who}{at:04}", "city": "宁波", "submission_key": f"{login}{at}"}
+                given = form | {"name": f"新客户{login}{who}{made.run:03}{at:04}", "city": "宁波"}
+                given["submission_key"] = f"{login}{made.run}-{at}"
                 pair.append(visitor.ready("/customers/new", given))
             news.append((pair[0], pair[1]))
         yield _told(made, f"create, {login}", *in_pairs(news), None)
@@ -121,7 +122,7 @@ def _saves(visitor: Visitor, made: Made, number: int, repeat: int, which: int) -
     for at in range(repeat):
         record, version = found[at % len(found)]
         turn = at // len(found)
-        form = page | {"city": f"宁波{turn}", "version": version + turn, "submission_key": f"u{number}{at}"}
+        form = page | {"city": f"宁波{turn}", "version": version + turn, "submission_key": f"u{number}-{made.run}-{at}"}
         for kept in ("name", "base"):
             form.pop(kept, None)
         form["name"] = _name(made, record)

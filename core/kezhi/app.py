@@ -17,7 +17,7 @@ from .contributions import Check, Clause, Job, ListTool, Metric, Permission, Rec
 from .db import db, dispose_models, model_base
 from .errors import PluginError
 from .host import Calls, Host
-from .i18n import Catalogues, choose_locale
+from .i18n import choose_locale, template_gettext
 from .migrate import kernel_folder
 from .permissions import acting_user, check_routes, guard_request, logged_in, public
 from .plugin import Plugin
@@ -128,14 +128,8 @@ def _init_languages(app: Flask, plugins: Sequence[Plugin]) -> None:
     found = [folder for plugin in plugins if (folder := plugin.folder("translations"))]
     folders += [str(folder) for folder in found if any(folder.glob("*/LC_MESSAGES/messages.mo"))]
     # one instance per app: it caches the catalogues, and those are the enabled plugins' own
-    babel = Babel()
-    babel.init_app(
-        app,
-        default_locale="zh_Hans_CN",
-        default_translation_directories=";".join(folders),
-        locale_selector=choose_locale,
-    )
-    babel.domain_instance = Catalogues(domain="messages")
+    chosen = {"default_locale": "zh_Hans_CN", "locale_selector": choose_locale}
+    Babel().init_app(app, default_translation_directories=";".join(folders), **chosen)
 
 
 def _init_templates(app: Flask, plugins: Sequence[Plugin]) -> None:
@@ -146,6 +140,7 @@ def _init_templates(app: Flask, plugins: Sequence[Plugin]) -> None:
     app.jinja_env.bytecode_cache = bytecode.shared
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(_=template_gettext, gettext=template_gettext)
 
 
 def _collect(kernel: Kernel) -> None:

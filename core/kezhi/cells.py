@@ -17,9 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup, escape
 
 from . import clock, filters
@@ -28,9 +29,20 @@ from .money import to_units
 from .settings import currency
 
 TONES = frozenset(("green", "teal", "blue", "indigo", "violet", "pink", "red", "orange", "amber", "gray"))
+SAMPLE = 918273645546372819  #: stands for the number of a record
 
 
-@dataclass(frozen=True, slots=True)
+def address_of(endpoint: str, name: str, number: int) -> str:
+    """``url_for(endpoint, name=number)`` for the many rows of a page: asked once a request, then filled in."""
+    kept: dict[Any, Any] = g.setdefault("kezhi_addresses", {})
+    if (endpoint, name) not in kept:
+        sample: Any = {name: SAMPLE}
+        kept[endpoint, name] = url_for(endpoint, **sample).rpartition(str(SAMPLE))
+    before, _sample, behind = kept[endpoint, name]
+    return f"{before}{int(number)}{behind}"
+
+
+@dataclass(slots=True)
 class Cell:
     """The values of one cell. ``names`` are the labels of ``extra``; ``labels`` those of the column's choices."""
 
@@ -69,38 +81,33 @@ def _text(cell: Cell) -> str:
     return escape(cell.text or filters.EMPTY)
 
 
-def _date(cell: Cell) -> str:
-    return escape(filters.day(cell.value))
-
-
-def _instant(cell: Cell) -> str:
-    return escape(filters.instant(cell.value))
-
-
 def _person(cell: Cell) -> str:
     if not cell.text:
         return escape(filters.EMPTY)
-    return Markup(
-        '<span class="kz-who"><span class="kz-av t-{}" aria-hidden="true">{}</span>{}</span>'
-    ).format(filters.person_tone(cell.text), filters.initial(cell.text), cell.text)  # fmt: skip
+    tone, letter = filters.person_tone(cell.text), escape(filters.initial(cell.text))
+    circle = f'<span class="kz-av t-{tone}" aria-hidden="true">{letter}</span>'
+    return Markup(f'<span class="kz-who">{circle}{escape(cell.text)}</span>')
 
 
 def _chip(cell: Cell) -> str:
     if not cell.text:
         return escape(filters.EMPTY)
-    return Markup('<span class="kz-chip t-{}">{}</span>').format(cell.tone, cell.text)
+    return Markup(f'<span class="kz-chip t-{cell.tone}">{escape(cell.text)}</span>')
 
 
 def _grade(cell: Cell) -> str:
-    if not cell.text:
-        return Markup('<span class="kz-grade none" title="{}">–</span>').format(_("Not graded"))
+    text = escape(cell.text)
+    if not text:
+        return Markup(f'<span class="kz-grade none" title="{escape(_("Not graded"))}">–</span>')
     label = _("Grade %(grade)s", grade=cell.text)
+    head = f'class="kz-grade t-{cell.tone}" title="{escape(label)}"'
     if len(cell.extra) < 2 or not cell.extra[1]:
-        return Markup('<span class="kz-grade t-{}" title="{}">{}</span>').format(cell.tone, label, cell.text)
-    address = url_for(str(cell.extra[1]), **dict(zip(cell.names[2:], cell.extra[2:], strict=True)))
-    return Markup('<a class="kz-grade t-{}" href="{}" title="{}" aria-label="{}">{}</a>').format(
-        cell.tone, address, label, _("%(label)s, see why", label=label), cell.text
-    )
+        return Markup(f"<span {head}>{text}</span>")
+    endpoint, values = str(cell.extra[1]), dict(zip(cell.names[2:], cell.extra[2:], strict=True))
+    only = next(iter(values.items())) if len(values) == 1 else ("", None)
+    address = address_of(endpoint, *only) if isinstance(only[1], int) else url_for(endpoint, **values)
+    why = escape(_("%(label)s, see why", label=label))
+    return Markup(f'<a {head} href="{escape(address)}" aria-label="{why}">{text}</a>')
 
 
 def _currency(cell: Cell) -> str:
@@ -111,12 +118,7 @@ def _money(cell: Cell) -> str:
     return escape(filters.money(cell.value, currency=_currency(cell)))
 
 
-def _exported_text(cell: Cell) -> Any:
-    return cell.text
-
-
-def _exported_value(cell: Cell) -> Any:
-    return cell.value
+_exported_text, _exported_value = attrgetter("text"), attrgetter("value")
 
 
 def _exported_money(cell: Cell) -> Any:
@@ -142,8 +144,8 @@ RENDERERS: dict[str, Renderer] = {
     "person": Renderer(_person, _exported_text, phone="x"),
     "money": Renderer(_money, _exported_money, numeric=True, phone="x"),
     "count": Renderer(lambda cell: escape(filters.number(cell.value)), _exported_value, numeric=True),
-    "date": Renderer(_date, _exported_date, muted=True),
-    "instant": Renderer(_instant, _exported_instant, muted=True),
+    "date": Renderer(lambda cell: escape(filters.day(cell.value)), _exported_date, muted=True),
+    "instant": Renderer(lambda cell: escape(filters.instant(cell.value)), _exported_instant, muted=True),
     "grade": Renderer(_grade, _exported_text, phone="end"),
     "chip": Renderer(_chip, _exported_text, phone="x"),
     "score": Renderer(lambda cell: escape(filters.points(cell.value)), _exported_scaled(3), numeric=True),

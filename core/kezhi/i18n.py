@@ -3,32 +3,59 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_request_context, request
-from flask_babel import Domain, force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
+from flask_babel import LazyString, force_locale, get_domain, get_locale
+from flask_babel import lazy_pgettext as lazy_pgettext
+from flask_babel import ngettext as ngettext
+from jinja2 import pass_eval_context
+from markupsafe import Markup
 
 from .permissions import acting_user
 
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
 LOCALES = (CHINESE, ENGLISH)
 
-_ = gettext
-_l = lazy_gettext
+
+def catalogue() -> Any:
+    """The catalogue of the present language. A page asks hundreds of times: it is looked up once per language."""
+    here = getattr(g, "_flask_babel", None) if g else None
+    kept = getattr(here, "kezhi_catalogue", None)
+    if kept is None or kept[0] is not getattr(here, "babel_locale", None):
+        kept = get_locale(), get_domain().get_translations()
+        if g:
+            g._flask_babel.kezhi_catalogue = kept
+    return kept[1]
 
 
-class Catalogues(Domain):
-    """The catalogues of one app. A page asks for them hundreds of times: they are looked up once per language."""
+def gettext(text: str, **values: Any) -> str:
+    """``text`` in the present language, with ``values`` put in by name."""
+    found: str = catalogue().ugettext(text)
+    return found % values if values else found
 
-    def get_translations(self) -> Any:
-        here = getattr(g, "_flask_babel", None) if g else None
-        kept = getattr(here, "kezhi_catalogue", None)
-        if kept is not None and kept[0] is getattr(here, "babel_locale", None):
-            return kept[1]
-        found = super().get_translations()
-        if here is not None:
-            here.kezhi_catalogue = here.babel_locale, found
-        return found
+
+def lazy_gettext(text: str, **values: Any) -> LazyString:
+    """As :func:`gettext`, translated each time it is shown."""
+    return LazyString(gettext, text, **values)
+
+
+@pass_eval_context
+def template_gettext(context: Any, text: str, /, **values: Any) -> str:
+    """``_`` of the templates: with ``values`` or without, ``%%`` is a percent sign."""
+    if context.autoescape and not values:
+        return _marked(catalogue(), text)
+    return (Markup if context.autoescape else str)(catalogue().ugettext(text)) % values
+
+
+@lru_cache(maxsize=8192)
+def _marked(found: Any, text: str) -> str:
+    """A page says the same hundred words each time: they are kept as markup."""
+    return Markup(found.ugettext(text)) % {}
+
+
+_, _l = gettext, lazy_gettext
 
 
 def pick(text: str | None) -> str | None:
@@ -79,22 +106,3 @@ def localised(texts: object) -> str:
         wanted = "zh" if is_chinese() else "en"
         return str(texts.get(wanted) or texts.get("zh") or texts.get("en") or "")
     return str(texts or "")
-
-
-__all__ = [
-    "CHINESE",
-    "ENGLISH",
-    "LOCALES",
-    "Catalogues",
-    "_",
-    "_l",
-    "choose_locale",
-    "gettext",
-    "in_both_languages",
-    "is_chinese",
-    "lazy_gettext",
-    "lazy_pgettext",
-    "localised",
-    "ngettext",
-    "pick",
-]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from babel import numbers as babel_numbers
 
@@ -10,6 +11,7 @@ from babel import numbers as babel_numbers
 LARGEST = 9_000_000_000_000
 
 
+@cache
 def exponent(currency: str) -> int:
     """Digits after the point of a currency (CNY 2, JPY 0)."""
     return int(babel_numbers.get_currency_precision(currency))

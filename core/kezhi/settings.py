@@ -9,6 +9,7 @@ import base64
 import os
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import current_app, g
@@ -54,8 +55,11 @@ def snapshot() -> dict[tuple[str, str], Any]:
 def fields(plugin: str) -> dict[str, Any]:
     """The unbound fields of a plugin's settings by key, in their order; empty when it has none."""
     form = current_app.extensions["kezhi"].settings.get(plugin)
-    if form is None:
-        return {}
+    return {} if form is None else _fields(form)
+
+
+@cache
+def _fields(form: type[SettingsForm]) -> dict[str, Any]:
     named = [(name, getattr(form, name)) for name in dir(form) if hasattr(getattr(form, name), "field_class")]
     kept = [pair for pair in named if not issubclass(pair[1].field_class, HiddenField)]
     return dict(sorted(kept, key=lambda pair: pair[1].creation_counter))

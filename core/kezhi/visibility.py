@@ -105,12 +105,17 @@ def _net(state: ORMExecuteState) -> None:
     registry = _registry()
     if not registry.guarded:
         return
-    g.kezhi_in_net = True
-    try:
-        for model in [*registry.guarded, *registry.dependants]:
-            condition = visible_where(model, user)
-            if condition is not None:
-                option = with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
-                state.statement = state.statement.options(option)  # type: ignore[attr-defined]
-    finally:
-        g.kezhi_in_net = False
+    known: dict[User, list[Any]] = g.setdefault("kezhi_criteria", {})
+    if user not in known:
+        g.kezhi_in_net = True
+        try:
+            conditions = {model: visible_where(model, user) for model in [*registry.guarded, *registry.dependants]}
+        finally:
+            g.kezhi_in_net = False
+        known[user] = [
+            with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
+            for model, condition in conditions.items()
+            if condition is not None
+        ]
+    if known[user]:
+        state.statement = state.statement.options(*known[user])  # type: ignore[attr-defined]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from markupsafe import Markup, escape
 from sqlalchemy.engine import Row
 
 from ..cells import RENDERERS, Cell, Renderer
@@ -14,28 +16,30 @@ from ..contributions import Choice, Column
 from .state import OPERATORS, Condition, Sort, State, operators_of
 from .values import value_type
 
+REPEATED = (str, date, type(None))  #: values whose cells look the same in every row
 #: More choices than this are one box to choose from instead of a box each.
 MOST_BOXES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TableCell:
-    """A cell of the table: markup, its classes, and its place when rows become cards."""
+    """A cell: markup, its place when rows become cards, and the address of the record in the leading one."""
 
     html: str
-    classes: str = ""
     phone: str = ""
     url: str = ""
 
 
 @dataclass(slots=True)
 class ListRow:
-    """A record of a list: its ``id``, the shown ``values`` by column key, and its cells."""
+    """A record of a list: its ``id``, the shown ``values`` by column key, its cells, and ``html``: all in a table."""
 
     id: Any
     values: dict[str, Any]
     cells: list[TableCell] = field(default_factory=list)
     url: str = ""
+    html: str = ""
+    title: str = ""  #: the leading cell as plain text
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +198,25 @@ def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cel
     """Render the cells of each row."""
     lead, phones = places(columns)
     kinds = [renderer(column) for column in columns]
-    classes = ["kz-num" if kind.numeric else "kz-muted" if kind.muted else "" for kind in kinds]
+    classes = [' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else "" for kind in kinds]
+    marks = [f' data-m="{place}"' if place else "" for place in phones]
+    known: list[dict[Any, str]] = [{} for _column in columns]  # many rows say the same: written once
     for record, cells in rows:
-        for index, (kind, cell) in enumerate(zip(kinds, cells, strict=True)):
+        parts = []
+        for index, cell in enumerate(cells):
+            value, kept = cell.value, known[index]
+            repeats = type(value) in REPEATED and not cell.extra
+            html = kept.get(value) if repeats else None
+            if html is None:
+                html = escape(kinds[index].html(cell))
+                if repeats:
+                    kept[value] = html
             url = record.url if index == lead else ""
-            record.cells.append(TableCell(kind.html(cell), classes[index], phones[index], url))
+            record.cells.append(TableCell(html, phones[index], url))
+            shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
+            parts.append(f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>')
+        record.html = Markup("".join(parts))
+        record.title = Markup(record.cells[lead].html).striptags() if cells else ""
     return [record for record, _cells in rows]
 
 

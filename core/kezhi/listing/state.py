@@ -31,13 +31,7 @@ def operators_of(column: Column) -> tuple[str, ...]:
     """The operators that make sense for a column."""
     if column.filter is None or column.filter.apply is not None:
         return ()
-    return (
-        ("not", *ALONE)
-        if column.filter.kind == "choice"
-        else tuple(OPERATORS)
-        if column.filter.kind == "text"
-        else ALONE
-    )
+    return {"choice": ("not", *ALONE), "text": tuple(OPERATORS)}.get(column.filter.kind, ALONE)
 
 
 @dataclass(frozen=True, slots=True)

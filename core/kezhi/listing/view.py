@@ -187,17 +187,10 @@ class ListView:
         entities = self._entities(state)
         found: list[tuple[int, Any]] = []
         for number in numbers:
-            here = number == first
+            place: Any = {"after": position, "start": start} if number == first else {}
+            limit = state.size + 1 - len(found)
             statement = page_select(
-                self.source,
-                state,
-                legs[number],
-                entities,
-                state.columns,
-                state.size + 1 - len(found),
-                after=position if here else None,
-                start=start if here else None,
-                backward=backward,
+                self.source, state, legs[number], entities, state.columns, limit, backward=backward, **place
             )
             found += [(number, row) for row in db.session.execute(statement)]
             if len(found) > state.size:

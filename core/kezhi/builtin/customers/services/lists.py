@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from flask import g
@@ -27,6 +28,7 @@ TITLES: dict[str, Any] = {
 
 Entry = dict[str, Any]
 _COLUMNS = tuple(ListEntry.__table__.c)
+_NAMES = [column.name for column in _COLUMNS]
 
 
 class _Lists:
@@ -35,15 +37,19 @@ class _Lists:
     def __init__(self, rows: Iterable[Entry]) -> None:
         self.in_order: dict[str, list[Entry]] = {name: [] for name in TITLES}
         self.by_key: dict[tuple[str, str], Entry] = {}
-        self.by_name: dict[tuple[str, str], Entry] = {}
         for row in rows:
             self.in_order.setdefault(row["list"], []).append(row)
             self.by_key[row["list"], row["key"]] = row
-        # an entry in use is meant before a retired one of the same name
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Entry]:
+        """An entry in use is meant before a retired one of the same name. Only who reads names needs this."""
+        found: dict[tuple[str, str], Entry] = {}
         for row in sorted(self.by_key.values(), key=lambda row: row["retired_at"] is not None):
             for part in ("key", "zh", "en"):
                 if name := name_key(row[part]):
-                    self.by_name.setdefault((row["list"], name), row)
+                    found.setdefault((row["list"], name), row)
+        return found
 
 
 def _lists() -> _Lists:
@@ -51,7 +57,7 @@ def _lists() -> _Lists:
     found: _Lists | None = g.get("kezhi_customer_lists")
     if found is None:
         statement = select(*_COLUMNS).order_by(ListEntry.position, ListEntry.id)
-        found = _Lists([dict(row) for row in db.session.execute(statement).mappings()])
+        found = _Lists([dict(zip(_NAMES, row, strict=True)) for row in db.session.execute(statement)])
         g.kezhi_customer_lists = found
     return found
 
