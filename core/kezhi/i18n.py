@@ -30,13 +30,13 @@ def catalogue() -> Any:
     return kept[1]
 
 
-def gettext(text: str, **values: Any) -> str:
+def gettext(text: str, /, **values: Any) -> str:
     """``text`` in the present language, with ``values`` put in by name."""
     found: str = catalogue().ugettext(text)
     return found % values if values else found
 
 
-def lazy_gettext(text: str, **values: Any) -> LazyString:
+def lazy_gettext(text: str, /, **values: Any) -> LazyString:
     """As :func:`gettext`, translated each time it is shown."""
     return LazyString(gettext, text, **values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -50,9 +51,7 @@ def dispute_sources(record: Any, user: User) -> list[Source]:
     """What disputes tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    return [
-        Source("trade.dispute", _l("Disputes"), lambda until, limit: _entries(record, user, until, limit), order=45)
-    ]
+    return [Source("trade.dispute", _l("Disputes"), partial(_entries, record, user), order=45)]
 
 
 def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -63,7 +64,7 @@ def order_sources(record: Any, user: User) -> list[Source]:
     """What orders tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    return [Source("trade.order", _l("Orders"), lambda until, limit: _entries(record, user, until, limit), order=40)]
+    return [Source("trade.order", _l("Orders"), partial(_entries, record, user), order=40)]
 
 
 def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:

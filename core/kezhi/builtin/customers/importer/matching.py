@@ -63,8 +63,8 @@ def _check_responsible(batch: Batch) -> None:
     named = field_text("owner")
     if "owner" in batch.mapping:
         known = exists().where(Account.login == named, Account.active.is_(True))
-        text = sentence(_("There is no active person with the login “%(login)s”.", login="{login}"), login=named)
-        add_problems(batch, rows(text, *good_rows(batch), named.is_not(None), ~known), column="owner")
+        said = sentence(_("There is no active person with the login “%(login)s”.", login="{login}"), login=named)
+        add_problems(batch, rows(said, *good_rows(batch), named.is_not(None), ~known), column="owner")
         if not user.is_system:
             allowed = select(Account.login).where(Account.id.in_(owners_of(user).with_only_columns(Account.id)))
             within = named.in_(allowed) if user.can(ASSIGN) else literal(user.login) == named
@@ -73,8 +73,8 @@ def _check_responsible(batch: Batch) -> None:
     named = field_text("department")
     if "department" in batch.mapping:
         count = select(func.count()).where(Department.name == named).scalar_subquery()
-        text = sentence(_("There is no department, or more than one, called “%(name)s”.", name="{name}"), name=named)
-        add_problems(batch, rows(text, *good_rows(batch), named.is_not(None), count != 1), column="department")
+        said = sentence(_("There is no department, or more than one, called “%(name)s”.", name="{name}"), name=named)
+        add_problems(batch, rows(said, *good_rows(batch), named.is_not(None), count != 1), column="department")
         if not user.is_system and not user.can(ASSIGN):
             text = _("You may not choose the department of a customer.")
             add_problems(batch, rows(text, *good_rows(batch), named.is_not(None)), column="department")
@@ -114,11 +114,11 @@ def _check_targets(batch: Batch) -> None:
     add_problems(batch, repeated(text, Row.target_id, *good_rows(batch)))
     for key in mapped(batch, "code", "prospect_number"):
         kept = select(EVERY.c[key]).where(EVERY.c.id == Row.target_id).scalar_subquery()
-        text = sentence(
+        said = sentence(
             _("The customer file keeps its “%(kept)s”: an import never changes it.", kept="{kept}"), kept=kept
         )
         conditions = [*good_rows(batch), Row.target_id.is_not(None), field_text(key).is_not(None)]
-        add_problems(batch, rows(text, *conditions, kept != field_text(key)), column=key, level="warning")
+        add_problems(batch, rows(said, *conditions, kept != field_text(key)), column=key, level="warning")
 
 
 def _check_new(batch: Batch) -> None:
@@ -126,8 +126,8 @@ def _check_new(batch: Batch) -> None:
     for key in mapped(batch, "code", "prospect_number"):
         given = field_text(key)
         used = exists().where(UsedCode.code == given) & ~exists().where(EVERY.c[key] == given)
-        text = sentence(_("The code “%(code)s” was given before and is never given again.", code="{code}"), code=given)
-        add_problems(batch, rows(text, *good_rows(batch), given.is_not(None), used), column=key)
+        said = sentence(_("The code “%(code)s” was given before and is never given again.", code="{code}"), code=given)
+        add_problems(batch, rows(said, *good_rows(batch), given.is_not(None), used), column=key)
     if "credit_code" not in batch.mapping:
         return
     unnamed = [field_text(key).is_(None) for key in ("code", "prospect_number")]
