@@ -80,7 +80,7 @@ def _row(random: Random, code: str, year: int, amount: int) -> dict[str, Any]:
 def _corrections(random: Random, yearly: list[tuple[str, int]], today: date) -> list[dict[str, Any]]:
     """Every ninth customer sends audited figures later: both declarations stay."""
     year = today.year - 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"customer_code": code, "year": year, "declared_on": date(today.year, 4, random.randint(10, 28)),
          "stated_in": "审计报告（更正）", "turnover": _units(amount * random.randint(20, 60))}
         for place, (code, amount) in enumerate(yearly)
