@@ -89,7 +89,8 @@ class Column:
     filter: Filter | None = None
     default: bool = False  #: shown unless the user chooses otherwise
     permission: str | None = None
-    render: str = "text"  #: name of a cell renderer: text, code, name, money, count, date, grade, chip, score
+    #: name of a cell renderer (text, code, name, money, count, date, grade, chip, score, ppm), or a ``cells.Renderer``
+    render: Any = "text"
     order: int = 50
     extra: tuple[SQLColumnExpression[Any], ...] = ()  #: further values the renderer needs, same join
 

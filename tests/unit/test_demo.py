@@ -113,3 +113,18 @@ def test_the_content_is_the_same_every_time(company, databases):
             assert content() == first
     finally:
         databases.drop(site)
+
+
+@pytest.mark.plugins("trade")
+@pytest.mark.clause("TRD-07", "TRD-09")
+def test_most_customers_have_declared_two_years_and_some_have_had_a_dispute(company):
+    from kezhi_trade.models import SERIOUS, Declaration, Dispute
+
+    year = clock.today().year
+    people = select(func.count(Declaration.customer_id.distinct())).where(Declaration.year == year - 1)
+    assert 35 <= db.session.scalar(people) <= 45
+    assert set(db.session.scalars(select(Declaration.year).distinct())) == {year - 2, year - 1}
+    gravities = Counter(db.session.scalars(select(Dispute.gravity)))
+    assert len(gravities) == 2
+    assert 0 < gravities[SERIOUS] < gravities["ordinary"]
+    assert len(set(db.session.scalars(select(Dispute.state)))) == 3

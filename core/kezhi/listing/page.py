@@ -173,9 +173,9 @@ def name_of(expression: Any) -> str:
 
 
 def renderer(column: Column) -> Renderer:
-    """The renderer a column names. Errors: ``ValueError``."""
+    """The renderer that a column names or brings. Errors: ``ValueError``."""
     try:
-        return RENDERERS[column.render]
+        return column.render if isinstance(column.render, Renderer) else RENDERERS[column.render]
     except KeyError:
         raise ValueError(f"column {column.key!r} names an unknown renderer {column.render!r}") from None
 

@@ -232,7 +232,7 @@ def test_declarations_are_seen_by_who_sees_the_customer(
     assert client.get(f"/trade/declared/{theirs}").status_code == 404
     assert client.post(f"/trade/declared/{theirs}/withdraw").status_code == 404
     assert client.get(f"/trade/declared/{mine}").status_code == 200
-    assert client.get("/trade/figures").status_code == 404
+    assert client.get("/trade/declared/figures").status_code == 404
     assert db.session.get(Declaration, theirs, execution_options={"kezhi_unscoped": True}).withdrawn_at is None
 
 
@@ -256,6 +256,17 @@ def test_a_file_is_imported_once_and_what_is_exported_can_be_imported_again(
     path = tmp_path / "declared.csv"
     export_file("declared", path)
     assert counts(load(path.read_text())) == (0, 0, 2, 0)
+
+
+def test_the_list_and_its_export_write_each_value_in_its_unit(customer: Any, declare: Any, client_as: Any) -> None:
+    with writing():
+        services.add_figure({"key": "staff", "zh": "员工人数", "en": "", "unit": "count"})
+    declare(customer("K1"), 2025, "2026-02-01", turnover=1_234_50, market_share=125_000, staff=1_200)
+    client = client_as("order-clerk")
+    page = client.get("/trade/declared").get_data(as_text=True)
+    assert all(shown in page for shown in ("¥1,234", "12.5%", ">1,200<"))
+    file = client.get("/trade/declared?columns=figure,value&format=csv").get_data(as_text=True)
+    assert {line.rpartition(",")[2] for line in file.split()[1:]} == {"1234.50", "0.125000", "1200"}
 
 
 def test_rows_that_cannot_be_declared_are_named_and_the_good_ones_stay(customer: Any) -> None:
@@ -289,17 +300,19 @@ def test_the_import_takes_the_same_statements_for_any_number_of_rows(customer: A
 
 def test_the_list_page_of_figures_keeps_order_and_names(app: Any, client_as: Any) -> None:
     client = client_as("data-analyst")
-    answer = client.post("/trade/figures", data={"zh": "员工人数", "en": "Staff", "key_name": "staff", "unit": "count"})
+    answer = client.post(
+        "/trade/declared/figures", data={"zh": "员工人数", "en": "Staff", "key_name": "staff", "unit": "count"}
+    )
     assert answer.status_code == 302
     last = services.all_figures()[-1]
     assert (last["key"], last["unit"]) == ("staff", "count")
-    client.post("/trade/figures/change", data={"figure": last["id"], "version": 1, "what": "up"})
+    client.post("/trade/declared/figures/change", data={"figure": last["id"], "version": 1, "what": "up"})
     db.session.expire_all()
     order = [row.key for row in db.session.scalars(select(Figure).order_by(Figure.position))]
     assert order[-2:] == ["staff", "size"]
     renamed = {"figure": last["id"], "version": 1, "zh": "在职人数", "unit": "money", "key_name": "other"}
-    assert client.post("/trade/figures", data=renamed).status_code == 302
+    assert client.post("/trade/declared/figures", data=renamed).status_code == 302
     row = db.session.scalars(select(Figure).where(Figure.id == last["id"])).one()
     assert (row.key, row.zh, row.unit, row.version) == ("staff", "在职人数", "count", 2)
-    stale = client.post("/trade/figures", data=renamed)
+    stale = client.post("/trade/declared/figures", data=renamed)
     assert stale.status_code == 422

@@ -103,6 +103,48 @@ def test_profit_share_is_the_customers_part_of_the_populations_profit(customer: 
 
 
 @pytest.mark.clause("TRD-02")
+def test_profit_share_within_the_business_type_does_not_depend_on_who_is_judged(
+    customer: Any, order: Any, figures: Any
+) -> None:
+    one, other = (customer(f"K{index}", business_type="foreign-trade") for index in range(2))
+    home, untold = customer("K3", business_type="trading-company"), customer("K4")
+    for who, profit in ((one, 300_00), (other, 700_00), (home, 900_00), (untold, 100_00)):
+        order(who, "2026-03-01", 1_000_00, profit=profit)
+    cancel(order(other, "2026-03-01", 1_000_00, profit=500_00))
+    assert figures("trade.profit_share_of_type", *YEAR) == {one: 300_000, other: 700_000, home: 1_000_000}
+    assert figures("trade.profit_share_of_type", *YEAR, [one]) == {one: 300_000}
+
+
+@pytest.mark.clause("TRD-02")
+def test_continuity_is_the_months_with_an_order_among_the_last_twelve(customer: Any, order: Any, figures: Any) -> None:
+    steady, rare, old = customer("K1"), customer("K2"), customer("K3")
+    for month in range(1, 13):
+        order(steady, f"2026-{month:02}-28")
+    for day in ("2026-01-01", "2026-01-31", "2026-04-02", "2025-12-31"):
+        order(rare, day)
+    cancel(order(rare, "2026-07-01"))
+    order(old, "2025-12-31")
+    assert figures("trade.continuity", *YEAR) == {steady: 1_000_000, rare: 166_667}
+    assert figures("trade.continuity", "2026-12-01", "2026-12-31") == {steady: 1_000_000, rare: 166_667}
+    assert figures("trade.continuity", "2025-01-01", "2025-12-31") == {rare: 83_333, old: 83_333}
+    assert metric("trade.continuity").no_rows == "zero"
+
+
+@pytest.mark.clause("TRD-02")
+def test_a_metric_asked_year_by_year_says_what_happened_in_each(customer: Any, order: Any, figures: Any) -> None:
+    one = customer("K1")
+    for year, amount in ((2023, 100_00), (2024, 125_00), (2025, 150_00), (2026, 900_00)):
+        order(one, f"{year}-01-01", amount)
+        order(one, f"{year}-12-31", amount)
+    years = [(f"{year}-01-01", f"{year}-12-31") for year in (2024, 2025)]
+    assert [figures("trade.growth", *year)[one] for year in years] == [250_000, 200_000]
+    assert [figures("trade.order_amount", *year)[one] for year in years] == [250_00, 300_00]
+    assert figures("trade.growth_3y", *YEAR) == {one: 8_000_000}
+    assert figures("trade.order_amount_year", "2025-07-01", "2026-06-30") == {one: 300_00}
+    assert figures("trade.order_amount_12m", "2026-06-01", "2026-06-30") == {one: 150_00 + 900_00}
+
+
+@pytest.mark.clause("TRD-02")
 def test_years_together_count_from_the_start_of_trade_else_the_first_order(
     customer: Any, order: Any, figures: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ from kezhi_trade.services.summary import computed
 pytestmark = [pytest.mark.plugins("trade"), pytest.mark.services]
 
 CUSTOMERS = 3
-DAYS = st.dates(date(2022, 12, 1), date(2026, 2, 28))
+TYPES = ("contractor", "contractor", "")  #: the business types of the customers
+DAYS = st.dates(date(2021, 12, 1), date(2026, 2, 28))
 
 
 class Row(NamedTuple):
@@ -58,6 +60,58 @@ def full_years(start: date, end: date) -> int:
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
+def is_whole(period: Period) -> bool:
+    """Whether a period is made of calendar months."""
+    return period.start.day == 1 and period.end.day == monthrange(period.end.year, period.end.month)[1]
+
+
+def months_before(day: date, count: int) -> tuple[int, int]:
+    """Year and month ``count`` months before."""
+    place = day.year * 12 + day.month - 1 - count
+    return place // 12, place % 12 + 1
+
+
+def three_years_before(period: Period) -> Period:
+    """The same months or days three years earlier; months directly before for a longer span of them."""
+    if is_whole(period):
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
+        first, last = (months_before(day, max(months, 36)) for day in (period.start, period.end))
+        return Period(date(*first, 1), date(*last, monthrange(*last)[1]))
+    moved = []
+    for day in (period.start, period.end):
+        is_leap_day = (day.month, day.day) == (2, 29)
+        moved.append(date(day.year - 3, 2, 28) if is_leap_day else day.replace(year=day.year - 3))
+    return Period(*moved)
+
+
+def total(rows: Iterable[Row], start: date, end: date) -> int | None:
+    """The amount of the orders between two days; None without an order."""
+    amounts = [row.amount for row in rows if start <= row.day <= end]
+    return sum(amounts) if amounts else None
+
+
+def put(found: dict[int, int], who: int, value: int | None) -> None:
+    """A figure, where there is one."""
+    if value is not None:
+        found[who] = value
+
+
+def expected_beside(own: list[Row], period: Period, who: int, found: dict[str, dict[int, int]]) -> None:
+    """The figures of one customer that look at other spans than the period."""
+    end = period.end
+    year = end.year if (end.month, end.day) == (12, 31) else end.year - 1
+    back = earlier(period)
+    put(found["trade.order_amount_before"], who, total(own, back.start, back.end))
+    put(found["trade.order_amount_year"], who, total(own, date(year, 1, 1), date(year, 12, 31)))
+    put(found["trade.order_amount_12m"], who, total(own, date(*months_before(end, 11), 1), end))
+    months = {months_before(end, count) for count in range(12)}
+    used = {(row.day.year, row.day.month) for row in own} & months
+    put(found["trade.continuity"], who, ratio(len(used), 12) if used else None)
+    base = total(own, (apart := three_years_before(period)).start, apart.end)
+    now = total(own, period.start, end) or 0
+    put(found["trade.growth_3y"], who, ratio(now - base, base) if base else None)
+
+
 def expected(rows: Iterable[Row], since: list[date | None], period: Period) -> dict[str, dict[int, int]]:
     """The figures of TRD-02, customer by customer."""
     known = [row for row in rows if not row.cancelled and row.day <= period.end]
@@ -80,6 +134,12 @@ def expected(rows: Iterable[Row], since: list[date | None], period: Period) -> d
         recorded = [row.profit for row in now if row.profit is not None]
         if recorded and sum(profits) > 0:
             found["trade.profit_share"][who] = ratio(sum(recorded), sum(profits))
+        if recorded:
+            found["trade.gross_profit"][who] = sum(recorded)
+        alike = [row.profit or 0 for row in known if row.day >= period.start and TYPES[row.customer] == TYPES[who]]
+        if recorded and TYPES[who] and sum(alike) > 0:
+            found["trade.profit_share_of_type"][who] = ratio(sum(recorded), sum(alike))
+        expected_beside(own, period, who, found)
         start = since[who]
         if start is None or start > period.end:
             start = min((row.day for row in own), default=None)
@@ -96,6 +156,13 @@ KEYS = (
     "trade.growth",
     "trade.profit_share",
     "trade.years_together",
+    "trade.gross_profit",
+    "trade.profit_share_of_type",
+    "trade.order_amount_before",
+    "trade.order_amount_year",
+    "trade.order_amount_12m",
+    "trade.continuity",
+    "trade.growth_3y",
 )
 
 
@@ -122,7 +189,7 @@ def store(ids: list[int], rows: list[Row], since: list[date | None]) -> None:
 
 @pytest.mark.clause("TRD-02")
 def test_every_metric_agrees_with_the_rule_in_plain_python(customer: Any, figures: Any) -> None:
-    ids = [customer(f"K{index}") for index in range(CUSTOMERS)]
+    ids = [customer(f"K{index}", business_type=kind) for index, kind in enumerate(TYPES)]
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(ROWS, st.tuples(*[st.none() | DAYS] * CUSTOMERS), PERIODS)

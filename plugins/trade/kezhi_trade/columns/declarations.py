@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, exists, literal, or_
@@ -9,11 +10,23 @@ from sqlalchemy.orm import aliased
 
 from kezhi import Choice, Column, Filter
 from kezhi import lazy_gettext as _l
+from kezhi.cells import RENDERERS, Cell, Renderer
 
 from ..labels import CURRENT, DECLARATION_LABELS, DECLARATION_TONES, EARLIER, SOURCE_LABELS, WITHDRAWN
 from ..models import COUNT, MONEY, RATIO, Declaration
 from ..services.figures import all_figures, title_of
 from .whose import customer_of
+
+RENDERER_OF = {MONEY: "money", RATIO: "ppm", COUNT: "count"}
+
+
+def _by_unit(part: str) -> Callable[[Cell], Any]:
+    """Written (``html``) or exported as the unit in the cell's ``extra`` is."""
+    return lambda cell: getattr(RENDERERS[RENDERER_OF[cell.extra[0]]], part)(Cell(cell.value))
+
+
+#: A declared value, next to which stands its unit.
+BY_UNIT = Renderer(_by_unit("html"), _by_unit("export"), numeric=True, phone="x")
 
 
 def standing() -> Any:
@@ -34,7 +47,7 @@ def standing() -> Any:
 
 
 def declaration_columns() -> list[Column]:
-    """One row per declaration; its value stands in the column of its unit."""
+    """One row per declaration. The columns of one unit each are there to filter by."""
     figures = all_figures()
     titles: Any = {figure["id"]: literal(title_of(figure), Text()) for figure in figures}
     figure: Any = case(titles, value=Declaration.figure_id) if titles else literal("", Text())
@@ -47,9 +60,11 @@ def declaration_columns() -> list[Column]:
         Column("figure", _l("Figure"), figure, default=True, order=20,
                filter=Filter("choice", lambda: [Choice(each["key"], title_of(each)) for each in figures], _of_figure)),
         Column("year", _l("Year"), year, sortable=True, default=True, filter=Filter("number"), order=30),
-        Column("amount", _l("Amount"), _valued(MONEY), default=True, render="money", order=40, filter=Filter("number")),
-        Column("rate", _l("Percentage"), _valued(RATIO), default=True, render="ppm", order=41),
-        Column("number", _l("Number"), _valued(COUNT), render="count", order=42),
+        Column("value", _l("Value"), Declaration.value, default=True, render=BY_UNIT, order=40,
+               extra=(Declaration.unit,)),
+        Column("amount", _l("Amount"), _valued(MONEY), render="money", filter=Filter("number"), order=41),
+        Column("rate", _l("Percentage"), _valued(RATIO), render="ppm", filter=Filter("number"), order=42),
+        Column("number", _l("Number"), _valued(COUNT), render="count", filter=Filter("number"), order=43),
         Column("declared_on", _l("Declared on"), Declaration.declared_on, sortable=True, default=True, render="date",
                filter=Filter("date"), order=50),
         Column("stated_in", _l("Stated in"), Declaration.stated_in, default=True, order=60,
