@@ -251,7 +251,7 @@ def explain_rules(found: Explanation) -> None:
     for reason in reason_rows(found.reasons, found.version.currency):
         click.echo(f"  {reason['key']}: {reason['state_words']}")
         for row in reason["rows"]:
-            values = f" [{row['values']}]" if row["values"] else ""
+            values = f" [{row['figures']}]" if row["figures"] else ""
             note = f" ({row['note']})" if row["note"] else ""
             click.echo(f"    {'  ' * row['depth']}{marks[row['state']]} {row['text']}{values}{note}")
     for line in found.lines:

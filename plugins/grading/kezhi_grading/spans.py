@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from kezhi.contributions import Period
 
@@ -41,3 +43,20 @@ def last_months(end: date, count: int) -> list[Period]:
         newest -= 1
     months = (divmod(newest - back, 12) for back in range(count))
     return [Period(date(y, m + 1, 1), date(y, m + 1, monthrange(y, m + 1)[1])) for y, m in months]
+
+
+def figure_columns(scheme: Scheme) -> list[str]:
+    """The columns of results by threshold rules: ``orders_value``, ``growth_year_1`` (the newest), …"""
+    found = []
+    for criterion in scheme.criteria:
+        found += [f"{criterion.key}_value"] if scheme.reads_period(criterion.key) else []
+        for unit in ("years", "months"):
+            count = scheme.parts_read(criterion.key, unit)
+            found += [f"{criterion.key}_{unit.removesuffix('s')}_{place}" for place in range(1, count + 1)]
+    return found
+
+
+def stored_figures(scheme: Scheme, criterion: Criterion, entry: Mapping[str, Any]) -> list[int | None]:
+    """What a result stored of a criterion, in the order of :func:`figure_columns`."""
+    period = [entry["value"]] if scheme.reads_period(criterion.key) else []
+    return [*period, *entry.get("years", ()), *entry.get("months", ())]

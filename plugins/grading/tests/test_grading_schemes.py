@@ -139,8 +139,9 @@ def test_a_digest_depends_on_content_alone(app: Any) -> None:
     assert digest(one) != digest(read_scheme(SHIPPED.replace("at = 10000,", "at = 10001,"), currency="CNY"))
 
 
-def test_the_documented_example_is_a_scheme(app: Any) -> None:
+def test_the_documented_examples_are_schemes(app: Any) -> None:
     page = Path(__file__).resolve().parents[3] / "docs/authors/schemes.md"
-    example = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
-    scheme = read_scheme(example, currency="CNY")
-    assert [grade.key for grade in scheme.grades] == ["A", "B"]
+    examples = [part.split("```")[0] for part in page.read_text(encoding="utf-8").split("```toml\n")[1:]]
+    card, rules = (read_scheme(example, currency="CNY") for example in examples)
+    assert [grade.key for grade in card.grades] == ["A", "B"]
+    assert (rules.tests, rules.rest) == (("A", "B"), "C")

@@ -66,7 +66,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 @pytest.mark.clause("GRD-10")
-@pytest.mark.parametrize("key", ["composite-abc", "rfm"])
+@pytest.mark.parametrize("key", ["composite-abc", "rfm", "four-tiers"])
 def test_a_run_takes_as_many_statements_for_100_customers_as_for_5000(
     app: Any, statements: Any, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

@@ -92,7 +92,7 @@ def head(shown: list[Criterion]) -> list[str]:
 
 def figures_of(scheme: Scheme, run: Run) -> list[Criterion]:
     """The criteria whose figures stand beside each customer: the weightiest that have a source."""
-    there = [each for each in scheme.criteria if each.key not in run.without_source]
+    there = [c for c in scheme.criteria if c.key not in run.without_source and scheme.reads_period(c.key)]
     chosen = sorted(there, key=lambda each: -each.weight)[:MOST_FIGURES]
     return [each for each in there if each in chosen]
 
@@ -126,7 +126,7 @@ def row_of(
         "grade": row.grade,
         "tone": tones.get(row.grade, "gray"),
         "before": row.previous_grade or "—",
-        "score": tenth_text(tenths(row.score)),
+        "score": "—" if row.score is None else tenth_text(tenths(row.score)),
         "owner": owners.get(row.owner_id, "—"),
         "region": row.region or row.city or "—",
         "figures": [
@@ -142,7 +142,7 @@ def annual_list_sheets(content: Content) -> list[Sheet]:
     words = data["labels"]
     rows = [
         (int(row["place"]), row["name"], row["code"], row["grade"], row["before"],
-         Decimal(row["score"].replace("−", "-")), row["owner"], row["region"],
+         None if row["score"] == "—" else Decimal(row["score"].replace("−", "-")), row["owner"], row["region"],
          *(figure(value, unit, data["currency"])
            for value, unit in zip(row["raw"], data["units"], strict=True)))
         for row in data["rows"]

@@ -17,6 +17,7 @@ from ..pages import criteria_table, tenth_text, tenths
 from ..scheme import exact, plain
 from ..services.explanation import Explanation, explain_customer, rule_sentence, what_happened
 from ..services.queries import run_by_number, seen
+from ..services.reasons import reason_rows
 from ..words import _
 from .shared import owner_names, period_of, published, signature_boxes
 
@@ -62,6 +63,7 @@ def assessment(customer_id: int, variant: str) -> Content:
         "groups": [{**group, "lines": [line_of(line) for line in group["lines"]]} for group in table["groups"]],
         "weight": table["weight"],
         "total": table["total"],
+        "rules": reason_rows(found.reasons, found.version.currency),
         "notes": [what_happened(line) for line in found.lines if line.missing],
         "history": history(customer_id, run),
         "signatures": signature_boxes(run, scheme),
@@ -82,6 +84,8 @@ def labels() -> dict[str, str]:
         "period": _("Period"),
         "score": _("Score"),
         "criteria": _("Points per criterion"),
+        "rules": _("Rules in the order of their tests"),
+        "condition": _("Condition"),
         "criterion": _("Criterion"),
         "value": _("Value"),
         "points": _("Points"),
@@ -154,6 +158,12 @@ def assessment_sheets(content: Content) -> list[Sheet]:
     """The sheet as a workbook: one line per criterion."""
     data: Any = content.data
     words = data["labels"]
+    facts = [(words["customer"], data["name"]),
+             *((words[name], data[name]) for name in ("code", "owner", "region", "scheme", "period")),
+             (words["grade"], f"{data['grade']} {data['grade-title']}")]  # fmt: skip
+    if data["rules"]:
+        return [rule_sheet(data, words, facts)]
+    facts.append((words["score"], data["score"]))
     rows = [
         (group["title"], line["title"], line["value"], number(line["points"]), line["weight"],
          number(line["contribution"]), line["note"])
@@ -161,14 +171,26 @@ def assessment_sheets(content: Content) -> list[Sheet]:
         for line in group["lines"]
     ]  # fmt: skip
     rows.append((words["total"], "", "", None, data["weight"], number(data["total"]), ""))
-    facts = [(words[name], data[name]) for name in ("customer", "code", "owner", "region", "scheme", "period")
-             if name != "customer"]  # fmt: skip
-    facts = [(words["customer"], data["name"]), *facts, (words["grade"], f"{data['grade']} {data['grade-title']}"),
-             (words["score"], data["score"])]  # fmt: skip
     head = (_("Group"), words["criterion"], words["value"], words["points"], words["weight"], words["contribution"],
             _("Note"))  # fmt: skip
     kinds = ("text", "text", "text", "decimal", "text", "decimal", "text")
     return [Sheet(_("Assessment sheet"), head, rows, kinds, (18, 26, 18, 10, 12, 12, 44), facts)]
+
+
+MARKS = {"held": "✓", "failed": "✗", "excluded": "–"}
+
+
+def rule_sheet(data: Any, words: Any, facts: list[tuple[str, str]]) -> Sheet:
+    """The rules of a threshold scheme: one line per condition, indented as it stands in its rule."""
+    rows = []
+    for rule in data["rules"]:
+        rows.append((rule["key"], rule["title"], "", rule["state_words"], ""))
+        rows += [
+            ("", f"{'  ' * row['depth']}{row['text']}", row["figures"], MARKS[row["state"]], row["note"])
+            for row in rule["rows"]
+        ]
+    head = (words["grade"], words["condition"], words["value"], _("Met"), _("Note"))
+    return Sheet(_("Assessment sheet"), head, rows, ("text",) * 5, (12, 60, 30, 32, 24), facts)
 
 
 def number(text: str) -> Any:

@@ -10,6 +10,7 @@ from kezhi import db
 from ..models import Result, Run
 from ..quantities import for_programs
 from ..scheme import Scheme, exact
+from ..spans import stored_figures
 from .queries import result_columns, version_of, visible_results
 from .schemes import scheme_of
 
@@ -48,5 +49,8 @@ def results(run: Run) -> Iterator[dict[str, Any]]:
 def _figures(scheme: Scheme, criteria: Any, currency: str) -> Iterator[Any]:
     for criterion in scheme.criteria:
         entry = criteria[criterion.key]
+        if scheme.is_threshold:
+            yield from (for_programs(v, criterion.unit, currency) for v in stored_figures(scheme, criterion, entry))
+            continue
         yield for_programs(entry["value"], criterion.unit, currency)
         yield None if entry["points"] is None else exact(entry["points"])

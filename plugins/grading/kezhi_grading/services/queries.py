@@ -12,6 +12,7 @@ from kezhi.builtin.customers.models import Customer
 
 from ..models import PUBLISHED, CurrentGrade, Result, Run, SchemeVersion
 from ..scheme import Scheme
+from ..spans import figure_columns
 from ..words import _
 
 
@@ -53,6 +54,8 @@ def seen() -> list[ColumnElement[bool]]:
 
 def result_columns(scheme: Scheme) -> list[str]:
     """The header of a run's results as a table."""
+    if scheme.is_threshold:
+        return ["code", "score", "grade", *figure_columns(scheme)]
     figures = [f"{criterion.key}_{what}" for criterion in scheme.criteria for what in ("value", "points")]
     return ["code", "score", "grade", *figures]
 

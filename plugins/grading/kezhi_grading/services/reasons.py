@@ -200,9 +200,9 @@ def _rows(reason: TreeReason | ConditionReason, depth: int, currency: str) -> li
     if isinstance(reason, ConditionReason):
         text = condition_words(reason.criterion, reason.condition, currency)
         values, note = readings_words(reason, currency), missing_words(reason.missing)
-        return [{"depth": depth, "kind": "condition", "state": reason.state, "text": text, "values": values,
+        return [{"depth": depth, "kind": "condition", "state": reason.state, "text": text, "figures": values,
                  "note": note}]  # fmt: skip
-    head = {"depth": depth, "kind": reason.kind, "state": reason.state, "text": kind_words(reason.kind), "values": "",
+    head = {"depth": depth, "kind": reason.kind, "state": reason.state, "text": kind_words(reason.kind), "figures": "",
             "note": ""}  # fmt: skip
     return [head, *(row for part in reason.parts for row in _rows(part, depth + 1, currency))]
 
