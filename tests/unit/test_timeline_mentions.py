@@ -61,7 +61,9 @@ def test_a_note_mentions_a_limited_number_of_people() -> None:
         spellings("@a " * (MOST_MENTIONS + 1))
 
 
-pieces = st.one_of(st.sampled_from([each for each in EVERYBODY if each not in (WANG, OTHER_WANG)]), st.text(" 中文ab\n.,"))
+pieces = st.one_of(
+    st.sampled_from([each for each in EVERYBODY if each not in (WANG, OTHER_WANG)]), st.text(" 中文ab\n.,")
+)
 
 
 @given(st.lists(pieces, max_size=12))
