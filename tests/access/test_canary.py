@@ -33,6 +33,7 @@ from kezhi.builtin.documents.pages import register_view
 from kezhi.builtin.documents.services import issue
 from kezhi.builtin.files.services import attach, receive
 from kezhi.builtin.imports.services import import_file
+from kezhi.builtin.timeline.services import write_note
 from kezhi.cli import run
 from kezhi.errors import KezhiError
 from kezhi.listing import ListView
@@ -112,10 +113,11 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     received = receive(io.BytesIO(f"{MARK} notes".encode()), f"{MARK}.txt")
     with writing():
         file_id = attach(received, "customers", "customer", hidden, note=MARK).id
+        note_id = write_note("customers", "customer", hidden, f"{MARK} called").id
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
-    ids |= {"record_id": hidden, "contact_id": contact, "declaration_id": said, "dispute_id": argued}
+    ids |= {"record_id": hidden, "contact_id": contact, "declaration_id": said, "dispute_id": argued, "note_id": note_id}
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 
@@ -172,7 +174,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "year": 2026,
     }  # fmt: skip
-    kinds = {"files": {"plugin": "customers", "kind": "customer"}, "documents": {"kind": "grading.assessment"}}
+    on_customers = {"plugin": "customers", "kind": "customer"}
+    kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
@@ -198,7 +201,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
     found += [f"/customers/lists/{name}" for name in TITLES]
     found += [f"/customers/merge?keep={company.ids['visible_id']}&gone={company.ids['customer_id']}"]
-    found += [f"/customers/{company.ids['customer_id']}?timeline=all", f"/trade?f.customer_code={CODE}&count=1"]
+    found += [
+        f"/customers/{company.ids['customer_id']}?timeline=timeline.note",
+        f"/trade?f.customer_code={CODE}&count=1",
+    ]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
     return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/"))]
@@ -237,7 +243,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             or f"/trade/{company.ids['order_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
-            or address.startswith(("/files/", "/documents/1", "/documents/make/"))
+            or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
         }
         assert statuses == {404}
 
@@ -259,7 +265,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/trade?q={ASKED}", f"/trade?q={ASKED}&format=csv", f"/trade?q={ASKED}&format=xlsx",
         f"/grading/runs/{number}/results", f"/grading/runs/{number}/results.csv", f"/grading/customers/{customer}",
         f"/grading/runs/{number}/customers/{customer}", f"/files/on/customers/customer/{customer}",
-        f"/files/{file}", f"/files/{file}/download",
+        f"/files/{file}", f"/files/{file}/download", f"/timeline/on/customers/customer/{customer}",
+        f"/timeline/notes/{company.ids['note_id']}", f"/customers/{customer}?timeline=timeline.note",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"
@@ -335,6 +342,8 @@ def printed(site: Site, login: str, folder: Path, *arguments: str) -> str:
 def test_commands_show_no_more_than_the_person_may_see(site: Site, company: Company, tmp_path: Path) -> None:
     number = str(company.number)
     commands = [
+        ("notes", "list"),
+        ("notes", "list", "--json"),
         ("export", "customers", "FILE"),
         ("export", "contacts", "FILE"),
         ("export", "orders", "FILE"),

@@ -67,6 +67,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.files.services import attach, receive
     from kezhi.builtin.imports.services import stage
     from kezhi.builtin.lists.services import save_view
+    from kezhi.builtin.timeline.services import write_note
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_dispute, create_order, declare
 
@@ -97,6 +98,7 @@ def company(app: Flask, add_person: Any) -> Company:
     received = receive(io.BytesIO(b"%PDF-1"), "contract.pdf")
     with writing():
         file_id = attach(received, "customers", "customer", customer).id
+        note_id = write_note("customers", "customer", customer, "Somebody called.").id
     with acting_as(people["sales-director"]):
         issue_id = issue("grading.assessment", customer, "xlsx")
         with writing():
@@ -106,6 +108,7 @@ def company(app: Flask, add_person: Any) -> Company:
     return Company(
         values={
             "file_id": file_id,
+            "note_id": note_id,
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
@@ -140,6 +143,9 @@ def company(app: Flask, add_person: Any) -> Company:
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
             "files.index": of_customer,
             "files.upload": of_customer,
+            "timeline.index": of_customer,
+            "timeline.write": of_customer,
+            "timeline.people": of_customer,
             "documents.make": sheet,
             "documents.issue": sheet,
             "documents.draft": sheet,
@@ -323,6 +329,7 @@ RECORDS = (
     "record_id",
     "file_id",
     "issue_id",
+    "note_id",
 )
 
 

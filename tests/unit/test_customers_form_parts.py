@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Optional
 
-from kezhi import Plugin, Refused, db, hookimpl, writing
+from kezhi import Plugin, Refused, clock, db, hookimpl, writing
 from kezhi.builtin.customers import services
 from kezhi.builtin.customers.contributions import FormPart, When
 from kezhi.builtin.customers.models import Contact, Customer
 from kezhi.forms import Form, SelectChoice
+from kezhi.tables import plugin as plugin_row
 
 pytestmark = pytest.mark.clause("CUS-02")
 Client = Callable[..., FlaskClient]
@@ -42,7 +43,7 @@ def app_with_part(app: Flask, save: Callable[[int, Mapping[str, Any]], object], 
 
     class Tint(Plugin):
         name = "tint"
-        title = "Tint"
+        title = "Tint shop"
 
         @hookimpl
         def customer_form_parts(self, customer_id: int | None, user: Any) -> list[FormPart]:
@@ -151,7 +152,7 @@ def test_a_part_that_breaks_leaves_nothing_stored(app: Flask, client_as: Client)
     with app_with_part(app, breaks):
         answer = client_as("salesperson", locale="en").post("/customers/new", data={"name": "Acme", **tint(sure="y")})
     assert answer.status_code == 200
-    assert "could not save its part" in answer.get_data(as_text=True)
+    assert "The app “Tint shop” could not save its part" in answer.get_data(as_text=True)
     assert 'value="Acme"' in answer.get_data(as_text=True)
     assert count(Customer) == 0
 
@@ -181,6 +182,32 @@ def test_an_app_that_is_gone_meanwhile_stops_the_form_instead_of_losing_what_was
     page = client.post("/customers/new", data={"name": "Acme", **tint(colour="red")}).get_data(as_text=True)
     assert "cannot take its part of this form" in page
     assert count(Customer) == 0
+
+
+def test_an_app_that_is_gone_is_named_by_its_title(app: Flask, client_as: Client) -> None:
+    client = client_as("salesperson", locale="en")
+    with writing():
+        row = {"name": "tint", "enabled": False, "version": "1", "restricts": [], "changed_at": clock.now()}
+        row |= {"changed_by": "admin", "manifest": {"title": {"zh": "调色", "en": "Tint shop"}}}
+        db.session.execute(sa.insert(plugin_row).values(**row))
+    form = {"name": "Acme", **tint(colour="red")}
+    assert "The app “Tint shop” cannot take its part" in client.post("/customers/new", data=form).text
+    form["form_part"] = "shop.size"
+    assert "The app “shop” cannot take its part" in client.post("/customers/new", data=form).text, "nobody knows it"
+    assert count(Customer) == 0
+
+
+def test_an_app_enabled_after_the_form_was_opened_is_left_out_of_it(app: Flask, client_as: Client) -> None:
+    """The form shows what it knew: the record is saved without the new part, which nobody has seen."""
+    saved: list[Any] = []
+    client = client_as("salesperson")
+    page = client.get("/customers/new").get_data(as_text=True)
+    assert "tint.colour" not in page
+    with app_with_part(app, lambda _id, values: saved.append(values)):
+        form = {**PERSON, "name": "甲公司", "customers-person-name": "王经理"}
+        assert client.post("/customers/new", data=form).status_code == 302
+    assert saved == []
+    assert (count(Customer), count(Contact)) == (1, 1)
 
 
 def test_a_refusal_of_a_part_stands_at_its_field(app: Flask, client_as: Client) -> None:

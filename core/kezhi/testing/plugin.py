@@ -231,12 +231,12 @@ def statements(site: Site) -> Callable[[], Any]:
 
 @pytest.fixture
 def add_person(app: Flask) -> Callable[..., User]:
-    """``add_person(login, *roles, department=None)`` makes an active user and returns who acts."""
-    return lambda login, *roles, department_id=None: new_person(app, login, *roles, department_id=department_id)
+    """``add_person(login, *roles, department_id=None, name="")`` makes an active user and returns who acts."""
+    return lambda login, *roles, **more: new_person(app, login, *roles, **more)
 
 
-def new_person(app: Flask, login: str, *roles: str, department_id: int | None = None) -> User:
-    """Make an active user with roles, in the app context that is pushed."""
+def new_person(app: Flask, login: str, *roles: str, department_id: int | None = None, name: str = "") -> User:
+    """Make an active user with roles, in the app context that is pushed; named as the login unless said otherwise."""
     from ..builtin.accounts import services
     from ..db import writing
 
@@ -244,7 +244,7 @@ def new_person(app: Flask, login: str, *roles: str, department_id: int | None = 
     with writing():
         services.add_user(
             login,
-            name=login,
+            name=name or login,
             roles=roles,
             password_hash=hashed,
             department_id=department_id,

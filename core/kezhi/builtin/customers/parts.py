@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request
+from sqlalchemy import select
 from wtforms import Field
 from wtforms.fields.choices import SelectFieldBase
 
-from kezhi import Refused, acting_user
+from kezhi import Refused, acting_user, db, localised
 from kezhi.forms import Form, fill_errors
 from kezhi.i18n import _
+from kezhi.tables import plugin as plugin_row
 
 from .contributions import FormPart, When
 from .services import Invalid
@@ -95,6 +97,15 @@ def _only_when(other: Field, when: When) -> str:
     return str(_("Only when “%(other)s” is %(values)s", other=other.label.text, values=names))
 
 
+def _app_title(name: str) -> str:
+    """How an app is called, also one that is disabled or gone: the site keeps its title. Else its name."""
+    running = current_app.extensions["kezhi"].plugins.get(name)
+    if running is not None:
+        return str(running.title)
+    manifest = db.session.scalar(select(plugin_row.c.manifest).where(plugin_row.c.name == name)) or {}
+    return localised(manifest.get("title")) or name
+
+
 class Parts:
     """All parts of one form. Made before the form is checked."""
 
@@ -114,8 +125,9 @@ class Parts:
     def validate(self, form: Form) -> bool:
         """Whether every part is as it should be; a part that is gone since it was filled in stops the form."""
         for key in self.lost:
+            title = _app_title(key.partition(".")[0])
             message = _("The app “%(app)s” cannot take its part of this form at present. Nothing has been saved: copy "
-                        "what you entered there, or try again later.", app=key.partition(".")[0])  # fmt: skip
+                        "what you entered there, or try again later.", app=title)  # fmt: skip
             form.form_errors = [*form.form_errors, str(message)]
         wrong = [each for each in self.sent if not each.validate()]  # all of them are asked
         return not wrong and not self.lost
@@ -130,7 +142,9 @@ class Parts:
                 raise
             except Exception as error:
                 log.exception("app %s: its part %s of a form cannot be saved", each.plugin, each.part.key)
-                message = _("The app “%(app)s” could not save its part. Nothing has been saved.", app=each.plugin)
+                message = _(
+                    "The app “%(app)s” could not save its part. Nothing has been saved.", app=_app_title(each.plugin)
+                )
                 raise Refused(message) from error
         self.failed = None
 

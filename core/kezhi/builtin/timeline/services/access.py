@@ -7,8 +7,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, select
 
-from kezhi import NotFound, User, acting_user, db, visible, visible_ids
+from kezhi import NotFound, User, acting_user, db, visible
 from kezhi.i18n import _
+from kezhi.visibility import visible_where
 
 from ..contributions import Timeline
 from ..models import Note
@@ -70,11 +71,17 @@ def grants(user: User) -> Any:
         if not user.can(timeline.read):
             continue
         conditions = [table.plugin == plugin, table.kind == kind]
-        ids = visible_ids(timeline.model, user)
+        ids = _ids(timeline, user)
         if ids is not None:
             conditions.append((table.customer_id if timeline.is_customer else table.record_id).in_(ids))
         found.append(select(table.id).where(*conditions))
     return found or [select(table.id).where(table.id == NOBODYS)]
+
+
+def _ids(timeline: Timeline, user: User) -> Any:
+    """The records that the user sees, also those that are seen by the rule of another one; None for all of them."""
+    condition = visible_where(timeline.model, user)
+    return None if condition is None else select(timeline.key).where(condition)
 
 
 def note_by_id(note_id: int) -> Note:
