@@ -13,7 +13,7 @@ from playwright.sync_api import Error, Page, expect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 #: ``preload`` would fetch every stylesheet again for nothing; the size of targets is measured at
 #: a phone's width below. After two frames a theme just switched has been drawn.
