@@ -81,7 +81,7 @@ def filter_the_list(page: Page) -> None:
 
 
 def open_and_close_menus(page: Page) -> None:
-    columns = page.locator("main details.kz-menu summary").filter(has_text="列").last
+    columns = page.locator("main details.kz-menu summary").filter(has_text=re.compile(r"^\s*列\s*$"))
     tab_to(page, columns)
     page.keyboard.press("Enter")
     expect(page.locator("main details.kz-menu[open]")).to_have_count(1)

@@ -79,7 +79,7 @@ def filter_sort_and_turn(page: Page) -> None:
     page.goto("/customers")
     page.locator("details.kz-menu summary").filter(has_text="筛选").click()
     page.fill("input[name='f.city']", "合肥")
-    page.locator("details[open] button[type=submit]").click()
+    page.locator("main details[open] button[type=submit]").click()
     expect(page.locator("tbody tr")).to_have_count(50)
     page.locator("thead").get_by_role("link", name="客户名称").click()
     expect(page.locator("thead th[aria-sort]")).to_contain_text("客户名称")
@@ -115,7 +115,7 @@ def test_a_request_is_signed_on_a_phone_without_scripts(company: dict[str, Any],
     page = page_as("sales-director", width=390, scripts=False)
     page.goto("/customers")
     page.locator(".kz-burger").click()  # a link: the menu opens by its own address
-    page.locator("#side a[href='/approvals']").click()
+    page.locator("#side ul a[href='/approvals']").click()
     page.locator(f"main a[href='/approvals/{company['waiting']}']").first.click()
     page.get_by_role("button", name="退回").click()
     expect(page.locator("#form-errors")).to_be_visible()  # returning needs a reason
