@@ -17,6 +17,8 @@ from kezhi import User, acting_as, db, writing
 from kezhi.builtin.customers import services
 from kezhi.builtin.customers.checks import checks
 from kezhi.builtin.customers.models import Customer, StagedKey
+from kezhi.builtin.customers.services import entries
+from kezhi.builtin.customers.services.profile import stored_values
 from kezhi.builtin.imports.models import Problem
 from kezhi.builtin.imports.services import export_file, import_file
 
@@ -173,6 +175,40 @@ def test_owner_and_department_come_from_the_file_or_stay(add_person: Callable[..
     assert history == [("zhangwei", "华南部", True), ("liting", "华东一部", False)]
     assert counts(load({"code": "KH-1", "name": "甲公司", "owner": "nobody"})) == (0, 0, 0, 1)
     assert [finding for check in checks() for finding in check.run(db.session())] == []
+
+
+@pytest.mark.clause("CUS-02", "CUS-08")
+def test_product_groups_come_in_one_cell_and_a_retired_one_is_not_given_anew(tmp_path: Path) -> None:
+    with writing():
+        made = [entries.add_entry("product_group", {"zh": zh}) for zh in ("瓷砖", "管材", "门、窗")]
+    retired, (tiles, pipes, doors) = made[0].id, [each.key for each in made]
+    load(
+        {"code": "KH-1", "name": "甲公司", "产品组": "管材；瓷砖"},
+        {"code": "KH-2", "name": "乙公司", "产品组": "门、窗"},
+    )
+    found = {name: stored_values(each)["product_groups"] for name, each in everybody().items()}
+    assert found == {"甲公司": f"{tiles},{pipes}", "乙公司": doors}
+    again = {"code": "KH-1", "name": "甲公司", "产品组": "瓷砖，管材"}
+    assert counts(load(again, {"code": "KH-2", "name": "乙公司", "产品组": ""})) == (0, 0, 2, 0)
+    assert counts(load(again | {"产品组": "瓷砖"})) == (0, 1, 0, 0)
+    customer = everybody()["甲公司"]
+    assert stored_values(customer)["product_groups"] == tiles
+    assert [(each.field, each.old, each.new) for each in services.changes(customer.id)] == [
+        ("product_groups", f"{tiles},{pipes}", tiles)
+    ]
+    document = load(again | {"产品组": "瓷砖、木料"})
+    assert counts(document) == (0, 0, 0, 1)
+    assert "“木料”" in document["errors"][0]["message"]
+    with writing():
+        entries.retire_entry(retired, 1)
+    assert counts(load(again)) == (0, 1, 0, 0), "who has a retired group keeps it"
+    document = load({"code": "KH-2", "name": "乙公司", "产品组": "瓷砖"})
+    assert counts(document) == (0, 0, 0, 1)
+    assert stored_values(everybody()["乙公司"])["product_groups"] == doors
+    path = tmp_path / "customers.csv"
+    export_file("customers", path)
+    assert "瓷砖, 管材" in path.read_text("utf-8")
+    assert counts(import_file("customers", path)) == (0, 0, 2, 0)
 
 
 # ── errors and warnings ─────────────────────────────────────────────────────────────────────────────────────────

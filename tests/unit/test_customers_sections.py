@@ -404,6 +404,36 @@ def test_people_come_from_files_by_customer_and_name(app: Flask, tmp_path: Path)
     assert counts(import_file("contacts", path)) == (0, 0, 4, 0)
 
 
+@pytest.mark.clause("CUS-08")
+def test_people_find_their_customer_by_code_else_prospect_number_else_credit_code(app: Flask, tmp_path: Path) -> None:
+    first, second = make(code="A-1", credit_code="91330106MA2H3K7Q4Q"), make("乙公司", code="A-2")
+    with writing():
+        third = services.create_customer({"name": "丙公司"}, prospect=True).id
+        services.create_customer({"name": "丁公司", "code": "A-4", "credit_code": "91430100MA4L2B9X75"})
+        services.create_customer({"name": "戊公司", "code": "A-5", "credit_code": "91430100MA4L2B9X75"})
+    rows = (
+        {"客户代码": "A-2", "统一社会信用代码": "91330106MA2H3K7Q4Q", "姓名": "林强"},
+        {"潜在客户编号": "P-000001", "姓名": "陈静", "主要联系人": "是"},
+        {"统一社会信用代码": "91330106MA2H3K7Q4Q", "姓名": "赵敏"},
+        {"姓名": "无主"},
+        {"统一社会信用代码": "91430100MA4L2B9X75", "姓名": "两家"},
+        {"客户代码": "A-1", "姓名": "赵敏"},
+    )
+    document = import_file("contacts", file_of(*rows), "people.csv", skip_bad_rows=True)
+    assert counts(document) == (3, 0, 0, 3)
+    named = {each: [person.name for person in services.contacts_of(each)] for each in (first, second, third)}
+    assert named == {first: ["赵敏"], second: ["林强"], third: ["陈静"]}
+    assert [each["row"] for each in document["errors"]] == [5, 6, 7]
+    assert "Give the customer code" in document["errors"][0]["message"]
+    assert "Several customer files carry the credit code" in document["errors"][1]["message"]
+    assert counts(import_file("contacts", file_of(*rows[:3]), "again.csv")) == (0, 0, 3, 0)
+    path = tmp_path / "contacts.csv"
+    assert export_file("contacts", path) == 3
+    assert counts(import_file("contacts", path)) == (0, 0, 3, 0)
+    head = file_of({"姓名": "林强"})
+    assert counts(import_file("contacts", head, "no customer.csv")) == (0, 0, 0, 1)
+
+
 def test_nobody_imports_people_of_customers_they_may_not_see(app: Flask, add_person: AddPerson) -> None:
     add_person("seller", "salesperson")
     with writing():

@@ -66,6 +66,11 @@ def test_what_is_no_day_is_named(text: str, said: str) -> None:
         ("−12", -1200),
         ("440.0", 44000),
         ("0", 0),
+        ("(1,234.50)", -123450),
+        ("（1,234.50元）", -123450),
+        ("3.5万元", 3_500_000),
+        ("¥1.2亿", 12_000_000_000),
+        ("０.５万", 500_000),
     ],
 )
 def test_an_amount_becomes_whole_minor_units(text: str, minor: int) -> None:
@@ -78,10 +83,30 @@ def test_an_amount_of_a_currency_without_minor_units() -> None:
         parse_amount("JPY")("1.5")
 
 
-@pytest.mark.parametrize("text", ["1,5", "1,23,456", "12.345", "abc", "1e5", "NaN", "", "--1", "90000000000000", "٣"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(-5)",
+        "万",
+        "(1",
+        "5%",
+        "3万5",
+        "1,5",
+        "1,23,456",
+        "12.345",
+        "abc",
+        "1e5",
+        "NaN",
+        "",
+        "--1",
+        "90000000000000",
+        "٣",
+    ],
+)
 def test_what_is_no_amount_is_refused_with_its_value(text: str) -> None:
-    with pytest.raises(Refused, match=f"“{text}”"):
+    with pytest.raises(Refused) as refused:
         parse_amount("CNY")(text)
+    assert f"“{text}”" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +161,21 @@ def test_formula_errors_are_no_values() -> None:
     with pytest.raises(Refused, match="#N/A"):
         check_cell("#N/A")
     check_cell("#12")
+
+
+def test_the_number_of_a_day_says_what_it_is() -> None:
+    with pytest.raises(Refused, match="number of a day in a spreadsheet"):
+        parse_date("46349")
+
+
+def test_signs_that_nobody_sees_do_not_make_two_codes_of_one() -> None:
+    assert parse_code("\ufeffKH-1\u200b") == "KH-1"
+    assert parse_text("甲\u00ad公司\u200e") == "甲公司"
+    assert parse_text("👩\u200d🏭") == "👩\u200d🏭"
+
+
+@pytest.mark.parametrize(("text", "said"), [("锟\ufffd", "lost letters"), ("a\x07b", "control character (number 7)")])
+def test_what_was_spoiled_before_is_named(text: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_cell(text)
+    assert said in str(refused.value)

@@ -17,6 +17,7 @@ from kezhi.visibility import visible_where
 from ..accounts.models import Account, Department
 from ..imports.contributions import Exporter
 from .fields import COLUMNS, FIELDS, NUMBERS, PROFILE
+from .importer.staged import groups_of_customer
 from .models import Contact, Customer, Profile
 from .sections import may_read
 from .services import lists
@@ -25,7 +26,7 @@ from .services.contacts import KEYS
 from .services.values import shown
 
 HEADER = ("code", "prospect_number", *COLUMNS, "owner", "department")
-CONTACT_HEADER = ("customer_code", *KEYS)
+CONTACT_HEADER = ("customer_code", "prospect_number", *KEYS)
 #: Rows fetched at once.
 CHUNK = 1_000
 
@@ -52,7 +53,7 @@ def contact_exporter() -> Exporter:
 
 def rows() -> Iterator[Sequence[str]]:
     """The records that the acting user may see, in the order they were opened."""
-    own = [SECTION_ROWS.c[key] if key in PROFILE else getattr(Customer, key) for key in HEADER[:-2]]
+    own = [_stored(key) for key in HEADER[:-2]]
     condition = visible_where(Customer)
     statement = (
         select(*own, Account.login, Department.name)
@@ -69,6 +70,12 @@ def rows() -> Iterator[Sequence[str]]:
         yield [write(value) for write, value in zip(writers, found, strict=True)]
 
 
+def _stored(key: str) -> Any:
+    if key == "product_groups":
+        return groups_of_customer()
+    return SECTION_ROWS.c[key] if key in PROFILE else getattr(Customer, key)
+
+
 def _writer(key: str) -> Callable[[Any], str]:
     """How the values of a column are written: as people type them."""
     if not may_read(key):
@@ -79,6 +86,8 @@ def _writer(key: str) -> Callable[[Any], str]:
     if kind == "list":
         texts = {entry["key"]: lists.text_of(key, entry["key"]) for entry in lists.all_entries(key)}
         return lambda value: texts.get(value, value or "")
+    if kind == "groups":
+        return lambda value: lists.groups_shown(value or "")
     return lambda value: shown(key, value)
 
 
@@ -87,18 +96,18 @@ def contact_rows() -> Iterator[Sequence[str]]:
     user_sees = may_read("contact.name")
     condition = visible_where(Customer)
     statement = (
-        select(Customer.code, *(PEOPLE.c[key] for key in KEYS))
+        select(Customer.code, Customer.prospect_number, *(PEOPLE.c[key] for key in KEYS))
         .select_from(Customer)
         .join(PEOPLE, PEOPLE.c.customer_id == Customer.id)
-        .where(Customer.code.is_not(None), true() if condition is None else condition)
+        .where(true() if condition is None else condition)
         .order_by(PEOPLE.c.customer_id, PEOPLE.c.id)
         .execution_options(yield_per=CHUNK)
     )
     roles = {entry["key"]: lists.text_of("decision_role", entry["key"]) for entry in lists.all_entries("decision_role")}
-    for code, *found in db.session.execute(statement) if user_sees else ():
+    for code, number, *found in db.session.execute(statement) if user_sees else ():
         cells = dict(zip(KEYS, found, strict=True))
         cells |= {"decision_role": roles.get(cells["decision_role"], cells["decision_role"])}
-        yield [code, *(_cell(value) for value in cells.values())]
+        yield [code or "", number or "", *(_cell(value) for value in cells.values())]
 
 
 def _cell(value: Any) -> str:

@@ -44,7 +44,7 @@ LISTS = tuple(key for key, field in FIELDS.items() if field.kind == "list")
 OWN = tuple(key for key, field in FIELDS.items() if field.place == "customer")
 PROFILE = tuple(key for key, field in FIELDS.items() if field.place == "profile")
 #: Fields that a column of a file can fill.
-COLUMNS = (*OWN, *PROFILE)
+COLUMNS = (*OWN, *PROFILE, "product_groups")
 
 
 def label(key: str) -> Any:

@@ -152,7 +152,15 @@ BASIC: tuple[Field, ...] = (
         kind="date",
         aliases=("合作起始日", "customer_since", "合作时间", "开始合作日期"),
     ),
-    Field("product_groups", _l("Product groups"), "basic", group="trade", kind="groups", place="groups"),
+    Field(
+        "product_groups",
+        _l("Product groups"),
+        "basic",
+        group="trade",
+        kind="groups",
+        place="groups",
+        aliases=("产品组", "产品类别", "采购品类", "products"),
+    ),
     Field(
         "notes",
         _l("Notes"),

@@ -28,10 +28,11 @@ from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
 from ...imports.staging import field_text
 from ..fields import FIELDS, NUMBERS, OWN, PROFILE
-from ..models import Customer, CustomerChange, CustomerOwner, StagedKey, UsedCode
+from ..models import Customer, CustomerChange, CustomerGroup, CustomerOwner, StagedKey, UsedCode
 from ..services import numbering
 from .staged import (
     CREATE,
+    ENTRIES,
     EVERY,
     PROFILES,
     UPDATE,
@@ -40,6 +41,7 @@ from .staged import (
     iso_text,
     looked_up,
     mapped,
+    names_group,
     owner_of_row,
     stored_column,
     value,
@@ -52,6 +54,7 @@ QUIET = {"synchronize_session": False}
 ROW: Table = Row.__table__
 KEY: Table = StagedKey.__table__
 OWNER: Table = CustomerOwner.__table__
+LINKS: Table = CustomerGroup.__table__
 
 
 def apply(batch: Batch) -> None:
@@ -62,6 +65,7 @@ def apply(batch: Batch) -> None:
     _keep_changes(batch, now)
     _update(batch, now)
     _write_sections(batch)
+    _write_groups(batch)
     _remember_codes(batch, now)
     if mapped(batch, "owner", "department"):
         _close_owners(batch, now)
@@ -166,7 +170,7 @@ def _update(batch: Batch, now: datetime) -> None:
     values: dict[str, Any] = {
         column: func.coalesce(wanted, EVERY.c[column])
         for column, wanted in wanted_values(batch).items()
-        if column not in PROFILE
+        if column not in PROFILE and column != "product_groups"
     }
     if "name" in values:
         values["name_key"] = func.coalesce(func.nullif(KEY.c.name_key, ""), EVERY.c.name_key)
@@ -199,6 +203,18 @@ def _write_sections(batch: Batch) -> None:
     filled = {key: func.coalesce(value(key), PROFILES.c[key]) for key in given}
     statement = update(PROFILES).where(PROFILES.c.customer_id == Row.target_id, *rows).values(**filled)
     db.session.execute(statement, execution_options=QUIET)
+
+
+def _write_groups(batch: Batch) -> None:
+    """What a row says of the product groups takes the place of what stands there; a cell without any leaves it."""
+    if "product_groups" not in batch.mapping:
+        return
+    given = [*with_action(batch, CREATE, UPDATE), field_text("product_groups").is_not(None)]
+    gone = delete(LINKS).where(LINKS.c.customer_id.in_(select(Row.target_id).where(*given)))
+    db.session.execute(gone)
+    wanted: Any = select(Row.target_id, ENTRIES.c.id).join_from(Row, ENTRIES, names_group())
+    wanted = wanted.where(*given)
+    db.session.execute(insert(LINKS).from_select(["customer_id", "entry_id"], wanted))
 
 
 def _written(batch: Batch) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,6 +16,9 @@ from ..fields import COLUMNS, FIELDS, OTHER_LABELS, Field
 from ..services import lists, values
 from ..services.records import LONGEST_CODE
 from ..services.texts import tidy_code
+
+#: what stands between several values in one cell
+SEVERAL = re.compile(r"[、，,;；\n]")
 
 
 def columns() -> tuple[ImportField, ...]:
@@ -67,6 +71,8 @@ def _parser(field: Field) -> Callable[[str], Any]:
         return lambda text: values.clean(field, parse_date(text)).isoformat()
     if field.kind == "list":
         return partial(parse_choice, field.key)
+    if field.kind == "groups":
+        return parse_groups
     return partial(values.clean, field)
 
 
@@ -74,6 +80,27 @@ def parse_choice(field: str, text: str) -> str:
     """The key of a list value, or what is written when the list has no such value (a warning says so)."""
     key = lists.key_of(field, text)
     return key if key is not None else text[: FIELDS[field].longest]
+
+
+def parse_groups(text: str) -> str:
+    """The keys of the product groups named in one cell, in the list's order. Errors: ``Refused`` for an unknown one.
+
+    A name may hold a sign that stands between names elsewhere: what is a name as a whole is one.
+    """
+    keys = []
+    for name in [text] if lists.key_of("product_group", text) else SEVERAL.split(text):
+        key = lists.key_of("product_group", name)
+        if key is not None:
+            keys.append(key)
+        elif name.strip():
+            raise Refused(
+                _(
+                    "“%(value)s” is not in the list “%(list)s”: choose one of its values.",
+                    value=name.strip()[:40],
+                    list=FIELDS["product_groups"].label,
+                )
+            )
+    return lists.groups_text(keys)
 
 
 def _warner(field: Field) -> Callable[[Any], Any] | None:

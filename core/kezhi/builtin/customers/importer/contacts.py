@@ -1,4 +1,8 @@
-"""Key people from CSV and XLSX: a row belongs to the person of that name at the customer with that code."""
+"""Key people from CSV and XLSX: a row belongs to the person of that name at the customer that it names.
+
+The customer is the one with the row's customer code, else prospect number, else credit code (CUS-08). Two people of one
+name at one customer are told apart by nobody: the row belongs to the one who was entered first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, update
 
 from kezhi import Refused, acting_user, bulk_write, clock, db, visible_ids
 from kezhi import lazy_gettext as _l
@@ -18,7 +22,7 @@ from ...imports.contributions import Importer, ImportField
 from ...imports.models import Batch, Row
 from ...imports.staging import add_problems, field_date, field_int, field_text, good_rows
 from ...imports.values import parse_date
-from ..fields import CONTACT_LABELS, OTHER_LABELS
+from ..fields import CONTACT_LABELS, FIELDS, OTHER_LABELS
 from ..models import Contact, Customer, CustomerChange
 from ..sections import may_write_section
 from ..services import lists, values
@@ -28,6 +32,9 @@ from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, rows,
 
 QUIET = {"synchronize_session": False}
 PEOPLE = Contact.__table__
+CREDIT_CODE = FIELDS["credit_code"]
+#: columns of a file that say whose people they are, with the customer's own, in the order in which they count
+KEYS_OF_CUSTOMER = {"customer_code": "code", "prospect_number": "prospect_number", "credit_code": "credit_code"}
 YES = frozenset({"1", "y", "yes", "true", "是", "√", "✓"})
 NO = frozenset({"0", "n", "no", "false", "否", "×"})
 
@@ -47,12 +54,25 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 def contact_importer() -> Importer:
     """The importer of kind ``contacts``."""
-    code = ImportField(
-        "customer_code",
-        OTHER_LABELS["code"],
-        aliases=("客户代码", "code", "customer_no", "客户编号", "客户编码"),
-        required=True,
-        parse=parse_code,
+    customer = (
+        ImportField(
+            "customer_code",
+            OTHER_LABELS["code"],
+            aliases=("客户代码", "code", "customer_no", "客户编号", "客户编码"),
+            parse=parse_code,
+        ),
+        ImportField(
+            "prospect_number",
+            OTHER_LABELS["prospect_number"],
+            aliases=("潜在客户编号", "prospect", "潜在客户号"),
+            parse=parse_code,
+        ),
+        ImportField(
+            "credit_code",
+            CREDIT_CODE.label,
+            aliases=CREDIT_CODE.aliases,
+            parse=partial(values.clean, CREDIT_CODE),
+        ),
     )
     parts = tuple(
         ImportField(
@@ -69,7 +89,7 @@ def contact_importer() -> Importer:
         kind="contacts",
         title=_l("Key people"),
         permission="customers.import",
-        fields=(code, *parts),
+        fields=(*customer, *parts),
         unique=(),
         check=check,
         apply=apply,
@@ -113,9 +133,26 @@ def _role_warning(value: str) -> str | None:
 # ── what the rows are ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def customer_of_row() -> ColumnElement[Any]:
-    """The id of the customer with the row's code."""
-    return looked_up(EVERY.c.id, EVERY, EVERY.c.code == field_text("customer_code"))
+def customer_of_row(batch: Batch) -> ColumnElement[Any]:
+    """The id of the customer that the row names: by code, else prospect number, else credit code.
+
+    Customers whom the acting user may not see are none.
+    """
+    found = [_customer_by(key, own) for key, own in _customer_keys(batch)]
+    return func.coalesce(*found) if len(found) > 1 else found[0] if found else null()
+
+
+def _customer_by(key: str, own: str) -> ColumnElement[Any]:
+    return looked_up(func.min(EVERY.c.id), EVERY, and_(EVERY.c[own] == field_text(key), *_seen()))
+
+
+def _seen() -> list[ColumnElement[bool]]:
+    allowed = visible_ids(Customer)
+    return [] if allowed is None else [EVERY.c.id.in_(allowed)]
+
+
+def _customer_keys(batch: Batch) -> list[tuple[str, str]]:
+    return [(key, own) for key, own in KEYS_OF_CUSTOMER.items() if key in batch.mapping]
 
 
 def value(key: str) -> ColumnElement[Any]:
@@ -134,11 +171,8 @@ def check(batch: Batch) -> None:
     """Find customer and person of every good row; nobody imports people whom they may not change."""
     if not may_write_section("people"):
         add_problems(batch, rows(_("You may not change the key people of a customer."), *good_rows(batch)))
-    customer, allowed = customer_of_row(), visible_ids(Customer)
-    code = field_text("customer_code")
-    unknown = customer.is_(None) if allowed is None else or_(customer.is_(None), customer.not_in(allowed))
-    text = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=code)
-    add_problems(batch, rows(text, *good_rows(batch), unknown), column="customer_code")
+    _check_customers(batch)
+    customer = customer_of_row(batch)
     found = select(func.min(PEOPLE.c.id)).where(PEOPLE.c.customer_id == customer, PEOPLE.c.name == field_text("name"))
     matched = found.correlate(Row.__table__).scalar_subquery()
     db.session.execute(update(Row).where(*good_rows(batch)).values(target_id=matched), execution_options=QUIET)
@@ -149,9 +183,39 @@ def check(batch: Batch) -> None:
     db.session.execute(update(Row).where(*good_rows(batch)).values(action=action), execution_options=QUIET)
 
 
+def _check_customers(batch: Batch) -> None:
+    """Each row names one customer whom the acting user may see; another one is answered like one there is not."""
+    keys = _customer_keys(batch)
+    given = [field_text(key) for key, _own in keys]
+    named: ColumnElement[Any] = func.coalesce(*given, "") if given else literal("")
+    text = _("Give the customer code, the prospect number or the credit code: they say whose people these are.")
+    add_problems(batch, rows(text, *good_rows(batch), named == ""), column="customer_code")
+    if "credit_code" in batch.mapping:
+        _refuse_ambiguous(batch, [(key, own) for key, own in keys if key != "credit_code"])
+    text = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=named)
+    add_problems(
+        batch,
+        rows(text, *good_rows(batch), customer_of_row(batch).is_(None)),
+        column=keys[0][0] if keys else "customer_code",
+    )
+
+
+def _refuse_ambiguous(batch: Batch, others: list[tuple[str, str]]) -> None:
+    """A credit code alone does not tell which of several customers is meant. Only those one may see are counted."""
+    given = field_text("credit_code")
+    count = select(func.count()).where(EVERY.c.credit_code == given, *_seen())
+    known = [_customer_by(key, own).is_(None) for key, own in others]
+    text = sentence(
+        _("Several customer files carry the credit code “%(value)s”: give the customer code too.", value="{value}"),
+        value=given,
+    )
+    several = count.correlate(Row.__table__).scalar_subquery() > 1
+    add_problems(batch, rows(text, *good_rows(batch), several, *known), column="credit_code")
+
+
 def _refuse_repeated(batch: Batch) -> None:
     """One row for one person of one customer, and one main contact per customer. Grouped once, not row against row."""
-    code, name = field_text("customer_code"), field_text("name")
+    code, name = customer_of_row(batch), field_text("name")
     people = select(code.label("code"), name.label("name"), Row.row.label("row")).where(*good_rows(batch)).subquery()
     named = select(people.c.code, people.c.name, func.min(people.c.row).label("first"))
     twice = named.group_by(people.c.code, people.c.name).having(func.count() > 1).subquery()
@@ -190,7 +254,7 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
     columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
     fixed = (literal(now, UtcDateTime()), literal(acting_user().login))
     new: Any = select(
-        customer_of_row(), *fixed, literal("contact.name"), literal(""), field_text("name"), literal("import")
+        customer_of_row(batch), *fixed, literal("contact.name"), literal(""), field_text("name"), literal("import")
     ).where(*with_action(batch, CREATE))
     db.session.execute(insert(CustomerChange).from_select(columns, new))
     for key in given(batch):
@@ -226,7 +290,7 @@ def _update(batch: Batch, now: datetime) -> None:
 
 def _create(batch: Batch, now: datetime) -> None:
     columns: dict[str, Any] = {
-        "customer_id": customer_of_row(),
+        "customer_id": customer_of_row(batch),
         "name": field_text("name"),
         "created_by": literal(acting_user().login),
         "created_at": literal(now, UtcDateTime()),
@@ -242,7 +306,7 @@ def _create(batch: Batch, now: datetime) -> None:
         else:
             columns[key] = func.coalesce(value(key), nothing) if key in batch.mapping else literal(nothing)
     staged: Any = select(*columns.values()).where(*with_action(batch, CREATE)).order_by(Row.row)
-    same = and_(PEOPLE.c.customer_id == customer_of_row(), PEOPLE.c.name == field_text("name"))
+    same = and_(PEOPLE.c.customer_id == customer_of_row(batch), PEOPLE.c.name == field_text("name"))
     made = looked_up(PEOPLE.c.id, PEOPLE, same)
     bulk_write(
         insert(PEOPLE).from_select(list(columns), staged),

@@ -19,12 +19,15 @@ from ..services.people import ASSIGN, owners_of
 from ..services.texts import name_key, phone_key
 from .staged import (
     CREATE,
+    ENTRIES,
     EVERY,
+    LINKS,
     UNCHANGED,
     UPDATE,
     any_differs,
     looked_up,
     mapped,
+    names_group,
     repeated,
     rows,
     sentence,
@@ -42,6 +45,7 @@ def check(batch: Batch) -> None:
     _check_responsible(batch)
     _match(batch)
     _check_targets(batch)
+    _check_groups(batch)
     _check_new(batch)
     _decide(batch)
     _derive_keys(batch)
@@ -119,6 +123,21 @@ def _check_targets(batch: Batch) -> None:
         )
         conditions = [*good_rows(batch), Row.target_id.is_not(None), field_text(key).is_not(None)]
         add_problems(batch, rows(said, *conditions, kept != field_text(key)), column=key, level="warning")
+
+
+def _check_groups(batch: Batch) -> None:
+    """A product group that is no longer in use is not given anew; who has it keeps it."""
+    if "product_groups" not in batch.mapping:
+        return
+    text = sentence(
+        _("“%(value)s” is no longer in use in the list “%(list)s”: choose another value.", value="{value}",
+          list=FIELDS["product_groups"].label), value=ENTRIES.c.zh,
+    )  # fmt: skip
+    has = exists().where(LINKS.c.customer_id == Row.target_id, LINKS.c.entry_id == ENTRIES.c.id)
+    found: Any = select(Row.row, text.label("message")).join_from(Row, ENTRIES, names_group())
+    add_problems(
+        batch, found.where(*good_rows(batch), ENTRIES.c.retired_at.is_not(None), ~has), column="product_groups"
+    )
 
 
 def _check_new(batch: Batch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
@@ -13,11 +13,12 @@ from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
 from ...imports.staging import field_date, field_int, field_text, good_rows
 from ..fields import COLUMNS, FIELDS, NUMBERS
-from ..models import Customer, Profile
+from ..models import Customer, CustomerGroup, ListEntry, Profile
 
 #: The whole table, past the rule of who sees what: an invisible record must not be taken for a new one.
 EVERY = Customer.__table__
 PROFILES = Profile.__table__
+LINKS, ENTRIES = CustomerGroup.__table__, ListEntry.__table__
 CREATE, UPDATE, UNCHANGED = "create", "update", "unchanged"
 
 
@@ -63,9 +64,28 @@ def value(key: str) -> ColumnElement[Any]:
 
 def stored_column(column: str) -> ColumnElement[Any]:
     """What stands in the file of a customer: in its own row, or in that of its sections (NULL without one)."""
+    if column == "product_groups":
+        return groups_of_customer()
     if column in FIELDS and FIELDS[column].place == "profile":
         return looked_up(PROFILES.c[column], PROFILES, PROFILES.c.customer_id == EVERY.c.id)
     return cast(ColumnElement[Any], EVERY.c[column])
+
+
+def groups_of_customer() -> ColumnElement[Any]:
+    """The keys of the product groups that a customer buys, joined by commas in the list's order (NULL for none)."""
+    mine = select(ENTRIES.c.key.label("key")).join_from(LINKS, ENTRIES, ENTRIES.c.id == LINKS.c.entry_id)
+    mine = mine.where(LINKS.c.customer_id == EVERY.c.id).order_by(ENTRIES.c.position, ENTRIES.c.id).correlate(EVERY)
+    ordered = mine.subquery()
+    found: Any = select(func.aggregate_strings(ordered.c.key, ",")).scalar_subquery()
+    return cast(ColumnElement[Any], found)
+
+
+def names_group() -> ColumnElement[bool]:
+    """Whether a row names an entry of the list of product groups. Keys hold no comma."""
+    keys = literal(",").concat(field_text("product_groups")).concat(",")
+    # what a replacement changes stands in the text; LIKE would take signs of a key for its own
+    found = func.replace(keys, literal(",").concat(ENTRIES.c.key).concat(","), "") != keys
+    return and_(ENTRIES.c.list == "product_group", found)
 
 
 def looked_up(wanted: Any, model: Any, condition: ColumnElement[bool]) -> ColumnElement[Any]:
