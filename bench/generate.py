@@ -118,7 +118,9 @@ def fill(kind: str, count: int, department: int, owner: int) -> None:
         "code": sa.case((n % 20 == 0, None), else_=literal("KH-") + digits),
         "prospect_number": sa.case((n % 20 == 0, literal("Q-") + digits), else_=None),
         "name": names + digits,
+        # names and codes as different as real ones: a planner that thinks all the same reads the whole table
         "name_key": func.lower(names + digits),
+        "credit_code": literal("91330100") + digits + "XYZ",
         "region": sa.case((tens % 5 == 0, literal("east")), (tens % 5 == 1, literal("south")), else_=literal("")),
         "owner_id": sa.case((n % owned == 0, literal(owner)), else_=None),
         "department_id": sa.case((n % MANAGED == 1, literal(department)), else_=None),
