@@ -49,7 +49,7 @@ test: .venv/.dev catalogues
 test-deep: .venv/.dev catalogues
 	@$(BIN)/python tools/run_tests.py deep
 
-# SIZE=10k, 100k or 1m customers, on both databases
+# SIZE=10k, 100k or 1m customers, on both databases; every figure ends in its ratio to a page written by hand
 bench: SIZE ?= 10k
 bench: .venv/.dev catalogues
 	@$(BIN)/python -m bench --size $(SIZE)

@@ -30,7 +30,10 @@ SHOWN = """c.id, c.code, c.name, c.region, c.business_type, c.stage, u.name AS o
 JOINS = """ LEFT JOIN accounts_user u ON u.id = c.owner_id LEFT JOIN trade_customer t ON t.customer_id = c.id"""
 GRADE = f"grading_current g ON g.customer_id = c.id AND g.scheme_key = '{SCHEME}'"
 #: the bound that is true of every name is what lets SQLite walk the index, as in the product
-BY_NAME = f"SELECT {SHOWN}, c.name AS sorted FROM customers_customer c LEFT JOIN {GRADE}{JOINS} WHERE c.name >= ''"
+FROM_THE_FIRST = " AND c.name >= ''"
+BY_NAME = (
+    f"SELECT {SHOWN}, c.name AS sorted FROM customers_customer c LEFT JOIN {GRADE}{JOINS} WHERE 1 = 1{FROM_THE_FIRST}"
+)
 BY_CODE = BY_NAME.replace("c.name AS sorted", "c.code AS sorted")
 BY_GRADE = (
     f"SELECT {SHOWN}, g.grade_order AS sorted FROM grading_current g JOIN customers_customer c ON c.id = g.customer_id"
@@ -139,6 +142,8 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
 def listed(connection: Connection, me: Any, args: Any) -> tuple[list[Any], Any]:
     """A page of the list in one statement, and its last row when there are more; two at the end of the graded ones."""
     statement, value, key = ORDERS[args.get("sort", "name")]
+    if args.get("id"):
+        statement = statement.replace(FROM_THE_FIRST, "")
     statement += SEEN[me.role_key]
     rest = BY_NAME + " AND g.customer_id IS NULL" + SEEN[me.role_key]
     values = {"me": me.id, "department": me.department_id}

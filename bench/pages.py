@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
+from kezhi.builtin.apps.serve import keep_for_good
 from kezhi.listing.values import Position, encode
 
 from .floor import floor_app
@@ -24,7 +25,7 @@ def visitors(made: Made) -> dict[str, tuple[Visitor, Visitor]]:
     found = {}
     for login in LOGINS:
         product = Visitor(made.site, login, PASSWORD)
-        frame = product.text("/customers?sort=name")
+        frame = product.page("/customers?sort=name")
         found[login] = Visitor(floor_app(made.site.engine, frame, made.people), login, ""), product
     return found
 
@@ -32,20 +33,21 @@ def visitors(made: Made) -> dict[str, tuple[Visitor, Visitor]]:
 def measure(made: Made, repeat: int) -> Iterator[tuple[str, float, float | None]]:
     """Time every page and print it; yields name, ratio and limit."""
     people = visitors(made)
+    keep_for_good()  # as every serving process does
     for login, (floor, product) in people.items():
         for name, asked, address, limit in lists(made, login):
-            _same(floor.text(asked), product.text(address))
+            _same(floor.page(asked), product.page(address))
             pair = floor.ready(asked), product.ready(address)
-            yield _told(made, f"{name}, {login}", *in_pairs([pair] * repeat), limit)
+            yield _told(made, f"{name}, {login}", *in_pairs([pair] * repeat, made.clock), limit)
     chief = people["administrator"][1]
     for sort in SORTS:
         near, far = chief.ready(f"/customers?sort={sort}"), chief.ready(deep(made, sort)[1])
         name = f"row {made.count // 2:,} against the first page, by {sort.rpartition('.')[2]}"
-        yield _told(made, name, *in_pairs([(near, far)] * repeat), DEEP_LIMIT)
+        yield _told(made, name, *in_pairs([(near, far)] * repeat, made.clock), DEEP_LIMIT)
     for login, (floor, product) in people.items():
         address = f"/customers/{seen_by(made, login)}"
         pair = floor.ready(address), product.ready(address)
-        yield _told(made, f"record page, {login}", *in_pairs([pair] * repeat), None)
+        yield _told(made, f"record page, {login}", *in_pairs([pair] * repeat, made.clock), None)
     yield from changes(made, people, repeat)
 
 
@@ -101,10 +103,10 @@ def changes(made: Made, people: dict[str, tuple[Visitor, Visitor]], repeat: int)
                 given["submission_key"] = f"{login}{made.run}-{at}"
                 pair.append(visitor.ready("/customers/new", given))
             news.append((pair[0], pair[1]))
-        yield _told(made, f"create, {login}", *in_pairs(news), None)
+        yield _told(made, f"create, {login}", *in_pairs(news, made.clock), None)
         number = seen_by(made, login)
         saves = [_saves(visitor, made, number, repeat, at) for at, visitor in enumerate(both)]
-        yield _told(made, f"update, {login}", *in_pairs(zip(*saves, strict=True)), None)
+        yield _told(made, f"update, {login}", *in_pairs(zip(*saves, strict=True), made.clock), None)
 
 
 def _saves(visitor: Visitor, made: Made, number: int, repeat: int, which: int) -> list[Callable[[], Any]]:
@@ -139,7 +141,7 @@ def _form(visitor: Visitor, address: str) -> dict[str, Any]:
     page = visitor.ready(address)().get_data(as_text=True)
     token = token_in(page) or token_in(visitor.ready("/login")().get_data(as_text=True))
     if not token:
-        token = token_in(visitor.text("/customers?sort=name"))
+        token = token_in(visitor.page("/customers?sort=name"))
     return {"csrf_token": token}
 
 

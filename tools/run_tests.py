@@ -70,7 +70,8 @@ def lint(hidden: tuple[str, ...], total: Total) -> None:
     plugins = [path.parent for path in sorted(ROOT.glob("plugins/*/kezhi_*/plugin.py"))]
     packages = [package for package in plugins if package.parent.name not in hidden]
     modules = [argument for package in packages for argument in ("-p", package.name)]
-    command("mypy", str(BIN / "mypy"), "-p", "kezhi", *modules, total=total)
+    timed = [] if {"trade", "grading"} & {*hidden} else ["-p", "bench"]  # the bench fills the tables of both
+    command("mypy", str(BIN / "mypy"), "-p", "kezhi", *modules, *timed, total=total)
     command("import contracts", str(BIN / "lint-imports"), "--no-cache", total=total)
     command("catalogues", sys.executable, "tools/catalogues.py", "check", total=total)
 

@@ -80,6 +80,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.config.update(
         KEZHI_ENGINE=engine,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         KEZHI_KEYS=keys,
         SQLALCHEMY_DATABASE_URI=str(config.database_url),
         **config.options,
@@ -128,8 +129,7 @@ def _init_languages(app: Flask, plugins: Sequence[Plugin]) -> None:
     found = [folder for plugin in plugins if (folder := plugin.folder("translations"))]
     folders += [str(folder) for folder in found if any(folder.glob("*/LC_MESSAGES/messages.mo"))]
     # one instance per app: it caches the catalogues, and those are the enabled plugins' own
-    chosen = {"default_locale": "zh_Hans_CN", "locale_selector": choose_locale}
-    Babel().init_app(app, default_translation_directories=";".join(folders), **chosen)
+    Babel(app, default_translation_directories=";".join(folders), locale_selector=choose_locale)
 
 
 def _init_templates(app: Flask, plugins: Sequence[Plugin]) -> None:

@@ -32,14 +32,14 @@ TONES = frozenset(("green", "teal", "blue", "indigo", "violet", "pink", "red", "
 SAMPLE = 918273645546372819  #: stands for the number of a record
 
 
-def address_of(endpoint: str, name: str, number: int) -> str:
-    """``url_for(endpoint, name=number)`` for the many rows of a page: asked once a request, then filled in."""
+def address_of(endpoint: str, **number: int) -> str:
+    """``url_for`` with one whole number, for the many rows of a page: asked once a request, then filled in."""
+    ((name, value),) = number.items()
     kept: dict[Any, Any] = g.setdefault("kezhi_addresses", {})
     if (endpoint, name) not in kept:
-        sample: Any = {name: SAMPLE}
-        kept[endpoint, name] = url_for(endpoint, **sample).rpartition(str(SAMPLE))
+        kept[endpoint, name] = url_for(endpoint, **{name: SAMPLE}).rpartition(str(SAMPLE))  # type: ignore[arg-type]
     before, _sample, behind = kept[endpoint, name]
-    return f"{before}{int(number)}{behind}"
+    return f"{before}{int(value)}{behind}"
 
 
 @dataclass(slots=True)
@@ -103,9 +103,9 @@ def _grade(cell: Cell) -> str:
     head = f'class="kz-grade t-{cell.tone}" title="{escape(label)}"'
     if len(cell.extra) < 2 or not cell.extra[1]:
         return Markup(f"<span {head}>{text}</span>")
-    endpoint, values = str(cell.extra[1]), dict(zip(cell.names[2:], cell.extra[2:], strict=True))
-    only = next(iter(values.items())) if len(values) == 1 else ("", None)
-    address = address_of(endpoint, *only) if isinstance(only[1], int) else url_for(endpoint, **values)
+    values = dict(zip(cell.names[2:], cell.extra[2:], strict=True))
+    build = address_of if len(values) == 1 and isinstance(cell.extra[2], int) else url_for
+    address = build(str(cell.extra[1]), **values)
     why = escape(_("%(label)s, see why", label=label))
     return Markup(f'<a {head} href="{escape(address)}" aria-label="{why}">{text}</a>')
 

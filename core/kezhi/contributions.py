@@ -154,8 +154,9 @@ class TimelineEntry:
 class Access:
     """Who may see which rows of a model: declared once by the model's owner.
 
-    ``grants(user)`` answers ``ALL`` or a list of selects of ids (united); ``dependants`` maps child models to their
-    column that points here, so that a child is visible when its parent is.
+    ``grants(user)`` answers ``ALL``, a list of selects of ids (united), or a condition on a column of the row itself,
+    for rows that are seen with another model's; ``dependants`` maps child models to their column that points here, so
+    that a child is visible when its parent is.
     """
 
     model: type

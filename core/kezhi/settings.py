@@ -54,8 +54,7 @@ def snapshot() -> dict[tuple[str, str], Any]:
 
 def fields(plugin: str) -> dict[str, Any]:
     """The unbound fields of a plugin's settings by key, in their order; empty when it has none."""
-    form = current_app.extensions["kezhi"].settings.get(plugin)
-    return {} if form is None else _fields(form)
+    return _fields(current_app.extensions["kezhi"].settings.get(plugin, SettingsForm))
 
 
 @cache

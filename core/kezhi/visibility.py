@@ -19,34 +19,32 @@ from .permissions import acting_user
 from .restrictions import withheld
 from .users import User
 
+Rule = tuple[ColumnElement[bool] | None, Select[Any] | None]  #: predicate, and ids; None where all is seen
+
 
 class AccessRegistry:
     """The guarded models of one app and their dependants."""
 
     def __init__(self, entries: list[Access]) -> None:
+        self.models = [model for entry in entries for model in (entry.model, *entry.dependants)]
         self.guarded = {entry.model: entry for entry in entries}
         self.dependants = {child: (entry, column) for entry in entries for child, column in entry.dependants.items()}
 
 
 def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
-    """A select of the ids of ``model`` that the user sees, or None when that is all of them."""
-    condition = visible_where(model, user)
-    if condition is None:
-        return None
-    entry = _registry().guarded[model]
-    return select(entry.key).where(condition).execution_options(kezhi_unscoped=True)
+    """A select of the ids of ``model`` that the user sees, or None when that is all of them.
+
+    Errors: ``KeyError`` for a child of another model, which has no ids of its own.
+    """
+    where, ids = _visible(model, user or acting_user())
+    if where is not None and ids is None:
+        raise KeyError(model)
+    return ids
 
 
 def visible_where(model: type, user: User | None = None) -> ColumnElement[bool] | None:
     """The predicate that narrows ``model`` to what the user sees, or None when nothing narrows it."""
-    user = user or acting_user()
-    if user.is_system:
-        return None
-    cache: dict[Any, Any] = g.setdefault("kezhi_visible", {})
-    if (model, user) not in cache:
-        cache[model, user] = _where(model, user)
-    found: ColumnElement[bool] | None = cache[model, user]
-    return found
+    return _visible(model, user or acting_user())[0]
 
 
 def visible(model: type, user: User | None = None) -> Select[Any]:
@@ -61,29 +59,46 @@ def _registry() -> AccessRegistry:
     return registry
 
 
-def _where(model: type, user: User) -> ColumnElement[bool] | None:
-    registry = _registry()
+def _visible(model: type, user: User) -> Rule:
+    """Predicate and select of ids, made once a request. A child has no ids of its own."""
+    if user.is_system:
+        return None, None
+    cache: dict[Any, Rule] = g.setdefault("kezhi_visible", {})
+    if (model, user) not in cache:
+        cache[model, user] = _rule(model, user)
+    return cache[model, user]
+
+
+def _rule(model: type, user: User) -> Rule:
+    registry, kernel = _registry(), current_app.extensions["kezhi"]
     entry = registry.guarded.get(model)
     if entry is None:
-        if model in registry.dependants:
-            parent, column = registry.dependants[model]
-            ids = visible_ids(parent.model, user)
-            return None if ids is None else column.in_(ids)
-        return None
-    conditions: list[ColumnElement[bool]] = []
+        child: Any = registry.dependants.get(model)
+        ids = visible_ids(child[0].model, user) if child else None
+        return (None if ids is None else child[1].in_(ids)), None
     grants = entry.grants(user)
-    if grants != ALL:
-        conditions.append(entry.key.in_(_united(grants)) if grants else false())
-    kernel = current_app.extensions["kezhi"]
     table = getattr(model, "__tablename__", "")
-    conditions += withheld(table, entry.key, kernel.withheld.get(table, []))
+    limits: list[ColumnElement[bool]] = [*withheld(table, entry.key, kernel.withheld.get(table, []))]
     try:
-        conditions += kernel.call.row_limits(model=model, user=user)
+        limits += kernel.call.row_limits(model=model, user=user)
     except PluginError:
-        conditions.append(false())
-    if not conditions:
-        return None
-    return and_(true(), *conditions)
+        limits.append(false())
+    if isinstance(grants, ColumnElement):
+        granted, grants = [grants], []
+    else:
+        granted = [] if grants == ALL else [entry.key.in_(_united(grants)) if grants else false()]
+    if not granted and not limits:
+        return None, None
+    where = and_(true(), *granted, *limits)
+    if grants and granted and not limits:  # the granted ids are all there is to say: no need to look each of them up
+        return where, _ids(_united(grants).subquery().c[0])
+    return where, _ids(entry.key, where)
+
+
+def _ids(key: Any, *where: Any) -> Select[Any]:
+    """The ids, of the table and not of the class: the net must not narrow them once more."""
+    plain = getattr(key, "__clause_element__", lambda: key)()._deannotate()
+    return select(plain).where(*where).execution_options(kezhi_unscoped=True)
 
 
 def _united(grants: list[Select[Any]]) -> Any:
@@ -102,14 +117,11 @@ def _net(state: ORMExecuteState) -> None:
     user = acting_user()
     if user.is_system:
         return
-    registry = _registry()
-    if not registry.guarded:
-        return
     known: dict[User, list[Any]] = g.setdefault("kezhi_criteria", {})
     if user not in known:
         g.kezhi_in_net = True
         try:
-            conditions = {model: visible_where(model, user) for model in [*registry.guarded, *registry.dependants]}
+            conditions = {model: visible_where(model, user) for model in _registry().models}
         finally:
             g.kezhi_in_net = False
         known[user] = [

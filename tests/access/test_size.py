@@ -213,6 +213,82 @@ def test_a_list_page_takes_as_many_statements_for_100_customers_as_for_100_000(
     assert max(max(found) for found in rows.values()) <= 200, "about the rows of a page, whatever there is"
 
 
+# ── the other pages ─────────────────────────────────────────────────────────────────────────────────────────────
+
+FEW, MORE = 10, 1_000
+
+
+@pytest.fixture(scope="module")
+def pair(databases: Databases) -> Iterator[list[Company]]:
+    """The same company with 10 customers and with 1,000, in one department, with search tokens."""
+    from kezhi.builtin.accounts import services as accounts
+    from kezhi.builtin.search.services import rebuild
+
+    made = [Company(databases.site(["trade", "grading"]), size) for size in (FEW, MORE)]
+    for company in made:
+        app = company.site.app
+        app.test_client_class = IsolatedClient
+        with app.app_context():
+            with writing():
+                department = accounts.add_department("East").id
+            owner = new_person(app, "seller", "salesperson").id
+            new_person(app, "boss", "sales-manager", department_id=department)
+            new_person(app, "chief", "administrator")
+            with writing():
+                seed(company.size, int(owner or 0))
+                db.session.execute(Customer.__table__.update().values(department_id=department))
+            rebuild(["customers"])
+            analyse(company.site)
+            db.session.remove()
+    yield made
+    for company in made:
+        databases.drop(company.site)
+
+
+@pytest.mark.parametrize("login", ["chief", "boss", "seller"])
+def test_pages_take_as_many_statements_for_10_customers_as_for_1000(pair: list[Company], login: str) -> None:
+    counts: dict[str, list[int]] = defaultdict(list)
+    for company in pair:
+        client = company.site.app.test_client()
+        assert client.post("/login", data={"login": login, "password": f"{login}-password-1"}).status_code == 302
+
+        def ask(
+            what: str, address: str, form: dict[str, Any] | None = None, client: Any = client, site: Site = company.site
+        ) -> str:
+            with traffic(site) as seen:
+                answer = client.get(address) if form is None else client.post(address, data=form)
+            assert answer.status_code == (200 if form is None else 302), (what, answer.get_data(as_text=True)[-3000:])
+            counts[what].append(len(seen.statements))
+            return str(answer.get_data(as_text=True))
+
+        for turn in ("first", "again"):  # the first time asks what a process asks once
+            new = {"name": f"Newcomer {login} {turn}", "submission_key": f"n-{login}-{turn}"}
+            change = {"name": "Company 3", "city": f"{login} {turn}", "submission_key": f"c-{login}-{turn}"}
+            if turn == "again":
+                counts.clear() if company is pair[0] else [found.pop() for found in counts.values()]
+            with company.site.app.app_context():
+                version = db.session.scalar(select(Customer.version).where(Customer.id == 3))
+                db.session.remove()
+            assert "Company 3" in ask("list", "/customers")
+            assert "Company 3" in ask("record", "/customers/3")
+            ask("empty form", "/customers/new")
+            ask("form", "/customers/3/edit")
+            assert "Company 3" in ask("search", "/search?q=Company+3")
+            assert "Company 3" in ask("suggestions", "/search/suggestions?q=Company+3")
+            ask("create", "/customers/new", new)
+            ask("update", "/customers/3/edit", change | {"version": version})
+            with company.site.app.app_context():
+                assert db.session.scalar(select(Customer.city).where(Customer.id == 3)) == f"{login} {turn}"
+                assert db.session.scalar(select(func.count()).where(Customer.name == new["name"])) == 1
+                db.session.remove()
+    assert {len(found) for found in counts.values()} == {2}
+    assert {what: found for what, found in counts.items() if found[1] > found[0]} == {}
+    # what finds less than a page looks on: for rows without a value (lists), for other ways to spell it (search)
+    lists = {"list", "search", "suggestions"}
+    assert {what for what, found in counts.items() if found[1] < found[0]} <= lists
+    assert all(found[0] - found[1] <= 1 for found in counts.values()), counts
+
+
 # ── the run ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

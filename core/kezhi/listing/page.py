@@ -202,7 +202,6 @@ def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cel
     marks = [f' data-m="{place}"' if place else "" for place in phones]
     known: list[dict[Any, str]] = [{} for _column in columns]  # many rows say the same: written once
     for record, cells in rows:
-        parts = []
         for index, cell in enumerate(cells):
             value, kept = cell.value, known[index]
             repeats = type(value) in REPEATED and not cell.extra
@@ -214,8 +213,8 @@ def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cel
             url = record.url if index == lead else ""
             record.cells.append(TableCell(html, phones[index], url))
             shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
-            parts.append(f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>')
-        record.html = Markup("".join(parts))
+            record.html += f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>'
+        record.html = Markup(record.html)
         record.title = Markup(record.cells[lead].html).striptags() if cells else ""
     return [record for record, _cells in rows]
 

@@ -42,7 +42,7 @@ def list_view() -> ListView:
         columns=own_columns(),
         order=("code", "asc"),
         search=list_search("customers", [Customer.code, Customer.name, Customer.short_name]),
-        link=lambda row: address_of("customers.show", "customer_id", row.id),
+        link=lambda row: address_of("customers.show", customer_id=row.id),
         title=_l("Customer files"),
         kind=_l("customers"),
         matching=lazy_pgettext("customers", "matching"),
