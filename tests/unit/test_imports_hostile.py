@@ -88,12 +88,8 @@ HEAVY: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 HEAVIER: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a gigabyte of zeros": ("a.xlsx", lambda: zeros("xl/worksheets/sheet9.xml", 1024), "unpacks to far more"),
-    "a CSV of 48 MB": (
-        "a.csv",
-        lambda: b"a,b,c\n" + b"0123456789,abcdefghij,xyz\n" * 190_000 + b"\n" * 40_000_000,
-        "190000",
-    ),
-    "a million cells without any text": (
+    "a CSV of 46 MB": ("a.csv", lambda: b"a,b\n" + (b"0123456789," + b"x" * 230 + b"\n") * 190_000, "190000"),
+    "many rows of numbers": (
         "a.xlsx",
         lambda: book(
             "".join(
