@@ -60,35 +60,23 @@ _, _l = gettext, lazy_gettext
 
 def pick(text: str | None) -> str | None:
     """The locale that a language tag means, or None (``zh-CN``, ``zh``, ``en-GB``, ``en_US.UTF-8``)."""
-    head = (text or "").replace("-", "_").split("_")[0].split(".")[0].lower()
-    return {"zh": CHINESE, "en": ENGLISH}.get(head)
+    return {"zh": CHINESE, "en": ENGLISH}.get((text or "").replace("-", "_").split("_")[0].split(".")[0].lower())
 
 
 def choose_locale() -> str:
     """The user's language; a visitor's choice or browser; a command's environment; else the company's."""
-    named = g.get("kezhi_locale")
-    if named:
+    if named := g.get("kezhi_locale") or acting_user().locale:
         return str(named)
-    user = acting_user()
-    if user.locale:
-        return user.locale
     if has_request_context():
-        chosen = pick(request.cookies.get("kezhi_locale"))
-        if chosen:
-            return chosen
         wanted = request.accept_languages.best_match(["zh-CN", "zh", "en"])
-        return pick(wanted) or CHINESE
-    for name in ("KEZHI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        chosen = pick(os.environ.get(name))
-        if chosen:
-            return chosen
-    return ENGLISH
+        return pick(request.cookies.get("kezhi_locale")) or pick(wanted) or CHINESE
+    chosen = (pick(os.environ.get(name)) for name in ("KEZHI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, chosen), ENGLISH)
 
 
 def is_chinese() -> bool:
     """Whether the present language is Chinese."""
-    locale = get_locale()
-    return locale is not None and locale.language == "zh"
+    return getattr(get_locale(), "language", "") == "zh"
 
 
 def in_both_languages(text: object) -> dict[str, str]:

@@ -13,9 +13,8 @@ def all_metrics() -> dict[str, Metric]:
     """Every metric by key: those of the apps in plugin order, then those that the company has defined itself."""
     kernel = current_app.extensions["kezhi"]
     found: dict[str, Metric] = dict(kernel.metrics)
-    for name, own in kernel.call.attributed.company_metrics():
-        if own.key.startswith(f"{name}."):
-            found.setdefault(own.key, own)
+    named = [own for name, own in kernel.call.attributed.company_metrics() if own.key.startswith(f"{name}.")]
+    found |= {own.key: own for own in named if own.key not in found}
     return found
 
 

@@ -117,7 +117,13 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
-    ids |= {"record_id": hidden, "contact_id": contact, "declaration_id": said, "dispute_id": argued, "note_id": note_id}
+    ids |= {
+        "record_id": hidden,
+        "contact_id": contact,
+        "declaration_id": said,
+        "dispute_id": argued,
+        "note_id": note_id,
+    }
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 

@@ -192,10 +192,10 @@ def _check_customers(batch: Batch) -> None:
     add_problems(batch, rows(text, *good_rows(batch), named == ""), column="customer_code")
     if "credit_code" in batch.mapping:
         _refuse_ambiguous(batch, [(key, own) for key, own in keys if key != "credit_code"])
-    text = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=named)
+    said = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=named)
     add_problems(
         batch,
-        rows(text, *good_rows(batch), customer_of_row(batch).is_(None)),
+        rows(said, *good_rows(batch), customer_of_row(batch).is_(None)),
         column=keys[0][0] if keys else "customer_code",
     )
 
