@@ -102,7 +102,7 @@ def test_a_scheme_is_loaded(app: Any, tmp_path: Path) -> None:
 
 
 def test_failures_say_what_and_change_nothing(company: None, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="no scheme “none”; there are: composite-abc, rfm"):
+    with pytest.raises(Refused, match="no scheme “none”; there are: abcd-foreign, composite-abc, four-tiers, rfm"):
         call("run", "--scheme", "none", "--from", "1997-01-01", "--to", "1997-12-31")
     with pytest.raises(Refused, match="no grading run 7"):
         call("results", "7")
