@@ -134,13 +134,16 @@ def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Se
         CustomerChange.field.not_in(hidden),
         or_(CustomerChange.field != "owner_id", CustomerChange.new == ""),
     ]
+    if not may_read("contact.name"):
+        of_record.append(CustomerChange.field.not_like("contact.%"))
     if until is not None:
         of_record.append(CustomerChange.at <= until)
     newest = select(CustomerChange.at).where(*of_record).group_by(CustomerChange.at)
     newest_moments = newest.order_by(CustomerChange.at.desc()).limit(moments).subquery()
     earliest = select(func.min(newest_moments.c.at)).scalar_subquery()
     statement = select(CustomerChange).where(*of_record, CustomerChange.at >= earliest)
-    return db.session.scalars(statement.order_by(CustomerChange.at.desc(), CustomerChange.id.desc())).all()
+    rows = db.session.scalars(statement.order_by(CustomerChange.at.desc(), CustomerChange.id.desc()))
+    return [change for change in rows if may_read(change.field)]  # the rule itself has the last word
 
 
 def owner_entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
