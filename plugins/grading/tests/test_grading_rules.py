@@ -228,12 +228,12 @@ def test_a_run_by_rules_is_the_same_when_computed_again_and_altered_rows_show(ye
 def test_a_scheme_grades_its_population_alone(add_customer: Any, add_orders: Any) -> None:
     """Business type, stage and region narrow it, all of those that are named; figures too are of the population."""
     with writing():
-        db.session.add(ListEntry(list="business_type", key="foreign-trade", zh="外贸", en="Foreign trade", position=9))
+        db.session.add(ListEntry(list="business_type", key="外贸", zh="外贸", en="Foreign trade", position=9))
     for code, business_type, stage, region in (
-        ("IN", "foreign-trade", "existing", "华东"),
+        ("IN", "外贸", "existing", "华东"),
         ("TYPE", "", "existing", "华东"),
-        ("STAGE", "foreign-trade", "lost", "华东"),
-        ("REGION", "foreign-trade", "existing", "华北"),
+        ("STAGE", "外贸", "lost", "华东"),
+        ("REGION", "外贸", "existing", "华北"),
     ):
         customer_id = add_customer(code)
         with writing():
@@ -241,7 +241,7 @@ def test_a_scheme_grades_its_population_alone(add_customer: Any, add_orders: Any
             db.session.execute(update(Customer).where(Customer.id == customer_id).values(**values))
         add_orders((code, "1997-03-01", "10"))
     head = 'method = "threshold"\n'
-    wanted = 'population = { business_types = ["foreign-trade"], stages = ["existing", "new"], regions = ["华东"] }\n'
+    wanted = 'population = { business_types = ["外贸"], stages = ["existing", "new"], regions = ["华东"] }\n'
 
     run = graded(STEADY.replace(head, head + wanted))
 
@@ -256,7 +256,7 @@ def test_a_population_that_no_list_knows_is_refused(app: Any) -> None:
     source = STEADY.replace(head, head + 'population = { business_types = ["moon-trade"] }\n')
     with pytest.raises(Refused, match=r"population.business_types: .* no entry with the key “moon-trade”"), writing():
         services.load_scheme(source)
-    with pytest.raises(Refused, match=r"“foreign-trade”|trade.continuity"), writing():
+    with pytest.raises(Refused, match=r"“外贸”|trade.continuity"), writing():
         services.run_scheme("abcd-foreign", START, END)
     db.session.rollback()
     assert services.runs() == []

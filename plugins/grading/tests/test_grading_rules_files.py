@@ -56,9 +56,9 @@ def changed(old: str, new: str) -> str:
         ('missing = "fails"', 'missing = "lowest"', "criteria[1] (orders).missing: “lowest” is not known"),
         ('missing = "fails"', 'missing = "fails"\nweight = 40', "criteria[1] (orders).weight: unknown key"),
         ('method = "threshold"', 'method = "threshold"\nscale = "normalised"', "scale: unknown key"),
-        ('{ business_types = ["foreign-trade"] }', "{ }", "population: list at least one business type"),
-        ('{ business_types = ["foreign-trade"] }', '{ towns = ["x"] }', "population.towns: unknown key"),
-        ('["foreign-trade"]', '"foreign-trade"', "population.business_types: write a list"),
+        ('{ business_types = ["外贸"] }', "{ }", "population: list at least one business type"),
+        ('{ business_types = ["外贸"] }', '{ towns = ["x"] }', "population.towns: unknown key"),
+        ('["外贸"]', '"外贸"', "population.business_types: write a list"),
     ],
 )  # fmt: skip
 def test_bad_rules_say_where_and_what_to_do(app: Any, old: str, new: str, problem: str) -> None:

@@ -67,7 +67,7 @@ def test_pages_show_a_grade_without_a_score(client_as: Any, published: Any) -> N
     assert "Growth of orders &gt; 20.0% in each of the last 2 full years" in pages[
         "/grading/schemes/abcd-foreign"
     ].get_data(as_text=True)
-    assert "foreign-trade" in pages["/grading/schemes/abcd-foreign"].get_data(as_text=True)
+    assert "外贸" in pages["/grading/schemes/abcd-foreign"].get_data(as_text=True)
 
 
 @pytest.mark.clause("GRD-13")

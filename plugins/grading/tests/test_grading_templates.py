@@ -106,7 +106,7 @@ def test_the_scheme_for_foreign_trade_says_its_order_and_whom_it_grades() -> Non
     assert scheme.tests == ("A", "B", "D")
     assert scheme.rest == "C"
     assert [grade.key for grade in scheme.grades] == ["A", "B", "C", "D"]
-    assert scheme.population.business_types == ("foreign-trade",)
+    assert scheme.population.business_types == ("外贸",)
 
 
 def tier(size: int, growth: float | None, loyalty: int | None, importance: float | None) -> dict[str, Figures]:
