@@ -281,3 +281,36 @@ def test_results_by_rules_have_a_column_per_year_and_month(yearly: Any) -> None:
         "code": "C1", "score": None, "grade": "A", "orders_value": "1442.00", "orders_month_1": "0.00",
         "orders_month_2": "0.00", "growth_value": "0.200666", "growth_year_1": "0.200666", "growth_year_2": "0.201000",
     }  # fmt: skip
+
+
+@pytest.mark.clause("GRD-25")
+def test_the_shipped_foreign_trade_scheme_reads_real_orders_and_disputes(add_customer: Any) -> None:
+    """Four customers of the type 外贸 over five years, and one of another type whose profit is not in the total."""
+    from kezhi_trade.services import create_dispute, create_order
+
+    wan = 10_000 * 100
+    with writing():
+        db.session.add(ListEntry(list="business_type", key="外贸", zh="外贸", en="Foreign trade", position=9))
+    years = {  # orders per year from 1993 on, in 万元
+        "STEADY": (1000, 1000, 1000, 1210, 1500),  # growth above 20 % in 1996 and in 1997
+        "QUARREL": (1000, 1000, 1000, 1210, 1500),  # the same with a serious dispute in 1996
+        "MIDDLE": (400, 400, 400, 400, 420),
+        "TINY": (0, 0, 0, 40, 10),  # one order a year, falling
+        "HOME": (9000, 9000, 9000, 9000, 9000),
+    }
+    for code, amounts in years.items():
+        customer_id = add_customer(code)
+        with writing():
+            kind = "" if code == "HOME" else "外贸"
+            db.session.execute(update(Customer).where(Customer.id == customer_id).values(business_type=kind))
+            for year, amount in enumerate(amounts, 1993):
+                if amount:
+                    values = {"customer_id": customer_id, "number": f"{code}-{year}", "order_date": date(year, 6, 30)}
+                    create_order(values | {"amount": amount * wan, "profit": amount * wan // 10})
+            if code == "QUARREL":
+                about = {"customer_id": customer_id, "happened_on": date(1996, 5, 1), "subject": "Late"}
+                create_dispute(about | {"gravity": "serious"})
+    with writing():
+        run = services.run_scheme("abcd-foreign", START, END)
+
+    assert grades(run) == {"STEADY": "A", "QUARREL": "B", "MIDDLE": "B", "TINY": "D"}
