@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Date, Text, case, cast, event, func, insert, literal, select, union_all
+from sqlalchemy import BigInteger, Date, Text, case, cast, event, func, insert, literal, select, text, union_all
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
 from kezhi import clock, db, writing
@@ -136,6 +136,10 @@ def seed(size: int, owner: int) -> None:
     }  # fmt: skip
     fill(CurrentGrade.__table__, given, numbers)
     assert db.session.scalar(select(func.count()).select_from(Customer)) == size
+    if db.engine.dialect.name == "postgresql":  # the next number follows those given here
+        db.session.execute(
+            text("SELECT setval(pg_get_serial_sequence('customers_customer', 'id'), :size)"), {"size": size}
+        )
 
 
 # ── counting ────────────────────────────────────────────────────────────────────────────────────────────────────
