@@ -27,8 +27,12 @@ from .shared import customer_of
 @requires("trade.read")
 def index() -> Any:
     """The list of declarations, the latest first."""
+    can_declare = can("trade.declare")
     return declaration_list().respond(
-        "trade/declarations.html", can_declare=can("trade.declare"), can_keep=can("trade.figures")
+        "trade/declarations.html",
+        can_declare=can_declare,
+        can_import=can_declare and can("imports.use"),
+        can_keep=can("trade.figures"),
     )
 
 
