@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, DateField, FloatField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateField, FloatField, IntegerField, SelectField, StringField
 from wtforms.fields import DateTimeLocalField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from kezhi import Refused
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.accounts.forms import Ticks
 from kezhi.builtin.accounts.services import tree
 from kezhi.forms import Form, choice
 
@@ -32,13 +33,6 @@ class HoursField(StringField):
             self.intervals = read_hours(self.data or "")
         except Refused as refused:
             raise ValidationError(str(refused)) from refused
-
-
-class Ticks(SelectMultipleField):
-    """Several choices as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class CalendarForm(Form):
