@@ -113,19 +113,20 @@ def main() -> int:
         deep = "" if wanted == "deep" else " and not deep"
         pytest("sqlite", "-n2", "-m", FAST, total=total)
         pytest("postgresql", "-n2", "-m", f"services and {FAST}", "--database=postgresql", total=total)
-        pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
+        pytest("faults and processes", "-n2", "-m", f"(faults or processes){deep}", total=total)
         pytest(
             "faults and processes postgresql",
+            "-n2",
             "-m",
             f"(faults or processes) and services{deep}",
             "--database=postgresql",
             total=total,
         )
         pytest("combinations", "-n2", "-m", "combinations", total=total)
-        pytest("browser", "-m", f"browser{deep}", total=total)
+        pytest("browser", "-n2", "-m", f"browser{deep}", total=total)
         walk = ["-m", "browser", "-k", "test_the_main_job and zh", "--database=postgresql"]
         pytest("browser postgresql", *walk, total=total)
-        pytest("packaging", "-m", f"packaging{deep}", total=total)
+        pytest("packaging", "-n2", "--dist=loadfile", "-m", f"packaging{deep}", total=total)
         if wanted == "deep":
             pytest("deep", "-m", "deep", total=total)
             pytest("deep postgresql", "-m", "deep and services", "--database=postgresql", total=total)

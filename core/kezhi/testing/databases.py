@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.util import LRUCache
 
 from ..builtin.apps.setup import initialise
 from ..config import Config, database_url
@@ -38,6 +39,8 @@ class Databases:
         self._templates: dict[frozenset[str], str] = {}
         self._server: Any = None
         self._count = 0
+        self._dialect: sa.Dialect | None = None
+        self._compiled: MutableMapping[Any, Any] = LRUCache(5000)
 
     def site(self, plugins: Iterable[str], **options: Any) -> Site:
         """A site with these plugins enabled, on a database of its own."""
@@ -52,7 +55,9 @@ class Databases:
             shutil.copy(self.folder / template / "kezhi.db", config.data / "kezhi.db")
         else:
             self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return Site(config)
+        site = Site(config)
+        self._hasten(site.engine)
+        return site
 
     def again(self, name: str, **options: Any) -> Site:
         """A site on a database that was kept; ``name`` is that of its data folder."""
@@ -92,6 +97,19 @@ class Databases:
         if self.kept is None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _hasten(self, engine: sa.Engine) -> None:
+        """Statements are compiled once per process, not once per test; a test's file need not survive a power cut.
+
+        Compiled statements are kept by the dialect, so the engines of one kind share that of the first.
+        """
+        if self._dialect is None:
+            with engine.connect():
+                self._dialect = engine.dialect  # it has asked the server for what it can do
+        engine.dialect = self._dialect
+        engine.update_execution_options(compiled_cache=self._compiled)
+        if self.kind == "sqlite":
+            sa.event.listen(engine, "connect", _without_syncing)
+
     def _make_template(self, plugins: frozenset[str]) -> str:
         digest = hashlib.sha256(",".join(sorted(plugins)).encode()).hexdigest()[:10]
         name = f"m{os.getpid()}_{digest}"
@@ -130,6 +148,10 @@ class Databases:
                 data = self.kept / "server" if self.kept else Path(tempfile.mkdtemp(prefix="kezhi-pg-", dir="/tmp"))
                 data.mkdir(exist_ok=True)
                 self._server = get_server(data, cleanup_mode="stop" if self.kept else "delete")
+                if not self.kept:
+                    for option in ("fsync", "synchronous_commit", "full_page_writes"):
+                        self._administer(f"ALTER SYSTEM SET {option} = off")
+                    self._administer("SELECT pg_reload_conf()")
         return str(self._server.get_uri())
 
     def _administer(self, statement: str) -> None:
@@ -137,6 +159,10 @@ class Databases:
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
         engine.dispose()
+
+
+def _without_syncing(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def with_options(site: Site, **options: Any) -> Site:
