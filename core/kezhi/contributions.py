@@ -114,7 +114,10 @@ class ListTool:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``."""
+    """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``.
+
+    ``half``: narrow content; where there is room it stands beside another such panel.
+    """
 
     title: Text
     template: str
@@ -123,6 +126,7 @@ class Panel:
     link: str | None = None
     link_text: Text = ""
     order: int = 50
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,14 +119,4 @@ def _stored(key: str) -> str:
     return sha256(f"{acting_user().login}\n{page}\n{key}".encode()).hexdigest()
 
 
-__all__ = [
-    "Form",
-    "SelectChoice",
-    "choice",
-    "fill_errors",
-    "new_key",
-    "once",
-    "remember",
-    "submit_once",
-    "trimmed",
-]
+__all__ = ["Form", "SelectChoice", "choice", "fill_errors", "new_key", "once", "remember", "submit_once", "trimmed"]

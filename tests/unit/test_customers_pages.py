@@ -15,6 +15,7 @@ from kezhi import Fact, Panel, TimelineEntry, clock, db, writing
 from kezhi.builtin.accounts import services as accounts
 from kezhi.builtin.customers import services
 from kezhi.builtin.customers.models import Customer, CustomerOwner
+from kezhi.builtin.customers.pages import Shown, in_pairs
 from kezhi.builtin.timeline.contributions import Source
 from kezhi.testing.client import without_token
 
@@ -78,6 +79,12 @@ def app_contributing(app: Flask, **results: Any) -> Iterator[None]:
     finally:
         kernel.host.manager.unregister(plugin)
         del kernel.host.plugins["rating"]
+
+
+def test_half_panels_stand_in_pairs_and_one_alone_is_whole() -> None:
+    given = [Shown(name, None, half=name.islower()) for name in "abcWdeVf"]
+    assert "".join(panel.title for panel in in_pairs(given) if panel.half) == "abde"
+    assert [panel.title for panel in in_pairs(given)] == list("abcWdeVf")
 
 
 # ── who sees what ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,6 +196,14 @@ def test_a_form_sent_twice_makes_one_customer(app: Flask, client_as: Client) -> 
     assert again.headers["Location"] == answers[0].headers["Location"]
     db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Customer)) == 1
+
+
+def test_after_saving_another_customer_can_be_entered_at_once(app: Flask, client_as: Client) -> None:
+    client = client_as("customer-information-clerk")
+    answer = client.post("/customers/new", data={"name": "甲公司", "then": "new"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/customers/new")
+    assert "客户档案已建立" in text_of(client, "/customers/new")
+    assert db.session.scalars(sa.select(Customer.name)).all() == ["甲公司"]
 
 
 @pytest.mark.clause("CUS-06")

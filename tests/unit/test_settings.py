@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -171,6 +172,32 @@ def test_the_index_names_every_app_with_settings(eta: Site) -> None:
     assert "/apps/settings/eta" in page
     assert "/apps/settings/customers" in page
     assert "/apps/settings/imports" not in page
+
+
+def test_beside_the_settings_of_an_app_stand_the_other_sections(eta: Site) -> None:
+    """The apps with settings, the open one marked, and what the company keeps under “System”."""
+    page = log_in(eta, "zh").get("/apps/settings/eta").text
+    sections = page.partition('<nav class="kz-subnav')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"[^>]*aria-current', sections) == ["/apps/settings/eta"]
+    assert {"/apps/settings/customers", "/accounts/departments", "/calendar"} <= set(
+        re.findall(r'href="([^"]+)"', sections)
+    )
+    assert "/apps/settings/imports" not in sections
+
+
+def test_apps_are_found_by_name_and_by_state(site: Site, client_as: Any) -> None:
+    client = client_as("administrator")
+
+    def shown(query: str) -> set[str]:
+        return set(re.findall(r'id="app-(\w+)"', client.get(f"/apps/?{query}").text))
+
+    assert {"customers", "imports"} <= shown("state=on")
+    assert shown("state=act") == set()
+    assert shown("q=工作日历") == {"calendar"}
+    assert shown("q=CALENDAR&state=on") == {"calendar"}
+    assert shown("q=calendar&state=off") == set()
+    assert "没有符合的应用" in client.get("/apps/?q=calendar&state=off").text
+    assert shown("state=unknown") == shown("")
 
 
 def test_the_command_checks_like_the_page(eta: Site) -> None:

@@ -61,7 +61,18 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "customer_id": record.id,
         "history": _history(record.id, HISTORY),
     }
-    return [Panel(_l("Grading"), "grading/panel.html", context, icon="award", link=url, link_text=_l("Why"), order=20)]
+    return [
+        Panel(
+            _l("Grading"),
+            "grading/panel.html",
+            context,
+            icon="award",
+            link=url,
+            link_text=_l("Why"),
+            order=20,
+            half=True,
+        )
+    ]
 
 
 def _explanation(current: CurrentGrade) -> Explanation | None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from wtforms import BooleanField, Field
 
-from kezhi import Conflict, Refused, SecretField, requires, set_setting, setting
+from kezhi import Conflict, Plugin, Refused, SecretField, requires, set_setting, setting
 from kezhi.forms import Form, fill_errors, submit_once
 from kezhi.i18n import gettext as _
 from kezhi.settings import fields, snapshot
@@ -21,11 +21,14 @@ CLEAR = "clear-"
 @requires("apps.manage")
 def index() -> str:
     """The apps that have settings."""
+    apps = _apps_with_settings()
+    counts = {app.name: len(fields(app.name)) for app in apps}
+    return render_template("apps/settings_index.html", apps_with_settings=apps, counts=counts)
+
+
+def _apps_with_settings() -> list[Plugin]:
     kernel = current_app.extensions["kezhi"]
-    apps = [plugin for name, plugin in kernel.plugins.items() if name in kernel.settings]
-    return render_template(
-        "apps/settings_index.html", apps=apps, counts={app.name: len(fields(app.name)) for app in apps}
-    )
+    return [plugin for name, plugin in kernel.plugins.items() if name in kernel.settings]
 
 
 @requires("apps.manage")
@@ -48,6 +51,7 @@ def show(name: str) -> Any:
                 differences = [(str(field.label.text), shown(field, value)) for field, value in values]
             fill_errors(form, error)
     given = {"app": kernel.plugins[name], "form": form, "keys": list(fields(name)), "stamp": stamp(name)}
+    given["apps_with_settings"] = _apps_with_settings()
     secrets = {key: (name, key) in snapshot() for key in hidden}
     found = {"secrets": secrets, "differences": differences, "clear": CLEAR}
     return render_template("apps/settings.html", **given, **found), 422 if form.errors or form.form_errors else 200

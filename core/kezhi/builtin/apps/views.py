@@ -19,6 +19,8 @@ from .components import components
 from .removal import preview_uninstall, uninstall
 from .statuses import Status, statuses
 
+#: what the buttons above the apps ask for, by states
+GROUPS = {"on": ("enabled", "stale"), "off": ("available", "disabled"), "act": ("broken", "missing", "stale")}
 #: seconds that an upgrade in a process of its own may take
 LONGEST_UPGRADE = 600
 
@@ -49,12 +51,16 @@ def _known(name: str) -> dict[str, Status]:
 
 @requires("apps.manage")
 def index() -> str:
-    """Every app with its state."""
-    found = statuses(_site())
-    titles = {status.name: status.title for status in found}
+    """Every app with its state: those that match what was typed, in the states asked for."""
+    every = statuses(_site())
+    typed, wanted = request.args.get("q", "").strip().casefold(), request.args.get("state", "")
+    found = [app for app in every if typed in f"{app.title} {app.name} {app.summary}".casefold()]
+    found = [app for app in found if app.state in GROUPS.get(wanted, (app.state,))]
+    titles = {status.name: status.title for status in every}
     kernel = current_app.extensions["kezhi"]
     clauses = Counter(name for name, _clause in kernel.clauses)
-    return render_template("apps/index.html", apps=found, titles=titles, clauses=clauses, settings=set(kernel.settings))
+    given = {"found": found, "every": every, "titles": titles, "clauses": clauses, "settings": set(kernel.settings)}
+    return render_template("apps/index.html", typed=request.args.get("q", ""), wanted=wanted, **given)
 
 
 @requires("apps.manage")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from flask import abort, current_app, render_template, url_for
@@ -137,6 +138,7 @@ class Shown:
     icon: str = "card-text"
     link: str = ""
     link_text: Any = ""
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,15 @@ def panels(customer: Customer, user: User) -> list[Shown]:
     for plugin, hook in kernel.host.dropped:
         if hook == "record_panels" and plugin not in delivered:
             found.append(Shown(_app_title(plugin), None))
+    return in_pairs(found)
+
+
+def in_pairs(panels: list[Shown]) -> list[Shown]:
+    """Of half panels in a row the last of an odd number is whole: it would leave a hole beside it."""
+    found: list[Shown] = []
+    for _half, group in groupby(panels, lambda panel: panel.half):
+        row = list(group)
+        found += [*row[:-1], replace(row[-1], half=row[-1].half and len(row) % 2 == 0)]
     return found
 
 
@@ -254,7 +265,7 @@ def _render(plugin: str, panel: Panel) -> Shown:
         log.exception("app %s: its panel %s cannot be shown", plugin, panel.template)
         end_reading()  # a failed statement would take the statements after it along
         return Shown(_app_title(plugin), None)
-    return Shown(panel.title, html, panel.icon, panel.link or "", panel.link_text)
+    return Shown(panel.title, html, panel.icon, panel.link or "", panel.link_text, panel.half)
 
 
 def _app_title(plugin: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a customer's page shows of this app: orders, declared figures, disputes."""
+"""What a customer's page shows of this app: months, orders, declared figures, disputes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from kezhi.builtin.timeline.contributions import Source
 
 from .declarations import declaration_panels
 from .disputes import dispute_panels, dispute_sources
+from .months import month_panels
 from .orders import order_facts, order_panels, order_sources
 
 __all__ = ["facts", "panels", "timeline_sources"]
@@ -21,7 +22,8 @@ def facts(record: Any, user: User) -> list[Fact]:
 
 def panels(record: Any, user: User) -> list[Panel]:
     """The panels of a customer's page."""
-    return [*order_panels(record, user), *declaration_panels(record, user), *dispute_panels(record, user)]
+    made = (month_panels, order_panels, declaration_panels, dispute_panels)
+    return [panel for make in made for panel in make(record, user)]
 
 
 def timeline_sources(record: Any, user: User) -> list[Source]:

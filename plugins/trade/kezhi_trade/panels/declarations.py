@@ -31,5 +31,6 @@ def declaration_panels(record: Any, user: User) -> list[Panel]:
             link=list_of(record, "trade.declarations"),
             link_text=_l("All declarations"),
             order=31,
+            half=not rows,
         )
     ]

@@ -43,6 +43,7 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
             link=list_of(record, "trade.disputes"),
             link_text=_l("All disputes"),
             order=32,
+            half=not context["disputes"],
         )
     ]
 

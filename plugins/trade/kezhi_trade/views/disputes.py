@@ -62,7 +62,7 @@ def move() -> Any:
         with writing():
             services.update_dispute(dispute.id, dispute.version, {"state": lane})
     except Refused as error:
-        flash(str(error), "danger")
+        flash(str(error), "error")
     else:
         flash(_("Dispute %(number)s: %(state)s.", number=number, state=DISPUTE_LABELS[lane]), "success")
     return redirect(back_to(url_for("trade.disputes", face="board")))

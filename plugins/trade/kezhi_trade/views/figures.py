@@ -54,7 +54,7 @@ def change() -> Any:
                 with writing():
                     act()
             except Refused as refused:
-                flash(str(refused), "danger")
+                flash(str(refused), "error")
     return redirect(url_for("trade.figures"))
 
 

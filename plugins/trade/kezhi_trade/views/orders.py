@@ -66,7 +66,7 @@ def move() -> Any:
             else:
                 services.update_order(order.id, version, {"status": lane})
     except Refused as error:
-        flash(str(error), "danger")
+        flash(str(error), "error")
     else:
         flash(_("Order %(number)s: %(status)s.", number=number, status=STATUS_LABELS[lane]), "success")
     return redirect(back_to(url_for("trade.index", face="board")))

@@ -69,6 +69,8 @@ def new() -> Any:
                 form.refuse(refused)
         else:
             flash(_("The customer file is opened."), "success")
+            if request.form.get("then") == "new":
+                return redirect(url_for("customers.new"))
             return redirect(url_for("customers.show", customer_id=int(made)))
     return render_template(
         "customers/form.html",
