@@ -165,8 +165,8 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
-    from kezhi_grading.columns import result_list_columns
     from kezhi_grading.models import Result
+    from kezhi_grading.result_columns import result_list_columns
     from kezhi_grading.services import run_by_number, scheme_of
     from kezhi_grading.services.queries import version_of
     from kezhi_trade.columns import order_columns
