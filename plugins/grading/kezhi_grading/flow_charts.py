@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from kezhi import lazy_gettext as _l
 from kezhi.filters import number
 
 from .words import _
@@ -16,6 +17,14 @@ Counts = Mapping[str | None, int]
 Address = Callable[..., str]
 #: how the address of a list names customers without a grade
 NONE = "none"
+KIND_LABELS = {
+    "up": _l("rises"),
+    "down": _l("falls"),
+    "new": _l("for the first time"),
+    "same": _l("unchanged"),
+    "kept": _l("not graded"),
+}
+KIND_TONES = {"up": "green", "down": "orange", "new": "blue", "same": "gray", "kept": "red"}
 
 
 def counted(keys: Sequence[str], tones: Mapping[str, str], now: Counts, address: Address) -> dict[str, Any]:

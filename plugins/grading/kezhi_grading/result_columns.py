@@ -18,7 +18,7 @@ from kezhi.cells import Cell, Renderer
 from kezhi.figures import sql_int
 
 from .columns import choices
-from .flow_charts import NONE
+from .flow_charts import KIND_LABELS, KIND_TONES, NONE
 from .models import CurrentGrade, Result, Run
 from .scheme import Scheme
 from .services.moves import before, kind_of, lacks, lacks_any, owner_name
@@ -30,14 +30,6 @@ customers = Customer.__table__.c
 
 #: lack of any figure at all, beside the keys of the criteria
 ANY = "any"
-KIND_LABELS = {
-    "up": _l("rises"),
-    "down": _l("falls"),
-    "new": _l("for the first time"),
-    "same": _l("unchanged"),
-    "kept": _l("not graded"),
-}
-KIND_TONES = {"up": "green", "down": "orange", "new": "blue", "same": "gray", "kept": "red"}
 
 
 def result_list_columns(run: Run, scheme: Scheme, tones: dict[str, str] | None = None) -> list[Column]:

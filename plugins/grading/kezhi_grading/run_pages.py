@@ -12,7 +12,7 @@ from kezhi import localised
 from kezhi.figures import divide
 from kezhi.filters import number
 
-from .flow_charts import NONE, compared, counted, flow
+from .flow_charts import KIND_LABELS, NONE, compared, counted, flow
 from .models import PUBLISHED, Run, SchemeVersion
 from .quantities import for_people
 from .scheme import Scheme
@@ -135,6 +135,7 @@ def mover_rows(found: Sequence[Mover], tones: Mapping[str, str]) -> list[dict[st
     return [
         {
             "mover": mover,
+            "direction": KIND_LABELS["up" if mover.up else "down"],
             "before": (mover.previous, tones.get(mover.previous, "gray")),
             "after": (mover.grade, tones.get(mover.grade, "gray")),
             "difference": None

@@ -7,6 +7,7 @@ from .explanation import explain
 from .moves import moves
 from .queries import result_columns, run_by_number, runs, visible_results
 from .schemes import (
+    all_versions,
     check_metrics,
     check_population,
     current_version,
@@ -20,6 +21,7 @@ from .schemes import (
 
 __all__ = [
     "KIND",
+    "all_versions",
     "check_metrics",
     "check_population",
     "current_version",

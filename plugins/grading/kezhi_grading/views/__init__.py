@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import reasons, results, runs, schemes
+from . import reasons, results, runs, schemes, whatif
 
 
 def blueprint() -> Blueprint:
@@ -19,6 +19,7 @@ def blueprint() -> Blueprint:
     rule("/runs/<int:number>/results.csv", "results_csv", results.results_csv)
     rule("/runs/<int:number>/customers/<int:customer_id>", "explain", reasons.explain)
     rule("/customers/<int:customer_id>", "why", reasons.why)
+    rule("/what-if", "what_if", whatif.what_if, methods=["GET", "POST"])
     rule("/schemes", "schemes", schemes.schemes)
     rule("/schemes/new", "upload", schemes.upload, methods=["GET", "POST"])
     rule("/schemes/<key>", "scheme", schemes.scheme)

@@ -73,6 +73,7 @@ def run(number: int) -> str:
         state=run_steps.state_of(found),
         why_not=run_steps.why_not(found, asked, can("grading.submit")),
         list_url=document_url("grading.annual_list", found.id, found.state == PUBLISHED),
+        can_try=can("grading.run"),
         may_submit=found.state == COMPUTED and can("grading.submit") and found.graded > 0,
     )
 

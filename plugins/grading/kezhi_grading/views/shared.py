@@ -25,3 +25,12 @@ def document_url(kind: str, record_id: int, published: bool, variant: str = "") 
     if not published or not offers(kind):
         return ""
     return url_for("documents.make", kind=kind, record_id=record_id, variant=variant or None)
+
+
+def whole_number(text: str) -> int | None:
+    """A version's number; None for nothing. Errors: 404 for what is none."""
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        abort(404)
+    return int(text)
