@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import reasons, results, runs, schemes, whatif
+from . import found, reasons, results, runs, schemes, whatif
 
 
 def blueprint() -> Blueprint:
@@ -24,4 +24,6 @@ def blueprint() -> Blueprint:
     rule("/schemes/new", "upload", schemes.upload, methods=["GET", "POST"])
     rule("/schemes/<key>", "scheme", schemes.scheme)
     rule("/schemes/<key>/primary", "make_primary", schemes.make_primary, methods=["POST"])
+    rule("/found/runs/<int:run_id>", "run_found", found.run_found)
+    rule("/found/schemes/<int:scheme_id>", "scheme_found", found.scheme_found)
     return blue
