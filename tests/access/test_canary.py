@@ -165,8 +165,8 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
-    from kezhi_grading.columns import result_list_columns
     from kezhi_grading.models import Result
+    from kezhi_grading.result_columns import result_list_columns
     from kezhi_grading.services import run_by_number, scheme_of
     from kezhi_grading.services.queries import version_of
     from kezhi_trade.columns import order_columns
@@ -178,7 +178,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
-        "view_id": 1, "calendar_id": 1, "year": 2026,
+        "view_id": 1, "calendar_id": 1, "year": 2026, "run_id": 1, "scheme_id": 1,
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -205,6 +205,9 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/trade/disputes", dispute_list())
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
+    explained = [f"/grading/runs/{company.number}", "/grading"]
+    found += [f"{path}/customers/{company.ids['customer_id']}?drawer=1" for path in explained]
+    found += [f"/grading/what-if?before={grade}" for grade in ("A", "B", "C", "none")]
     found += [f"/customers/lists/{name}" for name in TITLES]
     found += [f"/customers/merge?keep={company.ids['visible_id']}&gone={company.ids['customer_id']}"]
     found += [

@@ -35,7 +35,9 @@ pytestmark = [pytest.mark.plugins("trade", "grading")]
 #: Parts of a page, for scripts.
 FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
-ONWARD = {"home", "kezhi.favicon", "kezhi.language", "accounts.login"}
+ONWARD = {
+    "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
+}  # fmt: skip
 ABSENT = 987_654
 
 
@@ -87,7 +89,9 @@ def company(app: Flask, add_person: Any) -> Company:
         grading.submit(number)
         file = b"number,customer_code,order_date,amount\nB-1,NOBODY,1997-05-06,5\n"
         batch = stage("orders", file, "orders.csv", ask=True)
-    request = request_for(grading.KIND, str(grading.run_by_number(number).id))
+    run = grading.run_by_number(number)
+    run_id, scheme_id = run.id, run.scheme_id
+    request = request_for(grading.KIND, str(run_id))
     assert request is not None
     request_id = request.id
     assert batch.failed == 1
@@ -125,6 +129,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "declaration_id": declaration,
             "dispute_id": dispute,
             "number": number,
+            "run_id": run_id,
+            "scheme_id": scheme_id,
             "request_id": request_id,
             "batch_id": batch_id,
             "kind": "orders",

@@ -6,7 +6,7 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 const figures = new Intl.NumberFormat(document.documentElement.lang || "zh-CN");
 const base = () => ({
   textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("text") },
-  animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250,
+  animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 250,
   grid: { left: 8, right: 12, top: 28, bottom: 4, containLabel: true },
   tooltip: {
     renderMode: "richText", backgroundColor: token("surface"), borderColor: token("line"),
@@ -29,7 +29,7 @@ const label = (more) => ({ show: true, color: token("text"), fontSize: 12, ...mo
 const kinds = {
   // two columns per category: before and now; data.series[].data of {value, href}
   compare: (data, width) => ({
-    ...base(), xAxis: category(data.labels), yAxis: value(),
+    ...base(), grid: { ...base().grid, top: 44 }, xAxis: category(data.labels), yAxis: value(),
     tooltip: { ...base().tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
     series: data.series.map((series, at) => ({
       name: series.name, type: "bar", barMaxWidth: 34, barGap: "12%",

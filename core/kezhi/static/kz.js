@@ -186,6 +186,28 @@ const named = location.hash ? document.getElementById(location.hash.slice(1)) : 
 if (named?.classList.contains("modal")) bootstrap.Modal.getOrCreateInstance(named).show();
 if (named?.classList.contains("kz-drawer")) bootstrap.Offcanvas.getOrCreateInstance(named).show();
 
+// quick looks: where the page says data-kz-drawers, grades and names in tables open what their address answers to
+// drawer=1; anything that is no drawer (logged out, gone, another kind of page) is opened as the page it is
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a.kz-grade, tbody a.kz-name");
+  if (!link || !document.body.hasAttribute("data-kz-drawers") || event.button) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const address = new URL(link.href), page = link.href;
+  address.searchParams.set("drawer", "1");
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const text = answer.ok && !answer.redirected ? await answer.text() : "";
+    const drawer = new DOMParser().parseFromString(text, "text/html").querySelector(".kz-drawer");
+    if (!drawer) { location.assign(page); return; }
+    $$(".kz-drawer.is-loaded").forEach((other) => bootstrap.Offcanvas.getInstance(other)?.hide());
+    drawer.classList.add("is-loaded");
+    document.body.append(drawer);
+    drawer.addEventListener("hidden.bs.offcanvas", () => { drawer.remove(); link.focus(); });
+    bootstrap.Offcanvas.getOrCreateInstance(drawer).show();
+  } catch (error) { location.assign(page); }
+});
+
 // keys: "/" filter · n new · g then a letter = go to · ? help · j/k rows · x select · Ctrl+Enter submit
 let chord = 0;
 document.addEventListener("keydown", (event) => {

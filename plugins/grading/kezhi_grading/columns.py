@@ -1,4 +1,4 @@
-"""Columns of lists: the grade in the customer list, and the results of a run."""
+"""The grade in the list of customers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from sqlalchemy import ColumnElement, Text, bindparam, case, literal
 from kezhi import Choice, Column, Filter, Join
 from kezhi import lazy_gettext as _l
 
-from .models import CurrentGrade, Result, Run
-from .scheme import Grade, Scheme
+from .models import CurrentGrade
 from .services.schemes import primary_key
 from .services.standing import grades_in_force
 
 CURRENT: Any = CurrentGrade.__table__
-RESULT: Any = Result.__table__
 
 
 def customer_columns() -> list[Column]:
@@ -65,25 +63,4 @@ def _has_grade(text: str) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = CURRENT.c.grade == text
     if text.isdigit() and len(text) < 4:
         condition = condition | (CURRENT.c.grade_order == int(text))
-    return condition
-
-
-def result_list_columns(run: Run, scheme: Scheme) -> list[Column]:
-    """The results of one run."""
-    grades: tuple[Grade, ...] = scheme.grades
-    tone = case({grade.key: grade.tone for grade in grades}, value=RESULT.c.grade)
-    link: Any = (tone, literal("grading.explain", Text()), literal(run.number).label("number"), RESULT.c.customer_id)
-    return [
-        Column("code", _l("Customer code"), RESULT.c.code, sortable=True, default=True, render="code", order=10),
-        Column("name", _l("Customer"), RESULT.c.name, sortable=True, default=True, render="name", order=20),
-        Column("grade", _l("Grade"), RESULT.c.grade_order, sortable=True, default=True, render="grade", order=30,
-               filter=Filter("choice", choices=lambda: choices(grades), apply=_result_has_grade), extra=link),
-        Column("score", _l("Score"), RESULT.c.score, sortable=True, default=True, render="score", order=40),
-    ]  # fmt: skip
-
-
-def _result_has_grade(text: str) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = RESULT.c.grade == text
-    if text.isdigit() and len(text) < 4:
-        condition = condition | (RESULT.c.grade_order == int(text))
     return condition

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired
 
 from kezhi import lazy_gettext as _l
 from kezhi import localised
 from kezhi.forms import Form, choice
 
-from .services import last_full_months, latest_versions, primary_key, scheme_of
+from .services import all_versions, last_full_months, latest_versions, primary_key, scheme_of
 
 
 class RunForm(Form):
@@ -43,3 +43,18 @@ class UploadForm(Form):
     """A scheme's TOML file."""
 
     file = FileField(_l("Scheme file (TOML)"), [FileRequired(_l("Choose a file."))])
+
+
+class WhatIfForm(Form):
+    """Which version, over which days (both included), is compared with the grades in force; ``text`` changes it."""
+
+    version = SelectField(_l("Scheme"))
+    start = DateField(_l("From"), [InputRequired(_l("Write the date like 2026-11-23."))])
+    end = DateField(_l("To"), [InputRequired(_l("Write the date like 2026-11-23."))])
+    text = TextAreaField(_l("Text of the scheme"), render_kw={"rows": 18, "spellcheck": "false"})
+
+    def prepare(self) -> None:
+        """Offer every version, the newest of each scheme first."""
+        self.version.choices = [
+            choice(f"{row.key}:{row.version}", f"{localised(row.title)} v{row.version}") for row in all_versions()
+        ]

@@ -79,6 +79,32 @@ def _integer_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 
 def json_integer(column: ColumnElement[Any], *path: str | int) -> ColumnElement[int]:
     """The integer at ``column[key][field]…``, NULL when there is none. Keys are plain identifiers."""
+    return _json_integer(column, *_paths(path))
+
+
+def _paths(path: tuple[str | int, ...]) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """A path as PostgreSQL and as SQLite write it."""
     steps = ",".join(str(step) for step in path)
     places = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return _json_integer(column, literal(f"{{{steps}}}", Text()), literal(f"${places}", Text()))
+    return literal(f"{{{steps}}}", Text()), literal(f"${places}", Text())
+
+
+class _json_text(FunctionElement[str]):
+    """``_json_text(column, path of PostgreSQL, path of SQLite)``."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_json_text)
+def _text_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, path, _other = element.clauses
+    return f"({compiler.process(column, **options)} #>> ({compiler.process(path, **options)})::text[])"
+
+
+compiles(_json_text, "sqlite")(_integer_sqlite)  # there a value that is read has the type that was written
+
+
+def json_text(column: ColumnElement[Any], *path: str | int) -> ColumnElement[str]:
+    """The text at ``column[key][field]…``, NULL when there is none. Keys are plain identifiers."""
+    return _json_text(column, *_paths(path))

@@ -1,136 +1,22 @@
-"""What the pages show, as plain values for the templates."""
+"""What the page of an explanation shows, as plain values for the template."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from flask import url_for
 
-from kezhi import can, clock, localised
+from kezhi import can, localised
 from kezhi.figures import divide
 
-from .models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run, SchemeVersion
+from .models import PUBLISHED
 from .quantities import for_people
-from .scheme import Scheme, exact, plain, weight_text
+from .scheme import exact, plain, weight_text
 from .services.explanation import Explanation, Line, rule_sentence, what_happened
-from .services.queries import Mover, seen
 from .services.reasons import reason_rows
 from .words import _
-
-
-def state_of(run: Run) -> tuple[str, str]:
-    """The state of a run in words, and its tone."""
-    return {
-        COMPUTED: (_("Computed"), "indigo"),
-        PROPOSED: (_("In approval"), "amber"),
-        PUBLISHED: (_("Published"), "green"),
-        REJECTED: (_("Rejected"), "red"),
-    }[run.state]
-
-
-def run_steps(run: Run, scheme: Scheme, request: Any) -> list[dict[str, Any]]:
-    """Computed → put up → signed → published."""
-    done = {COMPUTED: 1, PROPOSED: 2, REJECTED: 2, PUBLISHED: 4}[run.state]
-    signed = 0
-    if request is not None and run.state == PROPOSED:
-        signed = request.step - 1
-    signers = " → ".join(localised(step.title) for step in scheme.steps)
-    total = len(scheme.steps)
-    notes = [
-        clock.local(run.created_at).strftime("%Y-%m-%d %H:%M"),
-        request.number if request is not None and run.state != COMPUTED else "",
-        _("%(signed)s of %(total)s", signed=signed, total=total) if run.state == PROPOSED else signers,
-        _("in force from %(day)s", day=run.effective_from) if run.effective_from else "",
-    ]
-    titles = [_("Computed"), _("Put up for approval"), _("Signed"), _("Published")]
-    steps = []
-    for place, (title, note) in enumerate(zip(titles, notes, strict=True), 1):
-        state = "done" if place <= done else "current" if place == done + 1 else "todo"
-        if run.state == REJECTED and place == 3:
-            state = "failed"
-        steps.append({"title": title, "note": note, "state": state})
-    return steps
-
-
-def why_not(run: Run, allowed: bool) -> str:
-    """What is missing for the next step, in words."""
-    if run.state == COMPUTED and run.graded == 0:
-        return _("Nobody was graded, so there is nothing to publish.")
-    if run.state == COMPUTED and not allowed:
-        return _("Somebody with the right to put runs up for approval goes on from here.")
-    if run.state == COMPUTED:
-        return _("Check the grades and the movers, then put the run up for approval. Nothing is in force yet.")
-    if run.state == PROPOSED:
-        return _("The grades take effect with the last signature.")
-    if run.state == REJECTED:
-        return _("This run was rejected; compute a new one.")
-    return _("These grades were published as signed.")
-
-
-def distribution(counts: Mapping[str | None, int], scheme: Scheme) -> list[dict[str, Any]]:
-    """Customers per grade with the width of their bars in percent of all."""
-    everybody, ungradable = sum(counts.values()), counts.get(None, 0)
-    rows = [(grade.key, localised(grade.title), grade.tone, counts.get(grade.key, 0)) for grade in scheme.grades]
-    if ungradable:
-        rows.append(("", _("Not gradable"), "gray", ungradable))
-    return [
-        {"key": key, "title": title, "tone": tone, "count": count, "width": divide(count * 100, max(everybody, 1))}
-        for key, title, tone, count in rows
-    ]
-
-
-def totals(run: Run, version: SchemeVersion, scheme: Scheme) -> list[dict[str, str]]:
-    """Sum and number of figures per criterion; nothing for who does not see all customers."""
-    found: list[dict[str, str]] = []
-    if seen():
-        return found
-    for criterion in scheme.criteria:
-        entry = run.totals[criterion.key]
-        additive = criterion.unit in ("money", "count")
-        total = for_people(entry["sum"], criterion.unit, version.currency) if additive else "—"
-        found.append({"title": localised(criterion.title), "sum": total, "count": f"{entry['with_value']:,}"})
-    return found
-
-
-def attention(run: Run, scheme: Scheme) -> list[tuple[str, str]]:
-    """What to look at before signing: (tone, sentence)."""
-    found = []
-    for criterion in scheme.criteria:
-        if criterion.key not in run.without_source:
-            continue
-        happened = {
-            "exclude": _("its conditions are left out for everybody")
-            if scheme.is_threshold
-            else _("it is left out for everybody and its weight shared among the others"),
-            "lowest": _("everybody gets its lowest points"),
-            "ungradable": _("nobody can be graded"),
-            "fails": _("its conditions hold for nobody"),
-        }[criterion.missing]
-        text = _(
-            "“%(criterion)s” has no source: %(happened)s.", criterion=localised(criterion.title), happened=happened
-        )
-        found.append(("amber", text))
-    if run.ungradable:
-        text = _("%(count)s customers cannot be graded and keep the grade in force.", count=f"{run.ungradable:,}")
-        found.append(("red", text))
-    return found
-
-
-def mover_rows(found: Sequence[Mover], scheme: Scheme) -> list[dict[str, Any]]:
-    """Movers with the tones of both grades."""
-    tones = {grade.key: grade.tone for grade in scheme.grades}
-    return [
-        {
-            "result": mover.result,
-            "before": (mover.previous, tones.get(mover.previous, "gray")),
-            "after": (mover.result.grade, tones.get(mover.result.grade or "", "gray")),
-            "up": mover.up,
-        }
-        for mover in found
-    ]
-
 
 # ── explanation ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -115,6 +115,12 @@ class Grading(Plugin):
 
         return document_kinds()
 
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import run_kind, scheme_kind
+
+        return [scheme_kind(), run_kind()]
+
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:
         from kezhi.builtin.customers.models import Customer

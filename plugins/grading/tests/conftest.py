@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, literal, null, select, union_all
+from sqlalchemy import Text, insert, literal, null, select, union_all
 
-from kezhi import writing
+from kezhi import clock, db, writing
+from kezhi.builtin.customers.models import Customer
 
 
 @pytest.fixture
@@ -75,3 +77,35 @@ def judged_by_sql(app: Any) -> Callable[[Any, Any], dict[int, tuple[str | None, 
         return found
 
     return judge
+
+
+@pytest.fixture
+def fill(app: Any) -> Callable[[int, int], None]:
+    """``fill(100, 500)`` writes customers 100 to 499 and an order each straight into the tables."""
+    from kezhi_trade.models import Order
+
+    def make(first: int, last: int) -> None:
+        now = clock.now()
+        people = [
+            {"code": f"K{n:06d}", "name": f"Company {n}", "created_at": now, "updated_at": now, "version": 1}
+            for n in range(first, last)
+        ]
+        with writing():
+            db.session.execute(insert(Customer), people)
+            ids = dict(db.session.execute(select(Customer.code, Customer.id)).all())  # type: ignore[arg-type]
+            order: Any = Order.__table__
+            required = {c.name for c in order.c if not c.nullable and c.default is None and not c.primary_key}
+            blank: dict[str, Any] = {
+                "currency": "CNY", "tax_rate": 0, "status": "open", "source": "import", "version": 1,
+                "created_at": now, "updated_at": now, "product_group": "",
+            }  # fmt: skip
+            rows = []
+            for n in range(first, last):
+                amount = n * 997 % 30_000_000
+                row = {**blank, "number": f"O{n}", "external_id": f"O{n}", "customer_id": ids[f"K{n:06d}"]}
+                row |= {"order_date": date(1997, 1 + n % 12, 3), "amount": amount, "base_amount": amount}
+                missing = required - row.keys()
+                rows.append({**dict.fromkeys(missing, 0), **{k: v for k, v in row.items() if k in order.c}})
+            db.session.execute(insert(order), rows)
+
+    return make

@@ -16,7 +16,8 @@ from kezhi_grading.checks import in_force, recomputed, signed
 from kezhi_grading.models import CurrentGrade, EvidenceRow, Result, Run
 from kezhi_grading.services.digest import run_digest
 from kezhi_grading.services.explanation import document, explain
-from kezhi_grading.services.queries import movers
+from kezhi_grading.services.moves import movers
+from kezhi_grading.services.queries import version_of
 
 START, END = date(1997, 1, 1), date(1997, 12, 31)
 pytestmark = [pytest.mark.plugins("trade", "grading"), pytest.mark.services]
@@ -182,9 +183,10 @@ def test_a_later_run_replaces_and_who_gets_no_grade_keeps_the_old(
 
     assert grades() == {"BIG": "A", "MID": "B", "NIL": "A"}
     run = services.run_by_number(number)
-    assert [(m.result.code, m.previous, m.result.grade, m.up) for m in movers(run)] == [("NIL", "C", "A", True)]
-    changed = services.changes(run)
-    assert (changed.up, changed.down, changed.same, changed.new) == (1, 0, 2, 0)
+    assert [(m.code, m.previous, m.grade, m.up) for m in movers(run)] == [("NIL", "C", "A", True)]
+    changed = services.moves(run, services.scheme_of(version_of(run)))
+    assert changed.kinds == {"up": 1, "same": 2}
+    assert changed.pairs == {("A", "A"): 1, ("B", "B"): 1, ("C", "A"): 1}
     count = select(func.count()).select_from(CurrentGrade).where(CurrentGrade.run_id == run.id)
     assert db.session.execute(count).scalar_one() == 3
 

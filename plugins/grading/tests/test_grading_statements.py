@@ -8,44 +8,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
-from kezhi import clock, db, writing
-from kezhi.builtin.customers.models import Customer
+from kezhi import writing
 from kezhi_grading import services
 from kezhi_grading.services.approval import put_in_force
 
 START, END = date(1997, 1, 1), date(1997, 12, 31)
 pytestmark = [pytest.mark.plugins("trade", "grading"), pytest.mark.services]
-
-
-def fill(first: int, last: int) -> None:
-    """Customers and an order each, written straight into the tables."""
-    from kezhi_trade.models import Order
-
-    now = clock.now()
-    people = [
-        {"code": f"K{n:06d}", "name": f"Company {n}", "created_at": now, "updated_at": now, "version": 1}
-        for n in range(first, last)
-    ]
-    with writing():
-        db.session.execute(insert(Customer), people)
-        ids = dict(db.session.execute(select(Customer.code, Customer.id)).all())  # type: ignore[arg-type]
-        order: Any = Order.__table__
-        required = {c.name for c in order.c if not c.nullable and c.default is None and not c.primary_key}
-        blank: dict[str, Any] = {
-            "currency": "CNY", "tax_rate": 0, "status": "open", "source": "import", "version": 1,
-            "created_at": now, "updated_at": now, "product_group": "",
-        }  # fmt: skip
-        rows = []
-        for n in range(first, last):
-            amount = n * 997 % 30_000_000
-            row = {**blank, "number": f"O{n}", "external_id": f"O{n}", "customer_id": ids[f"K{n:06d}"]}
-            row |= {"order_date": date(1997, 1 + n % 12, 3), "amount": amount, "base_amount": amount}
-            missing = required - row.keys()
-            rows.append({**dict.fromkeys(missing, 0), **{k: v for k, v in row.items() if k in order.c}})
-        db.session.execute(insert(order), rows)
 
 
 @contextmanager
@@ -68,7 +38,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 @pytest.mark.clause("GRD-10")
 @pytest.mark.parametrize("key", ["composite-abc", "rfm", "four-tiers"])
 def test_a_run_takes_as_many_statements_for_100_customers_as_for_5000(
-    app: Any, statements: Any, monkeypatch: pytest.MonkeyPatch, key: str
+    app: Any, fill: Any, statements: Any, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     seen = []
     with writing():

@@ -4,8 +4,10 @@ from .approval import KIND, submit
 from .computation import last_full_months, run_scheme
 from .documents import results, run_document
 from .explanation import explain
-from .queries import changes, result_columns, run_by_number, runs, visible_results
+from .moves import moves
+from .queries import result_columns, run_by_number, runs, visible_results
 from .schemes import (
+    all_versions,
     check_metrics,
     check_population,
     current_version,
@@ -19,7 +21,7 @@ from .schemes import (
 
 __all__ = [
     "KIND",
-    "changes",
+    "all_versions",
     "check_metrics",
     "check_population",
     "current_version",
@@ -27,6 +29,7 @@ __all__ = [
     "last_full_months",
     "latest_versions",
     "load_scheme",
+    "moves",
     "primary_key",
     "result_columns",
     "results",

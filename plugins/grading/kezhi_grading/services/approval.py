@@ -17,8 +17,9 @@ from ..models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
 from ..quantities import for_people
 from ..words import _
 from .digest import run_digest
+from .moves import moves
 from .publication import put_in_force
-from .queries import changes, run_by_number, version_of
+from .queries import run_by_number, version_of
 from .schemes import scheme_of
 
 if TYPE_CHECKING:
@@ -104,16 +105,17 @@ def _proposal(run: Run, digest: str) -> Proposal:
 
 def _facts(run: Run) -> list[tuple[str, str]]:
     version = version_of(run)
-    scheme, moved = scheme_of(version), changes(run, everybody=True)
+    scheme = scheme_of(version)
+    kinds = moves(run, scheme, everybody=True).kinds
     facts = [
         (_("Scheme"), f"{localised(scheme.title)} v{version.version}"),
         (_("Period"), f"{run.period_start} – {run.period_end}"),
         (_("Graded"), str(run.graded)),
         (_("Not gradable"), str(run.ungradable)),
-        (_("Rising"), str(moved.up)),
-        (_("Falling"), str(moved.down)),
-        (_("Unchanged"), str(moved.same)),
-        (_("Graded for the first time"), str(moved.new)),
+        (_("Rising"), str(kinds.get("up", 0))),
+        (_("Falling"), str(kinds.get("down", 0))),
+        (_("Unchanged"), str(kinds.get("same", 0))),
+        (_("Graded for the first time"), str(kinds.get("new", 0))),
     ]
     for criterion in scheme.criteria:
         entry = run.totals[criterion.key]

@@ -49,18 +49,12 @@ def run_scheme(key: str, start: date, end: date) -> Run:
 
     Errors: ``NotFound`` for the scheme, ``Refused`` for the period or a metric that nobody provides.
     """
-    if start > end:
-        raise Refused(
-            _("The period begins on %(start)s, after its end %(end)s; exchange them.", start=start, end=end),
-            field="start",
-        )
-    if start < EARLIEST or end > LATEST:
-        raise Refused(_("The period lies outside %(low)s to %(high)s.", low=EARLIEST, high=LATEST), field="start")
+    check_period(start, end)
     version = current_version(key)
     scheme = scheme_of(version)
     check_metrics(scheme)
     check_population(scheme)
-    metrics = {name: metric for name, metric in all_metrics().items() if name in {c.metric for c in scheme.criteria}}
+    metrics = needed_metrics(scheme)
     run = Run(
         number=next_numbers("grading.run")[0],
         scheme_id=version.id,
@@ -85,6 +79,23 @@ def run_scheme(key: str, start: date, end: date) -> Run:
     _count(run, scheme)
     audit_record("grading.run", "grading.run", run.id, scheme=scheme.key, version=version.version, graded=run.graded)
     return run
+
+
+def check_period(start: date, end: date) -> None:
+    """Whether a run may cover these days. Errors: ``Refused``."""
+    if start > end:
+        raise Refused(
+            _("The period begins on %(start)s, after its end %(end)s; exchange them.", start=start, end=end),
+            field="start",
+        )
+    if start < EARLIEST or end > LATEST:
+        raise Refused(_("The period lies outside %(low)s to %(high)s.", low=EARLIEST, high=LATEST), field="start")
+
+
+def needed_metrics(scheme: Scheme) -> dict[str, Metric]:
+    """The metrics that a scheme reads, of those that are provided."""
+    wanted = {criterion.metric for criterion in scheme.criteria}
+    return {name: metric for name, metric in all_metrics().items() if name in wanted}
 
 
 def _evidence_key(metric: Metric | None) -> str | None:

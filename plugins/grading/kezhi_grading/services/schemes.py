@@ -81,6 +81,12 @@ def latest_versions() -> list[SchemeVersion]:
     )
 
 
+def all_versions(limit: int = 200) -> list[SchemeVersion]:
+    """Every version of every scheme, the newest of each first."""
+    ordered = select(SchemeVersion).order_by(SchemeVersion.key, SchemeVersion.version.desc())
+    return list(db.session.scalars(ordered.limit(limit)))
+
+
 def current_version(key: str, version: int | None = None) -> SchemeVersion:
     """The newest version of a scheme, or the one named. Errors: ``NotFound`` with the keys there are."""
     statement = select(SchemeVersion).where(SchemeVersion.key == key)
