@@ -15,6 +15,7 @@ from ..models import SchemeVersion
 from ..reading import SchemeRefused, read_scheme
 from ..scheme import Scheme
 from ..stored import digest, from_json, to_json
+from ..table import Problem
 from ..words import _
 
 #: shipped schemes in the order of the list; the first is the primary one unless the company says otherwise
@@ -100,7 +101,7 @@ def scheme_of(row: SchemeVersion) -> Scheme:
 
 def check_metrics(scheme: Scheme) -> None:
     """Whether every metric a scheme needs is provided. Errors: ``SchemeRefused``, naming the apps that have them."""
-    provided, problems = all_metrics(), []
+    provided, problems = all_metrics(), list[Problem]()
     for number, criterion in enumerate(scheme.criteria, 1):
         where = f"criteria[{number}] ({criterion.key}).metric"
         metric = provided.get(criterion.metric)
@@ -112,12 +113,12 @@ def check_metrics(scheme: Scheme) -> None:
                 metric=criterion.metric,
                 app=app,
             )
-            problems.append(f"{where}: {text}")
+            problems.append(Problem(where, text, ("criteria", number, "metric")))
         if metric is not None and metric.unit != criterion.unit:
             text = _(
                 '“%(metric)s” is counted in %(unit)s; write unit = "%(unit)s"', metric=metric.key, unit=metric.unit
             )
-            problems.append(f"{where}: {text}")
+            problems.append(Problem(where, text, ("criteria", number, "unit")))
     if problems:
         raise SchemeRefused(problems)
 
@@ -145,7 +146,7 @@ def check_population(scheme: Scheme) -> None:
                     key=key,
                     known=", ".join(known),
                 )
-                problems.append(f"population.{where}: {text}")
+                problems.append(Problem(f"population.{where}", text, ("population", where)))
     if problems:
         raise SchemeRefused(problems)
 
