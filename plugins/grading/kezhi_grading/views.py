@@ -20,6 +20,7 @@ from kezhi.visibility import visible
 from . import pages, services
 from .columns import result_list_columns
 from .commands import neutral
+from .editor.views import add_to as add_editor
 from .forms import ActionForm, RunForm, UploadForm
 from .models import COMPUTED, PUBLISHED, Result, Run
 from .reading import LARGEST_FILE, SchemeRefused
@@ -48,6 +49,7 @@ def blueprint() -> Blueprint:
     rule("/schemes/new", "upload", upload, methods=["GET", "POST"])
     rule("/schemes/<key>", "scheme", scheme)
     rule("/schemes/<key>/primary", "make_primary", make_primary, methods=["POST"])
+    add_editor(blue)
     return blue
 
 
