@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -177,7 +178,8 @@ def _check_weights(problems: Problems, scale: str, criteria: list[Criterion]) ->
         return
     total = sum(criterion.weight for criterion in criteria) * 100
     if total != 100:
-        shown = str(total.numerator) if total.denominator == 1 else str(total)
+        exact = (total * 100).denominator == 1  # a ratio is shown as one, two decimals as such
+        shown = f"{Decimal((total * 100).numerator) / 100:f}" if exact else str(total)
         text = _("the weights add up to %(total)s %%, not 100 %%; change them", total=shown)
         problems.add("criteria", text, ("criteria",))
 

@@ -61,7 +61,7 @@ def _added(draft: Draft, word: str, name: str, metric: str) -> str:
         rows.insert(len(rows) - 1, _new(draft, last, word, metric))
         return f"{name}.{len(rows) - 2}"
     rows.append(_new(draft, last, word, metric))
-    return f"{name}.{len(rows) - 1}"
+    return f"{name}.{len(rows) - 1}" + (".parts.0" if word == "group" else "")
 
 
 def _new(draft: Draft, kind: str, word: str, metric: str) -> Draft:

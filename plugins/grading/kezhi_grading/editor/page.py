@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from kezhi import currency
+from kezhi import clock, currency
 from kezhi.figures import divide
 from kezhi.metrics import all_metrics
 
 from ..models import SchemeVersion
 from ..scheme import THRESHOLD
+from ..scheme_pages import months_after
 from ..words import _
 from .choices import choices, one_title
 from .figures import weight_read, weight_typed, written
@@ -76,6 +77,7 @@ def editor_page(page: Page) -> dict[str, Any]:
         "saved_meanwhile": page.saved_meanwhile,
         "weights": weights(draft),
         "ranges": upper_ends(draft),
+        "review_on": review_day(draft),
         "options": choices(draft, currency()),
         "without_source": [
             one_title(each) for each in draft["criteria"] if each["metric"] and each["metric"] not in all_metrics()
@@ -123,17 +125,33 @@ def upper_ends(draft: Draft) -> list[str]:
 
 
 def place_words(name: str, draft: Draft) -> str:
-    """What to call a field in the list of what is wrong."""
+    """What to call a field in the list of what is wrong: ``Criterion 2 Annual sales, value 3``."""
     head, *rest = name.split(".")
-    if head in ("criteria", "grades", "steps", "groups") and rest:
-        number = int(rest[0])
-        row = draft[head][number] if number < len(draft[head]) else {}
-        title = row.get("zh") or row.get("en") or row.get("key") or ""
-        words = {"criteria": _("Criterion %(number)s"), "grades": _("Grade %(number)s"),
-                 "steps": _("Signature %(number)s"), "groups": _("Group %(number)s")}[head]  # fmt: skip
-        return f"{words % {'number': number + 1}} {title}".strip()
+    if head not in ("criteria", "grades", "steps", "groups") or not rest:
+        return _head_words().get(head, _("Scheme"))
+    words = {"criteria": _("Criterion %(number)s"), "grades": _("Grade %(number)s"),
+             "steps": _("Signature %(number)s"), "groups": _("Group %(number)s")}[head]  # fmt: skip
+    number = int(rest[0])
+    title = one_title(draft[head][number]) if number < len(draft[head]) else ""
+    found = f"{words % {'number': number + 1}} {title}".strip()
+    inside = [str(int(step) + 1) for step in rest[1:] if step.isdecimal()]
+    if not inside:
+        return found
+    text = _("value %(number)s") if head == "criteria" else _("condition %(number)s")
+    return f"{found} · {text % {'number': '.'.join(inside)}}"
+
+
+def _head_words() -> dict[str, str]:
     return {
-        "": _("Scheme"), "zh": _("Name"), "key": _("Key"), "criteria": _("Criteria"), "grades": _("Grades"),
-        "steps": _("Workflow"), "period": _("Period"), "review": _("Review"), "business_types": _("Business types"),
+        "zh": _("Name"), "key": _("Key"), "criteria": _("Criteria"), "grades": _("Grades"), "steps": _("Workflow"),
+        "groups": _("Groups"), "period": _("Period"), "review": _("Review"), "business_types": _("Business types"),
         "stages": _("Stages"), "regions": _("Regions"), "scale": _("Scale"),
-    }.get(head, _("Scheme"))  # fmt: skip
+    }  # fmt: skip
+
+
+def review_day(draft: Draft) -> str:
+    """When the scheme is to be examined again if it is saved today."""
+    months = draft["review"]
+    if not (months.isascii() and months.isdecimal() and 0 < int(months[:4]) <= 120 and len(months) < 4):
+        return ""
+    return months_after(clock.today(), int(months)).isoformat()
