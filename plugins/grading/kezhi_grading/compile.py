@@ -55,11 +55,14 @@ def population(scheme: Scheme) -> Select[Any]:
     return select(customers.c.id).where(*(column.in_(keys) for column, keys in lists if keys))
 
 
-def inputs_from_metrics(scheme: Scheme, metrics: Mapping[str, Metric], period: Period) -> CTE:
+def inputs_from_metrics(
+    scheme: Scheme, metrics: Mapping[str, Metric], period: Period, only: int | None = None
+) -> CTE:  # fmt: skip
     """``customer_id, code, name``, and per criterion ``v0`` its value over the run's period, ``v0y0, v0m0, …`` those
     over the last full years and months that a rule reads, ``g0`` 1 where its metric had a row.
 
-    Criteria whose metric is not in ``metrics`` are missing for everybody.
+    Criteria whose metric is not in ``metrics`` are missing for everybody. ``only`` leaves one customer's row; figures
+    that relate to everybody still relate to the whole population.
     """
     people = population(scheme)
     source: Any = customers
@@ -88,7 +91,10 @@ def inputs_from_metrics(scheme: Scheme, metrics: Mapping[str, Metric], period: P
             columns.append(_nothing().label(f"v{number}"))
         given: Number = case((or_(*(f.is_not(None) for f in figures)), 1), else_=0) if figures else sql_int(0)
         columns.append(given.label(f"g{number}"))
-    return select(*columns).select_from(source).where(customers.c.id.in_(people)).cte("inputs").prefix_with(ONCE)
+    rows = select(*columns).select_from(source).where(customers.c.id.in_(people))
+    if only is not None:
+        rows = rows.where(customers.c.id == only)
+    return rows.cte("inputs").prefix_with(ONCE)
 
 
 def _nothing() -> Number:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from kezhi import lazy_gettext as _l
 from kezhi import localised
@@ -43,6 +43,11 @@ class UploadForm(Form):
     """A scheme's TOML file."""
 
     file = FileField(_l("Scheme file (TOML)"), [FileRequired(_l("Choose a file."))])
+    reason = StringField(
+        _l("Reason for the change"),
+        [Length(max=400, message=_l("At most 400 characters."))],
+        render_kw={"maxlength": 400, "autocomplete": "off"},
+    )
 
 
 class WhatIfForm(Form):

@@ -33,6 +33,7 @@ class SchemeVersion(Base):  # type: ignore[valid-type,misc]
     source: Mapped[str] = mapped_column(Text)  #: the file as it was loaded
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     loaded_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")  #: why it differs from the one before
 
 
 class Run(Base):  # type: ignore[valid-type,misc]

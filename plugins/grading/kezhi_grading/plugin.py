@@ -74,7 +74,7 @@ class Grading(Plugin):
             Permission("grading.read", _l("See grades and their reasons"), READERS),
             Permission("grading.run", _l("Compute grading runs"), RUNNERS),
             Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
-            Permission("grading.schemes", _l("Load grading schemes"), RUNNERS),
+            Permission("grading.schemes", _l("Make and change grading schemes"), (*RUNNERS, "sales-director")),
             Permission("grading.documents", _l("Issue assessment sheets and lists of important customers"), ISSUERS),
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from .conditions import Bound, Condition, Node, Tree, may_be_left_out
 from .scheme import Scheme
+from .table import Problem
 from .words import _
 
 #: a figure and the unit of the window over which it is read; all windows of one unit share their newest part
@@ -13,15 +14,15 @@ Figure = tuple[str, str]
 Range = tuple[Bound | None, Bound | None]
 
 
-def reach_problems(scheme: Scheme) -> list[str]:
+def reach_problems(scheme: Scheme) -> list[Problem]:
     """Rules that contradict themselves, and rules whose customers an earlier test takes all."""
     found, earlier = [], list[tuple[str, Tree]]()
     places = {grade.key: number for number, grade in enumerate(scheme.grades, 1)}
     for grade, when in scheme.rules:
-        where = f"grades[{places[grade.key]}] ({grade.key})"
+        where, path = f"grades[{places[grade.key]}] ({grade.key})", ("grades", places[grade.key])
         if not _possible(when, {}):
             text = _("no customer can meet this rule, because its conditions exclude each other; change one of them")
-            found.append(f"{where}: {text}")
+            found.append(Problem(where, text, path))
         for other, taken in earlier:
             if _implies(when, taken):
                 text = _(
@@ -29,7 +30,7 @@ def reach_problems(scheme: Scheme) -> list[str]:
                     "change the order in “tests”, or one of the rules",
                     other=other,
                 )
-                found.append(f"{where}: {text}")
+                found.append(Problem(where, text, path))
                 break
         earlier.append((grade.key, when))
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +27,7 @@ from .scheme import (
     Scheme,
     WorkflowStep,
 )
-from .table import MISSING, Problems, Table
+from .table import MISSING, Problem, Problems, Table
 from .trees import WHEN_MISSING, read_tree
 from .words import _
 
@@ -42,16 +43,21 @@ NO_POINTS: Rule = NoPoints()
 
 
 class SchemeRefused(Refused):
-    """A scheme with problems: ``problems`` lists them all, the message joins them."""
+    """A scheme with problems: ``problems`` lists them all as sentences, ``places`` with their paths."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: Sequence[Problem | str]) -> None:
         super().__init__(_("The scheme cannot be used:") + "\n" + "\n".join(f"- {text}" for text in problems))
-        self.problems = problems
+        self.problems = [str(problem) for problem in problems]
+        self.places = [problem if isinstance(problem, Problem) else Problem("", problem) for problem in problems]
 
 
 def read_scheme(source: bytes | str, *, currency: str) -> Scheme:
     """The scheme in a TOML file, its amounts in units of ``currency``. Errors: :class:`SchemeRefused`."""
-    data = _load(source)
+    return scheme_of_tables(_load(source), currency=currency)
+
+
+def scheme_of_tables(data: Mapping[str, Any], *, currency: str) -> Scheme:
+    """The scheme in tables that were read or put together already. Errors: :class:`SchemeRefused`."""
     problems = Problems()
     scheme = _scheme(Table(data, "", problems), currency)
     if not problems.found:
@@ -172,28 +178,32 @@ def _check_weights(problems: Problems, scale: str, criteria: list[Criterion]) ->
         return
     total = sum(criterion.weight for criterion in criteria) * 100
     if total != 100:
-        shown = str(total.numerator) if total.denominator == 1 else str(total)
-        problems.add("criteria", _("the weights add up to %(total)s %%, not 100 %%; change them", total=shown))
+        exact = (total * 100).denominator == 1  # a ratio is shown as one, two decimals as such
+        shown = f"{Decimal((total * 100).numerator) / 100:f}" if exact else str(total)
+        text = _("the weights add up to %(total)s %%, not 100 %%; change them", total=shown)
+        problems.add("criteria", text, ("criteria",))
 
 
 def _grades(table: Table) -> list[Grade]:
     entries = table.tables("grades", 2, MOST_GRADES)
     found: list[Grade] = []
     for number, entry in enumerate(entries, 1):
-        key, title, tone = _grade_head(entry, number)
+        key, title, tone, description = _grade_head(entry, number)
         bound = read_bound(entry, number == len(entries))
         entry.finish()
         above = found[-1].bound if found else None
         _check_key(entry, key, found)
         if bound and above and bound.value >= above.value:
             entry.problem(_("its bound is not below that of the grade before it; list the grades from the best down"))
-        found.append(Grade(key, title, tone, bound))
+        found.append(Grade(key, title, tone, bound, description=description))
     return found
 
 
-def _grade_head(entry: Table, number: int) -> tuple[str, Mapping[str, str], str]:
+def _grade_head(entry: Table, number: int) -> tuple[str, Mapping[str, str], str, Mapping[str, str] | None]:
     key = entry.text("key", pattern=GRADE_KEY, default=str(number), required=True)
-    return key, entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
+    title, tone = entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
+    entry.seen.add("description")
+    return key, title, tone, entry.title("description") if "description" in entry.data else None
 
 
 def _check_key(entry: Table, key: str, found: list[Grade]) -> None:
@@ -210,7 +220,7 @@ def _ruled_grades(table: Table, criteria: Mapping[str, Criterion], currency: str
         table.problem(_("there is no grade “%(key)s”; name the grade that takes all others", key=rest), "rest")
     found: list[Grade] = []
     for number, entry in enumerate(entries, 1):
-        key, title, tone = _grade_head(entry, number)
+        key, title, tone, description = _grade_head(entry, number)
         ruled = any(kind in entry.data for kind in ("all", "any"))
         when = None
         if key != rest:
@@ -222,7 +232,7 @@ def _ruled_grades(table: Table, criteria: Mapping[str, Criterion], currency: str
             )
         entry.finish()
         _check_key(entry, key, found)
-        found.append(Grade(key, title, tone, when=when))
+        found.append(Grade(key, title, tone, when=when, description=description))
     return rest, found
 
 
@@ -244,7 +254,7 @@ def _check_read(problems: Problems, scheme: Scheme) -> None:
     for number, criterion in enumerate(scheme.criteria, 1):
         if not scheme.conditions_of(criterion.key):
             text = _("no condition reads this figure; remove it or use it in a rule")
-            problems.add(f"criteria[{number}] ({criterion.key})", text)
+            problems.add(f"criteria[{number}] ({criterion.key})", text, ("criteria", number))
 
 
 def read_bound(entry: Table, lowest: bool) -> Bound | None:

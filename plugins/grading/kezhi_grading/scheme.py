@@ -118,13 +118,17 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade and where it begins, or the rule that gives it; the lowest has no bound, the rest no rule."""
+    """A grade and where it begins, or the rule that gives it; the lowest has no bound, the rest no rule.
+
+    ``description`` says what the grade means (GRD-01).
+    """
 
     key: str
     title: Title
     tone: str
     bound: Bound | None = None
     when: Tree | None = None
+    description: Title | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,15 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
     """A scheme's version, readable."""
     scheme = scheme_of(row)
     provided = all_metrics()
-    statement = select(SchemeVersion.version, SchemeVersion.loaded_at, SchemeVersion.loaded_by)
+    columns = (SchemeVersion.version, SchemeVersion.loaded_at, SchemeVersion.loaded_by, SchemeVersion.reason)
     versions = db.session.execute(
-        statement.where(SchemeVersion.key == row.key).order_by(SchemeVersion.version.desc())
+        select(*columns).where(SchemeVersion.key == row.key).order_by(SchemeVersion.version.desc())
     ).all()
     return {
         "row": row,
         "scheme": scheme,
         "versions": versions,
-        "criteria": [criterion_row(criterion, row, scheme, provided) for criterion in scheme.criteria],
+        "criteria": [criterion_row(criterion, row.currency, scheme, provided) for criterion in scheme.criteria],
         "rules": rule_outline(scheme, row.currency),
         "population": words_of_population(scheme.population),
         "grades": [(grade, scheme.interval(grade.key)) for grade in scheme.grades],
@@ -51,7 +51,7 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
     }
 
 
-def criterion_row(criterion: Criterion, row: SchemeVersion, scheme: Scheme, provided: Any) -> dict[str, Any]:
+def criterion_row(criterion: Criterion, currency: str, scheme: Scheme, provided: Any) -> dict[str, Any]:
     """One criterion in words."""
     weight = weight_text(criterion.weight, scheme.scale)
     metric = provided.get(criterion.metric)
@@ -62,7 +62,7 @@ def criterion_row(criterion: Criterion, row: SchemeVersion, scheme: Scheme, prov
         "provided": metric is not None,
         "optional": criterion.optional,
         "weight": f"{weight}%" if scheme.scale == "normalised" and weight.isdigit() else weight,
-        "rule": rule_words(criterion, row.currency),
+        "rule": rule_words(criterion, currency),
         "missing": {
             "exclude": _("leave out and re-weight"),
             "lowest": _("lowest points"),

@@ -29,7 +29,8 @@ from .scheme import (
 def to_json(scheme: Scheme) -> dict[str, Any]:
     """A scheme as plain JSON values, all figures integers.
 
-    What only threshold rules have stands in their schemes alone, so that the digests of score cards stay.
+    What only threshold rules have stands in their schemes alone, and descriptions of grades where there are some, so
+    that the digests of earlier schemes stay.
     """
     rules = {"tests": list(scheme.tests), "rest": scheme.rest} if scheme.is_threshold else {}
     return {
@@ -60,7 +61,9 @@ def _population(population: Population) -> str | dict[str, list[str]]:
 
 
 def _grade(grade: Grade, threshold: bool) -> dict[str, Any]:
-    found = {"key": grade.key, "title": dict(grade.title), "tone": grade.tone}
+    found: dict[str, Any] = {"key": grade.key, "title": dict(grade.title), "tone": grade.tone}
+    if grade.description is not None:
+        found["description"] = dict(grade.description)
     return found | ({"when": grade.when and _node(grade.when)} if threshold else {"bound": _bound(grade.bound)})
 
 
@@ -146,7 +149,8 @@ def _read_grade(data: Mapping[str, Any]) -> Grade:
     when = data.get("when")
     tree = _read_node(when) if when is not None else None
     bound = _read_bound(data.get("bound"))
-    return Grade(data["key"], data["title"], data["tone"], bound, tree if isinstance(tree, Tree) else None)
+    rule = tree if isinstance(tree, Tree) else None
+    return Grade(data["key"], data["title"], data["tone"], bound, rule, data.get("description"))
 
 
 def _read_node(data: Mapping[str, Any]) -> Tree | Condition:

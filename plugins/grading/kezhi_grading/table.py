@@ -15,15 +15,31 @@ LONGEST_TEXT = 400
 MOST_KEYS = 50
 
 
+#: a place key by key, the entries of lists counted from 1
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence that says what to do, and where: ``where`` in words of the file, ``path`` for programs."""
+
+    where: str
+    text: str
+    path: Path = ()
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}" if self.where else self.text
+
+
 @dataclass
 class Problems:
-    """What is wrong with a file: sentences that begin with the place."""
+    """What is wrong with a scheme."""
 
-    found: list[str] = field(default_factory=list)
+    found: list[Problem] = field(default_factory=list)
     weights_unread: bool = False  #: a weight could not be read, so their sum says nothing
 
-    def add(self, where: str, text: str) -> None:
-        self.found.append(f"{where}: {text}" if where else text)
+    def add(self, where: str, text: str, path: Path = ()) -> None:
+        self.found.append(Problem(where, text, path))
 
 
 @dataclass
@@ -34,12 +50,13 @@ class Table:
     where: str
     problems: Problems
     seen: set[str] = field(default_factory=set)
+    path: Path = ()
 
     def place(self, key: str) -> str:
         return f"{self.where}.{key}" if self.where else key
 
     def problem(self, text: str, key: str = "") -> None:
-        self.problems.add(self.place(key) if key else self.where, text)
+        self.problems.add(self.place(key) if key else self.where, text, (*self.path, key) if key else self.path)
 
     def take(self, key: str) -> Any:
         self.seen.add(key)
@@ -130,7 +147,7 @@ class Table:
         if not isinstance(raw, dict):
             self.problem(_("is not a table"), key)
             return None
-        return Table(raw, self.place(key), self.problems)
+        return Table(raw, self.place(key), self.problems, path=(*self.path, key))
 
     def tables(self, key: str, fewest: int, most: int) -> list[Table]:
         """A list of tables, numbered from 1 in the messages."""
@@ -150,7 +167,10 @@ class Table:
                 key,
             )
             raw = raw[:most]
-        return [Table(entry, f"{self.place(key)}[{n}]{_name(entry)}", self.problems) for n, entry in enumerate(raw, 1)]
+        return [
+            Table(entry, f"{self.place(key)}[{n}]{_name(entry)}", self.problems, path=(*self.path, key, n))
+            for n, entry in enumerate(raw, 1)
+        ]
 
 
 def _name(entry: Mapping[str, Any]) -> str:

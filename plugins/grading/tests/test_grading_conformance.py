@@ -22,12 +22,13 @@ def examples(app: Any, _customer_id: int) -> dict[str, Any]:
     people = {role: new_person(app, role, role) for role in ("data-analyst", "sales-director", "general-manager")}
     with acting_as(people["data-analyst"]):
         with writing():
-            number = services.run_scheme("composite-abc", date(2026, 1, 1), date(2026, 3, 31)).number
-        request = services.submit(number).id
+            run = services.run_scheme("composite-abc", date(2026, 1, 1), date(2026, 3, 31))
+            known = {"number": run.number, "key": run.scheme_key, "run_id": run.id, "scheme_id": run.scheme_id}
+        request = services.submit(known["number"]).id
     for role in ("sales-director", "general-manager"):
         with acting_as(people[role]):
             sign(request, "")
-    return {"number": number, "key": "composite-abc"}
+    return known
 
 
 globals().update(conformance_of("grading", examples=examples, beside=("trade",)))

@@ -97,5 +97,5 @@ def test_stored_rules_are_the_rules(scheme: Scheme) -> None:
 def test_a_rule_that_is_said_to_be_never_reached_gives_nobody_its_grade(case: tuple[Scheme, dict[int, Row]]) -> None:
     """What :func:`reach_problems` refuses is really without effect: no figures ever lead there."""
     scheme, rows = case
-    refused = {problem.split("(")[1].split(")")[0] for problem in reach_problems(scheme)}
+    refused = {problem.split("(")[1].split(")")[0] for problem in map(str, reach_problems(scheme))}
     assert not refused & {judge(scheme, row)[0] for row in rows.values()}

@@ -14,9 +14,11 @@ from .schemes import (
     latest_versions,
     load_scheme,
     primary_key,
+    save_scheme,
     scheme_of,
     seed,
     set_primary,
+    versions_of,
 )
 
 __all__ = [
@@ -37,9 +39,11 @@ __all__ = [
     "run_document",
     "run_scheme",
     "runs",
+    "save_scheme",
     "scheme_of",
     "seed",
     "set_primary",
     "submit",
+    "versions_of",
     "visible_results",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -88,8 +89,13 @@ def explain_customer(run: Run, customer_id: int) -> Explanation:
 def explanation_of(run: Run, result: Result, *, with_rows: bool = True) -> Explanation:
     """The reasons of a result that was read already."""
     version = version_of(run)
-    scheme = scheme_of(version)
-    rows = _rows(run, result) if with_rows else {}
+    return put_together(run, version, scheme_of(version), result, _rows(run, result) if with_rows else {})
+
+
+def put_together(
+    run: Run, version: SchemeVersion, scheme: Scheme, result: Result, rows: Mapping[str, tuple[EvidenceRow, ...]]
+) -> Explanation:
+    """The reasons of a result by a scheme, with the rows behind its figures by the key of their evidence."""
     lines = [
         _line(scheme, criterion, weight, result, rows.get(run.sources.get(criterion.key) or "", ()))
         for criterion, weight in zip(scheme.criteria, scheme.weights, strict=True)

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from sqlalchemy import func, select
 
-from kezhi import NotFound, audit_record, clock, currency, db, set_setting, setting
+from kezhi import Conflict, NotFound, Refused, audit_record, clock, currency, db, set_setting, setting
 from kezhi.metrics import all_metrics
 from kezhi.numbers import next_numbers
 from kezhi.permissions import acting_user
@@ -15,6 +15,8 @@ from ..models import SchemeVersion
 from ..reading import SchemeRefused, read_scheme
 from ..scheme import Scheme
 from ..stored import digest, from_json, to_json
+from ..table import Problem
+from ..toml_text import toml_of
 from ..words import _
 
 #: shipped schemes in the order of the list; the first is the primary one unless the company says otherwise
@@ -33,7 +35,7 @@ def seed() -> None:
         _store(read_scheme(source, currency=currency()), source)
 
 
-def load_scheme(source: bytes | str) -> tuple[SchemeVersion, bool]:
+def load_scheme(source: bytes | str, reason: str = "") -> tuple[SchemeVersion, bool]:
     """Keep a scheme's file as the newest version of its key; answers the version and whether it is new.
 
     The same content again makes no new version. Errors: ``SchemeRefused`` with every problem.
@@ -41,13 +43,37 @@ def load_scheme(source: bytes | str) -> tuple[SchemeVersion, bool]:
     scheme = read_scheme(source, currency=currency())
     check_metrics(scheme)
     check_population(scheme)
-    return _store(scheme, source if isinstance(source, str) else source.decode("utf-8-sig"))
+    text = source if isinstance(source, str) else source.decode("utf-8-sig")
+    return _store(scheme, text, reason=reason.strip())
 
 
-def _store(scheme: Scheme, source: str) -> tuple[SchemeVersion, bool]:
+def save_scheme(scheme: Scheme, *, expected: int, reason: str) -> tuple[SchemeVersion, bool]:
+    """Keep a scheme that was made in the browser as the next version of its key; answers it and whether it is new.
+
+    ``expected`` is the version that was changed, 0 for a new scheme. Runs keep the versions they ran, and what is in
+    force changes only with the signatures of a run. Errors: ``SchemeRefused``; ``Conflict`` when somebody saved
+    another version meanwhile; ``Refused`` for a key that is taken and for a change without a reason.
+    """
+    check_metrics(scheme)
+    check_population(scheme)
+    if expected and not reason.strip():
+        raise Refused(_("Say why the scheme is changed: the reason stands with the version."), field="reason")
+    return _store(scheme, toml_of(scheme, currency()), expected, reason.strip())
+
+
+def _store(
+    scheme: Scheme, source: str, expected: int | None = None, reason: str = ""
+) -> tuple[SchemeVersion, bool]:  # fmt: skip
     content = digest(scheme)
     next_numbers(f"grading.scheme.{scheme.key}")  # locks the key's versions until the commit
     newest = _newest(scheme.key)
+    if expected == 0 and newest is not None:
+        raise Refused(_("There is a scheme “%(key)s” already; write another key.", key=scheme.key), field="key")
+    if expected and newest is not None and newest.version != expected:
+        raise Conflict(
+            _("Somebody saved version %(version)s while you were editing version %(expected)s.",
+              version=newest.version, expected=expected)
+        )  # fmt: skip
     if newest is not None and (newest.digest, newest.currency) == (content, currency()):
         return newest, False
     row = SchemeVersion(
@@ -61,6 +87,7 @@ def _store(scheme: Scheme, source: str) -> tuple[SchemeVersion, bool]:
         source=source,
         loaded_at=clock.now(),
         loaded_by=acting_user().login,
+        reason=reason,
     )
     db.session.add(row)
     db.session.flush()
@@ -99,6 +126,15 @@ def current_version(key: str, version: int | None = None) -> SchemeVersion:
     return found
 
 
+def versions_of(key: str) -> list[SchemeVersion]:
+    """All versions of a scheme, the newest first. Errors: ``NotFound``."""
+    statement = select(SchemeVersion).where(SchemeVersion.key == key).order_by(SchemeVersion.version.desc())
+    found = list(db.session.scalars(statement))
+    if not found:
+        current_version(key)
+    return found
+
+
 def scheme_of(row: SchemeVersion) -> Scheme:
     """The content of a version."""
     return from_json(row.definition)
@@ -106,7 +142,7 @@ def scheme_of(row: SchemeVersion) -> Scheme:
 
 def check_metrics(scheme: Scheme) -> None:
     """Whether every metric a scheme needs is provided. Errors: ``SchemeRefused``, naming the apps that have them."""
-    provided, problems = all_metrics(), []
+    provided, problems = all_metrics(), list[Problem]()
     for number, criterion in enumerate(scheme.criteria, 1):
         where = f"criteria[{number}] ({criterion.key}).metric"
         metric = provided.get(criterion.metric)
@@ -118,12 +154,12 @@ def check_metrics(scheme: Scheme) -> None:
                 metric=criterion.metric,
                 app=app,
             )
-            problems.append(f"{where}: {text}")
+            problems.append(Problem(where, text, ("criteria", number, "metric")))
         if metric is not None and metric.unit != criterion.unit:
             text = _(
                 '“%(metric)s” is counted in %(unit)s; write unit = "%(unit)s"', metric=metric.key, unit=metric.unit
             )
-            problems.append(f"{where}: {text}")
+            problems.append(Problem(where, text, ("criteria", number, "unit")))
     if problems:
         raise SchemeRefused(problems)
 
@@ -151,7 +187,7 @@ def check_population(scheme: Scheme) -> None:
                     key=key,
                     known=", ".join(known),
                 )
-                problems.append(f"population.{where}: {text}")
+                problems.append(Problem(f"population.{where}", text, ("population", where)))
     if problems:
         raise SchemeRefused(problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from ..editor.views import add_to as add_editor
 from . import found, reasons, results, runs, schemes, whatif
 
 
@@ -26,4 +27,5 @@ def blueprint() -> Blueprint:
     rule("/schemes/<key>/primary", "make_primary", schemes.make_primary, methods=["POST"])
     rule("/found/runs/<int:run_id>", "run_found", found.run_found)
     rule("/found/schemes/<int:scheme_id>", "scheme_found", found.scheme_found)
+    add_editor(blue)
     return blue

@@ -56,7 +56,7 @@ def upload() -> Any:
     if form.validate_on_submit():
         source = form.file.data.stream.read(LARGEST_FILE + 1)
         try:
-            result = submit_once(form.key, lambda: _loaded(source))
+            result = submit_once(form.key, lambda: _loaded(source, form.reason.data or ""))
         except SchemeRefused as error:
             problems = error.problems
         except Refused as error:
@@ -70,6 +70,6 @@ def upload() -> Any:
     return render_template("grading/upload.html", form=form, problems=problems)
 
 
-def _loaded(source: bytes) -> str:
-    row, new = services.load_scheme(source)
+def _loaded(source: bytes, reason: str) -> str:
+    row, new = services.load_scheme(source, reason)
     return f"{row.key} {'new' if new else ''}"

@@ -10,12 +10,12 @@ from kezhi import NotFound, Period, Refused, currency, requires
 from kezhi.forms import fill_errors
 
 from .. import services, whatif_pages
+from ..editor.differences import differences
 from ..flow_charts import NONE, title_of
 from ..forms import WhatIfForm
 from ..models import SchemeVersion
 from ..reading import SchemeRefused, read_scheme
 from ..scheme import Scheme
-from ..scheme_differences import differences
 from ..services.computation import check_period
 from ..services.standing import grades_in_force
 from ..services.whatif import against, try_scheme, usual_period, version_in_force, would_move
@@ -84,7 +84,7 @@ def _compared(form: WhatIfForm, row: SchemeVersion, scheme: Scheme, typed: bool)
         "base": base,
         "base_scheme": services.scheme_of(base) if base is not None else None,
         "same_scheme": base is not None and base.key == scheme.key,
-        "changes": differences(services.scheme_of(changed), scheme, row.currency)
+        "changes": differences((services.scheme_of(changed), changed.currency), (scheme, row.currency))
         if changed is not None and changed.key == scheme.key
         else [],
         "tiles": whatif_pages.tiles(found, scheme),
