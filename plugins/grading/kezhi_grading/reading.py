@@ -67,10 +67,15 @@ def scheme_of_tables(data: Mapping[str, Any], *, currency: str) -> Scheme:
     return scheme
 
 
-def _load(source: bytes | str) -> Mapping[str, Any]:
-    raw = source.encode() if isinstance(source, str) else source
+def check_size(raw: bytes) -> None:
+    """Whether a file is short enough to be a scheme. Errors: :class:`SchemeRefused`."""
     if len(raw) > LARGEST_FILE:
         raise SchemeRefused([_("the file is larger than %(limit)s KB; a scheme is a short text", limit=64)])
+
+
+def _load(source: bytes | str) -> Mapping[str, Any]:
+    raw = source.encode() if isinstance(source, str) else source
+    check_size(raw)
     try:
         return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:

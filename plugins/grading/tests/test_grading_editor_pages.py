@@ -7,6 +7,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kezhi import acting_as, writing
 from kezhi.errors import Conflict
@@ -56,6 +58,7 @@ def test_a_changed_scheme_is_saved_as_the_next_version_with_a_reason(client_as: 
     client, typed = client_as("data-analyst", locale="en"), draft("composite-abc")
     opened = client.get(ABC).get_data(as_text=True)
     assert {name: value for name, value in fields_of(typed) if typed_in(opened).get(name, value) != value} == {}
+    assert [group["key"] for group in typed["groups"]] == ["contribution", "potential", "cost"]
     typed["criteria"][0]["weight"], typed["criteria"][3]["weight"] = "37.5", "12.5"
     typed["grades"][0]["zh_note"] = "战略重点客户"
     data = sent(typed, base="1", do="save")
@@ -81,6 +84,8 @@ def test_a_changed_scheme_is_saved_as_the_next_version_with_a_reason(client_as: 
     file = client.get("/grading/schemes/composite-abc/file?version=2")
     assert file.headers["Content-Disposition"] == "attachment; filename=composite-abc-v2.toml"
     assert read_scheme(file.data, currency="CNY") == scheme
+    earlier = typed_in(client.get(f"{ABC}?from=1").get_data(as_text=True))
+    assert (earlier["criteria.0.weight"], earlier["base"]) == ("40", "2")
     again = client.post(ABC, data=sent(draft("composite-abc"), base="2", do="save", reason="Nothing"))
     assert again.status_code == 302
     assert services.current_version("composite-abc").version == 2
@@ -242,13 +247,26 @@ def customers(add_customer: Any, add_orders: Any, monkeypatch: Any) -> dict[str,
 
 
 @pytest.mark.clause("GRD-12")
-def test_a_draft_is_tried_on_a_customer_and_nothing_is_stored(client_as: Any, customers: Any, statements: Any) -> None:
+def test_a_draft_is_tried_on_a_customer_and_nothing_is_stored(
+    client_as: Any, customers: Any, statements: Any, add_customer: Any, add_orders: Any
+) -> None:
     client, typed = client_as("data-analyst", locale="en"), draft("composite-abc")
     typed["grades"][0]["bound"] = "70"
 
     def tried(name: str, do: str = "preview") -> str:
-        answer = client.post(ABC, data=sent(typed, base="1", do=do, look_up=name)).get_data(as_text=True)
+        with statements() as counted:
+            answer = client.post(ABC, data=sent(typed, base="1", do=do, look_up=name)).get_data(as_text=True)
+        counts.append(counted.count)
         return unescape(answer[answer.index('id="preview"') : answer.index("Checks</h2>")])
+
+    counts: list[int] = []
+    shown = tried("塞北")
+    assert re.search(r'fs-5 kz-strong">0\.0<', shown), shown
+    for number in range(30):
+        add_customer(f"M{number}")
+    add_orders(*((f"M{number}", "1997-07-01", "999") for number in range(30)))
+    tried("塞北")
+    assert counts[0] == counts[1], "whatever the number of customers"
 
     several = tried("江南")
     assert "江南精密机械" in several
@@ -284,6 +302,49 @@ def test_nobody_tries_a_draft_on_a_customer_they_do_not_see(
     assert "江南" not in page.get_data(as_text=True)
     named = client.post(ABC, data=sent(draft("composite-abc"), base="1", do="preview", look_up="江南精密机械"))
     assert "You see no customer" in named.get_data(as_text=True)
+
+
+NASTY = (
+    "",
+    "٣",
+    "²",
+    "1e999999999万",
+    "9" * 5000,
+    "<b>",
+    "metric:none",
+    "\0",
+    "-1/0",
+    "all",
+    "rest",
+    "around",
+    "1.2.3",
+)
+
+
+@pytest.fixture
+def analyst(client_as: Any) -> Any:
+    return client_as("data-analyst")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_form_breaks_the_page(analyst: Any, data: Any) -> None:
+    key = data.draw(st.sampled_from(["composite-abc", "abcd-foreign", "rfm"]))
+    form = sent(draft(key), base="1")
+    for name in data.draw(st.lists(st.sampled_from(sorted(form)), max_size=6)):
+        form[name] = data.draw(st.sampled_from(NASTY))
+    rows = st.sampled_from(
+        ["criteria", "grades", "grades.0.parts", "grades.0", "criteria.0.bands", "steps.0", "groups"]
+    )
+    words = st.sampled_from(
+        ["add", "condition", "group", "up", "down", "remove", "preview", "check", "save", "7", *NASTY]
+    )
+    action = f"{data.draw(words)} {data.draw(rows)}".removesuffix(" steps.0")
+    extra = {f"criteria.{'9' * 5000}.key": "x", "a..b": "y", "base": data.draw(st.sampled_from(["1", "x", "9" * 99]))}
+    answer = analyst.post(f"/grading/editor/schemes/{key}", data=form | extra | {"do": action, "look_up": "%_"})
+    assert answer.status_code == 200, action
+    assert services.current_version(key).version == 1
+    assert re.findall("<b>", answer.get_data(as_text=True)) == []
 
 
 def test_the_editor_is_closed_to_who_may_not_change_schemes(client_as: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from kezhi import money
@@ -15,6 +15,7 @@ from ..scheme import Scale, plain
 
 MYRIADS = {"万": 4, "亿": 8}
 RATIO = re.compile(r"([0-9]{1,5})\s*/\s*([0-9]{1,5})")
+WITH_MYRIADS = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,18})?) ?([万亿])")
 DECIMAL = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?")
 
 
@@ -38,11 +39,8 @@ def written(text: str, unit: Unit | str) -> str:
         text = text.replace(",", "")
     if unit == "ratio":
         return text if text.endswith("%") or not text else f"{text}%"
-    if text[-1:] in MYRIADS:
-        try:
-            return _short(Decimal(text[:-1].strip()).scaleb(MYRIADS[text[-1]]))
-        except InvalidOperation:
-            return text
+    if match := WITH_MYRIADS.fullmatch(text):
+        return _short(Decimal(match[1]).scaleb(MYRIADS[match[2]]))
     return text
 
 

@@ -30,11 +30,17 @@ def draft_of_scheme(scheme: Scheme, currency: str) -> Draft:
         business_types=list(wanted.business_types),
         stages=list(wanted.stages),
         regions="\n".join(wanted.regions),
-        groups=[{"key": key, **title} for key, title in scheme.groups.items()],
+        groups=[{"key": key, **scheme.groups[key]} for key in _groups(scheme)],
         criteria=[_criterion(criterion, scheme, currency) for criterion in scheme.criteria],
         grades=[_grade(grade, scheme, currency) for grade in scheme.grades],
         steps=[{**step.title, "role": step.role} for step in scheme.steps],
     )
+
+
+def _groups(scheme: Scheme) -> list[str]:
+    """The groups as the criteria come upon them: they have no order of their own, and JSON keeps none."""
+    used = dict.fromkeys(criterion.group for criterion in scheme.criteria if criterion.group)
+    return [*used, *sorted(key for key in scheme.groups if key not in used)]
 
 
 def _notes(title: Mapping[str, str]) -> dict[str, str]:

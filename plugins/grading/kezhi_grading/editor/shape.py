@@ -79,13 +79,18 @@ def _shaped(tree: Mapping[str, Any], shape: Mapping[str, Any]) -> Draft:
     for name, kind in shape.items():
         part = tree.get(name, {})
         if isinstance(kind, Rows):
-            numbers = sorted((step for step in part if step.isascii() and step.isdecimal()), key=int)
+            numbers = sorted((step for step in part if _is_number(step)), key=int)
             found[name] = [_shaped(part[number], kind.of or shape) for number in numbers[:MOST_ROWS]]
         elif isinstance(kind, Many):
             found[name] = [text for text in dict.fromkeys(part.get("", [])) if text]
         else:
             found[name] = part.get("", [""])[0]
     return found
+
+
+def _is_number(step: str) -> bool:
+    """Whether a step of a name may be the number of a row."""
+    return step.isascii() and step.isdecimal() and len(step) < 4
 
 
 def fields_of(draft: Draft, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -105,7 +110,7 @@ def rows_at(draft: Draft, path: str) -> list[Draft] | None:
     """The list of rows that a name like ``grades.0.parts`` leads to, None when there is none."""
     place: Any = draft
     for step in path.split("."):
-        if isinstance(place, list) and step.isascii() and step.isdecimal() and len(step) < 4 and int(step) < len(place):
+        if isinstance(place, list) and _is_number(step) and int(step) < len(place):
             place = place[int(step)]
         elif isinstance(place, dict) and step in place:
             place = place[step]

@@ -66,13 +66,14 @@ def new() -> Any:
 
 @requires("grading.schemes")
 def edit(key: str) -> Any:
-    """The next version of a scheme."""
+    """The next version of a scheme, from the newest one or from that named by ``from``."""
     row = _version(key)
     if request.method == "POST":
         return _sent(row)
-    form = EditorForm()
+    form, asked = EditorForm(), request.args.get("from", type=int)
+    start = row if asked is None else _version(key, asked)  # an earlier version is taken up again as the next one
     form.base.data = str(row.version)
-    return _show(Page(draft_of_scheme(services.scheme_of(row), row.currency), form, row))
+    return _show(Page(draft_of_scheme(services.scheme_of(start), start.currency), form, row))
 
 
 def _sent(row: SchemeVersion | None) -> Any:

@@ -12,7 +12,7 @@ from kezhi.numbers import next_numbers
 from kezhi.permissions import acting_user
 
 from ..models import SchemeVersion
-from ..reading import SchemeRefused, read_scheme
+from ..reading import SchemeRefused, check_size, read_scheme
 from ..scheme import Scheme
 from ..stored import digest, from_json, to_json
 from ..table import Problem
@@ -58,7 +58,9 @@ def save_scheme(scheme: Scheme, *, expected: int, reason: str) -> tuple[SchemeVe
     check_population(scheme)
     if expected and not reason.strip():
         raise Refused(_("Say why the scheme is changed: the reason stands with the version."), field="reason")
-    return _store(scheme, toml_of(scheme, currency()), expected, reason.strip())
+    source = toml_of(scheme, currency())
+    check_size(source.encode())
+    return _store(scheme, source, expected, reason.strip())
 
 
 def _store(
