@@ -16,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kezhi import NotFound, acting_as, db
+from kezhi import NotFound, acting_as, db, writing
 from kezhi.builtin.accounts import services
+from kezhi.builtin.customers import services as customers
+from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.models import Batch, Problem, Row
 from kezhi.builtin.imports.services import reports
 from kezhi.tables import audit_entry
@@ -231,3 +233,41 @@ def test_hook_row_limits_a_kind_one_may_no_longer_import_has_no_batches_and_no_r
     assert "things.csv" not in clerk.get("/imports").text
     plugin.importers = []  # its app is disabled: the line stays, as what was once imported
     assert "things.csv" in clerk.get("/imports").text
+
+
+@pytest.mark.clause("CUS-08")
+def test_an_import_is_reverted_after_a_preview_and_one_of_another_kind_says_that_it_cannot(
+    plugin: Any, client_as: Callable[..., FlaskClient]
+) -> None:
+    keeper = client_as("customer-information-officer")
+    address = uploaded_as(keeper, "customers", "code,name,city\nA1,甲公司,杭州\nA2,乙公司,\n")
+    result = keeper.post(f"{address}/apply", data={"rows": "all"}, follow_redirects=True)
+    assert f'href="{address}/revert"' in result.text
+    preview = keeper.get(f"{address}/revert").text
+    assert "撤销 2 条记录" in preview
+    assert len(db.session.scalars(sa.select(Customer.id)).all()) == 2
+    with writing():
+        customers.update_customer(db.session.scalars(sa.select(Customer.id).where(Customer.code == "A2")).one(), 1,
+                                  {"city": "上海"})  # fmt: skip
+    refused = keeper.post(f"{address}/revert", data={"rows": "all"}, follow_redirects=True)
+    assert "因此没有撤销" in refused.text
+    assert "撤销可以撤销的 1 条记录" in refused.text
+    assert "A2" in refused.text
+    done = keeper.post(f"{address}/revert", data={"rows": "can"}, follow_redirects=True)
+    assert "已再次移除" in done.text
+    assert db.session.scalars(sa.select(Customer.code)).all() == ["A2"]
+    assert "部分已撤销" in keeper.get("/imports").text
+
+    address = uploaded_as(keeper, "things", GOOD)
+    result = keeper.post(f"{address}/apply", data={"rows": "all"}, follow_redirects=True)
+    assert f"{address}/revert" not in result.text
+    assert "这类导入不能撤销" in keeper.get(f"{address}/revert").text
+    other = client_as("order-clerk")
+    assert other.get(f"{address}/revert").status_code == 404
+    assert other.post(f"{address}/revert", data={"rows": "can"}).status_code == 404
+
+
+def uploaded_as(client: FlaskClient, kind: str, text: str) -> str:
+    answer = send(client, text, kind=kind)
+    assert answer.status_code == 302, answer.text
+    return answer.location

@@ -17,7 +17,7 @@ from . import services
 from .cells import neutralised, shortened
 from .forms import UploadForm
 from .mapping import match
-from .models import CHECKED, UNMAPPED, Batch, Row
+from .models import APPLIED, CHECKED, REVERTED, UNMAPPED, Batch, Row
 from .pages import FieldRow, state_chip, steps
 from .reading import MOST_BYTES, MOST_ROWS
 from .services import reports
@@ -38,6 +38,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/<int:batch_id>/apply", "apply", apply, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/discard", "discard", discard, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/errors.csv", "errors", errors)
+    pages.add_url_rule("/<int:batch_id>/revert", "revert", revert)
+    pages.add_url_rule("/<int:batch_id>/revert", "carry_out_revert", carry_out_revert, methods=["POST"])
     return pages
 
 
@@ -122,6 +124,7 @@ def show(batch_id: int) -> Any:
         warnings=reports.problems(batch, "warning", SHOWN),
         seen=services.seen_before(batch) if batch.state == CHECKED else None,
         steps=steps(batch),
+        can_revert=batch.state == APPLIED and services.importer_for(batch.kind).reversal is not None,
     )
 
 
@@ -207,6 +210,33 @@ def discard(batch_id: int) -> Any:
         flash(str(error), "error")
         return redirect(url_for("imports.show", batch_id=batch_id))
     return redirect(url_for("imports.index"))
+
+
+@requires("imports.use")
+def revert(batch_id: int) -> Any:
+    """What reverting the import would do, and what stands in its way."""
+    batch = _batch(batch_id)
+    return render_template(
+        "imports/revert.html", batch=batch, importer=services.importer_for(batch.kind), plan=services.plan(batch)
+    )
+
+
+@requires("imports.use")
+def carry_out_revert(batch_id: int) -> Any:
+    """Revert all of it, or what still can be."""
+    _batch(batch_id)
+    try:
+        batch = services.revert(batch_id, what_can=request.form.get("rows") == "can")
+    except NotFound:
+        abort(404)
+    except Refused as error:
+        flash(str(error), "error")
+        return redirect(url_for("imports.revert", batch_id=batch_id))
+    flash(
+        _("The import was reverted.") if batch.state == REVERTED else _("What could be reverted is reverted."),
+        "success",
+    )
+    return redirect(url_for("imports.show", batch_id=batch_id))
 
 
 @requires("imports.use")

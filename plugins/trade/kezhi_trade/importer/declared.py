@@ -6,11 +6,25 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, exists, false, func, insert, literal, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from kezhi import bulk_write, clock, currency, db, visible
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.imports.contributions import Importer, ImportField
+from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
 from kezhi.builtin.imports.staging import add_problems, field_date, field_int, field_text, good_rows
 from kezhi.builtin.imports.values import parse_amount, parse_date, parse_percent, parse_text, parse_whole
@@ -43,7 +57,19 @@ def declared_importer() -> Importer:
         unique=(),
         check=check,
         apply=apply,
+        reversal=Reversal(
+            Declaration,
+            (Journaled(declarations, _of_file, lambda _batch: (*COLUMNS, "withdrawn_by"), customer="customer_id"),),
+            declarations.c.stated_in,
+        ),
     )
+
+
+def _of_file(batch: Batch) -> ColumnElement[bool]:
+    """What was ever declared for the years of the file by its customers: an import adds to it."""
+    codes, years = (select(part).where(*good_rows(batch)) for part in (field_text("customer_code"), field_int("year")))
+    mine = select(Customer.id).where(Customer.code.in_(codes))
+    return and_(declarations.c.customer_id.in_(mine), declarations.c.year.in_(years))
 
 
 def _common_fields() -> tuple[ImportField, ...]:

@@ -8,6 +8,7 @@ from ...imports.contributions import Importer
 from .applying import apply
 from .columns import columns
 from .matching import check
+from .reverting import reversal
 
 
 def importer() -> Importer:
@@ -20,4 +21,5 @@ def importer() -> Importer:
         unique=("code", "prospect_number"),
         check=check,
         apply=apply,
+        reversal=reversal(),
     )

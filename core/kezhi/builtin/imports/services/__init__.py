@@ -5,8 +5,10 @@ from .exporting import export_file
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
 from .loading import restage, stage
 from .reports import batch_for, batches, document, error_file, seen_before
+from .reverting import Plan, plan, revert
 
 __all__ = [
+    "Plan",
     "apply_batch",
     "batch_for",
     "batches",
@@ -19,8 +21,10 @@ __all__ = [
     "import_file",
     "importer_for",
     "importers_of",
+    "plan",
     "refuse",
     "restage",
+    "revert",
     "seen_before",
     "stage",
 ]

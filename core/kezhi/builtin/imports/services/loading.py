@@ -16,7 +16,7 @@ from kezhi.i18n import _
 
 from ..contributions import Importer
 from ..mapping import Columns, match
-from ..models import CHECKED, DISCARDED, LOADING, UNMAPPED, Batch, Problem, Row
+from ..models import CHECKED, DISCARDED, LOADING, UNMAPPED, Batch, Kept, Problem, Row
 from ..reading import Source, read
 from .checking import run_check
 from .kinds import importer_for
@@ -24,7 +24,7 @@ from .parsing import Reader
 
 CHUNK = 2_000  #: rows per transaction
 STALE = timedelta(minutes=5)  #: since the last chunk; then the loading was interrupted and may be taken up again
-KEPT = timedelta(days=30)  #: staged rows and their problems
+KEPT = timedelta(days=30)  #: staged rows, their problems, and what an applied import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,7 @@ def _forget_old(now: Any) -> None:
     old = select(Batch.id).where(Batch.touched_at < now - KEPT)
     _execute(delete(Row).where(Row.batch_id.in_(old)))
     _execute(delete(Problem).where(Problem.batch_id.in_(old)))
+    _execute(delete(Kept).where(Kept.batch_id.in_(old)))
     open_states = (LOADING, UNMAPPED, CHECKED)
     _execute(update(Batch).where(Batch.state.in_(open_states), Batch.touched_at < now - KEPT).values(state=DISCARDED))
 
