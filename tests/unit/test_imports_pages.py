@@ -74,6 +74,10 @@ def test_errors_stand_by_row_and_column_with_a_file_to_correct(clerk: FlaskClien
     errors = clerk.get(f"{address}/errors.csv")
     assert errors.headers["Content-Disposition"].startswith("attachment")
     assert errors.data.decode("utf-8-sig").splitlines()[1].startswith("A1,甲公司,2016-02-30,since: ")
+    book = clerk.get(f"{address}/errors.xlsx")
+    assert book.headers["Content-Disposition"].endswith(".xlsx")
+    assert book.data.startswith(b"PK")
+    assert clerk.get(f"{address}/errors.pdf").status_code == 404
     assert "import.errors" in db.session.scalars(sa.select(audit_entry.c.action)).all()
 
     result = clerk.post(f"{address}/apply", data={"rows": "good"}, follow_redirects=True)
@@ -107,6 +111,24 @@ def test_missing_columns_are_asked_for(clerk: FlaskClient) -> None:
     assert again.status_code == 422
     mapped = clerk.post(f"{address}/columns", data={"map-code": "0", "map-name": "1"}, follow_redirects=True)
     assert "新建 1，更新 0" in mapped.text
+
+
+@pytest.mark.clause("CUS-08")
+def test_the_columns_chosen_for_a_file_are_taken_for_the_next_one_with_the_same_heads(
+    clerk: FlaskClient, client_as: Callable[..., FlaskClient]
+) -> None:
+    text = "Nr,Was,amount\nA1,甲,1\n"
+    address = uploaded(clerk, text)
+    clerk.post(f"{address}/columns", data={"map-code": "0", "map-name": "1", "map-amount": ""})
+    page = clerk.get(uploaded(clerk, "NR, was ,Amount\nA2,乙,2\nA3,丙,3\n"))
+    assert "按您上次为此类表头选择的方式" in page.text
+    assert "新建 2，更新 0" in page.text
+    assert "不导入的列：Amount" in page.text
+    other = client_as("data-analyst")  # a choice is one's own
+    assert other.get(uploaded(other, text), follow_redirects=True).request.path.endswith("/columns")
+    other_order = uploaded(clerk, "Was,Nr\n甲,A1\n")
+    assert clerk.get(other_order, follow_redirects=True).request.path.endswith("/columns")
+    assert "按您上次" not in clerk.get(uploaded(clerk, "code,name\nA1,甲\n")).text
 
 
 def test_two_columns_of_one_name_are_asked_about(clerk: FlaskClient) -> None:

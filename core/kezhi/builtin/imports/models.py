@@ -117,3 +117,15 @@ class Kept(Base):  # type: ignore[valid-type,misc]
         Index("ix_imports_kept_customer_id", "customer_id"),
         Index("ix_imports_kept_batch_id_unit_id", "batch_id", "unit_id"),
     )
+
+
+class ChosenColumns(Base):  # type: ignore[valid-type,misc]
+    """The columns that a person chose for files of a kind with these heads: what the next such file is read by."""
+
+    __tablename__ = "imports_chosen_columns"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    heads: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the heads in their order
+    mapping: Mapped[dict[str, str]] = mapped_column(Json)  # field key: column, or nothing
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)

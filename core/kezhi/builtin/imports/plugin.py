@@ -23,16 +23,16 @@ class Imports(Plugin):
     name = "imports"
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1"}
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "file-earmark-arrow-up"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Batch, Kept, Problem, Row
+        from .models import Batch, ChosenColumns, Kept, Problem, Row
 
-        return [Batch, Row, Problem, Kept]
+        return [Batch, Row, Problem, Kept, ChosenColumns]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 
-from kezhi import NotFound, Refused, db, requires
+from kezhi import NotFound, Refused, acting_user, db, requires
 from kezhi.audit import record_alone
 from kezhi.i18n import _
 
+from ..lists.files import MEDIA
 from . import services
 from .cells import neutralised, shortened
 from .forms import UploadForm
@@ -37,7 +38,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/<int:batch_id>/columns", "map_columns", map_columns, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/apply", "apply", apply, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/discard", "discard", discard, methods=["POST"])
-    pages.add_url_rule("/<int:batch_id>/errors.csv", "errors", errors)
+    pages.add_url_rule("/<int:batch_id>/errors.<any(csv,xlsx):format>", "errors", errors)
     pages.add_url_rule("/<int:batch_id>/revert", "revert", revert)
     pages.add_url_rule("/<int:batch_id>/revert", "carry_out_revert", carry_out_revert, methods=["POST"])
     return pages
@@ -124,6 +125,8 @@ def show(batch_id: int) -> Any:
         warnings=reports.problems(batch, "warning", SHOWN),
         seen=services.seen_before(batch) if batch.state == CHECKED else None,
         steps=steps(batch),
+        remembered=batch.state == CHECKED
+        and services.is_remembered(acting_user(), services.importer_for(batch.kind), batch),
         can_revert=batch.state == APPLIED and services.importer_for(batch.kind).reversal is not None,
     )
 
@@ -240,16 +243,16 @@ def carry_out_revert(batch_id: int) -> Any:
 
 
 @requires("imports.use")
-def errors(batch_id: int) -> Response:
+def errors(batch_id: int, format: str) -> Response:
     """The rows with errors as they came, with the reasons."""
     batch = _batch(batch_id)
     if not batch.failed:
         abort(404)
-    content, failed = services.error_file(batch), batch.failed
-    name = _("Errors of %(name)s", name=PurePath(batch.filename).stem) + ".csv"
-    record_alone("import.errors", "import", batch_id, rows=failed)
-    return _download(content, name)
+    content, failed = (services.error_file if format == "csv" else services.error_workbook)(batch), batch.failed
+    name = _("Errors of %(name)s", name=PurePath(batch.filename).stem) + f".{format}"
+    record_alone("import.errors", "import", batch_id, rows=failed, format=format)
+    return _download(content, name, MEDIA[format])
 
 
-def _download(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name)
+def _download(content: bytes, name: str, media: str = MEDIA["csv"]) -> Response:
+    return send_file(io.BytesIO(content), mimetype=media, as_attachment=True, download_name=name)

@@ -4,7 +4,8 @@ from .applying import apply_batch, discard, import_file, refuse
 from .exporting import export_file
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
 from .loading import restage, stage
-from .reports import batch_for, batches, document, error_file, seen_before
+from .remembering import is_remembered
+from .reports import batch_for, batches, document, error_file, error_workbook, seen_before
 from .reverting import Plan, plan, revert
 
 __all__ = [
@@ -15,12 +16,14 @@ __all__ = [
     "discard",
     "document",
     "error_file",
+    "error_workbook",
     "export_file",
     "exporter_for",
     "exporters_of",
     "import_file",
     "importer_for",
     "importers_of",
+    "is_remembered",
     "plan",
     "refuse",
     "restage",
