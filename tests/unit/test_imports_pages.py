@@ -196,8 +196,8 @@ def test_a_template_has_the_columns_of_its_kind(clerk: FlaskClient) -> None:
 
 
 def addresses(address: str) -> list[tuple[str, str]]:
-    pages = [("GET", address + tail) for tail in ("", "/columns", "/errors.csv")]
-    return pages + [("POST", address + tail) for tail in ("/apply", "/discard", "/columns")]
+    pages = [("GET", address + tail) for tail in ("", "/columns", "/errors.csv", "/errors.xlsx", "/revert")]
+    return pages + [("POST", address + tail) for tail in ("/apply", "/discard", "/columns", "/cells", "/revert")]
 
 
 def test_a_batch_of_somebody_else_does_not_exist(clerk: FlaskClient, client_as: Callable[..., FlaskClient]) -> None:

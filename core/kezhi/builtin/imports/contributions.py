@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ class ImportField:
     A column is recognised by the field's ``key``, its label in either language, or an alias (case, blanks and
     underscores do not count). ``parse`` gets the trimmed, non-empty text of a cell and answers a JSON value; it raises
     ``Refused`` with the reason. ``warn`` gets that value and answers a warning or None: the value is kept as written.
+    ``suggest`` gets the texts of cells with a problem and answers for each the nearest values that the acting user may
+    see, best first, with what a person calls them (``suggesting.nearest`` helps), in a constant number of statements.
     """
 
     key: str
@@ -34,6 +36,7 @@ class ImportField:
     required: bool = False
     parse: Callable[[str], Any] = plain
     warn: Callable[[Any], Text | None] | None = None
+    suggest: Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Batch(Base):  # type: ignore[valid-type,misc]
     loaded: Mapped[int] = mapped_column(Integer, default=1)  # the file's last staged row; who loads holds it
     removed: Mapped[int] = mapped_column(Integer, default=0)  # of ``created``: taken away again by a revert
     restored: Mapped[int] = mapped_column(Integer, default=0)  # records that got their former values back
+    revision: Mapped[int] = mapped_column(Integer, default=1)  # raised when cells are mended
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

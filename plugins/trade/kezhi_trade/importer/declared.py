@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -75,7 +76,7 @@ def _of_file(batch: Batch) -> ColumnElement[bool]:
 def _common_fields() -> tuple[ImportField, ...]:
     return (
         ImportField("customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True,
-                    read_customer_code),
+                    read_customer_code, suggest=of_customers),
         ImportField("year", _l("Year"), ("年份", "年度", "所属年度"), True, _year),
         ImportField("declared_on", _l("Declared on"), ("申报日期", "填报日期", "日期", "date"), True, _day),
         ImportField("stated_in", _l("Stated in"), ("出处", "来源", "资料来源", "source"), True, _source),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, union, update
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.journal import KEPT, former, reverted_rows, taken
@@ -30,7 +31,12 @@ from .resolve import COLUMNS, SOURCE, orders, resolve, staged
 FIELDS = (
     ImportField("number", _l("Order number"), ("订单号", "订单编号", "单号", "order_no", "order_id"), True, parse_code),
     ImportField(
-        "customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True, read_customer_code
+        "customer_code",
+        _l("Customer code"),
+        ("客户代码", "客户编号", "客户编码", "customer"),
+        True,
+        read_customer_code,
+        suggest=of_customers,
     ),
     ImportField("order_date", _l("Order date"), ("订单日期", "下单日期", "签单日期", "日期", "date"), True, parse_date),
     ImportField("promised_date", _l("Promised date"), ("承诺交期", "交期", "required_date"), parse=parse_date),

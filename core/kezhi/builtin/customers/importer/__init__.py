@@ -9,6 +9,9 @@ from .applying import apply
 from .columns import columns
 from .matching import check
 from .reverting import reversal
+from .suggesting import of_customers
+
+__all__ = ["importer", "of_customers"]
 
 
 def importer() -> Importer:

@@ -30,6 +30,7 @@ from ..services import lists, values
 from ..services.contacts import DAYS, KEYS, clean_part
 from .columns import parse_code
 from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, rows, sentence, with_action
+from .suggesting import of_customers, of_list
 
 QUIET = {"synchronize_session": False}
 PEOPLE = Contact.__table__
@@ -61,6 +62,7 @@ def contact_importer() -> Importer:
             OTHER_LABELS["code"],
             aliases=("客户代码", "code", "customer_no", "客户编号", "客户编码"),
             parse=parse_code,
+            suggest=of_customers,
         ),
         ImportField(
             "prospect_number",
@@ -83,6 +85,7 @@ def contact_importer() -> Importer:
             required=key == "name",
             parse=_parser(key),
             warn=values.phone_warning if key == "phone" else _role_warning if key == "decision_role" else None,
+            suggest=of_list(key) if key == "decision_role" else None,
         )
         for key in KEYS
     )

@@ -2,8 +2,10 @@
 
 from .applying import apply_batch, discard, import_file, refuse
 from .exporting import export_file
+from .grid import grid
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
 from .loading import restage, stage
+from .mending import mend
 from .remembering import is_remembered
 from .reports import batch_for, batches, document, error_file, error_workbook, seen_before
 from .reverting import Plan, plan, revert
@@ -20,10 +22,12 @@ __all__ = [
     "export_file",
     "exporter_for",
     "exporters_of",
+    "grid",
     "import_file",
     "importer_for",
     "importers_of",
     "is_remembered",
+    "mend",
     "plan",
     "refuse",
     "restage",
