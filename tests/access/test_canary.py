@@ -322,6 +322,8 @@ def test_a_file_that_names_a_hidden_customer_learns_nothing_of_it(
         assert not betrays(text_of(page.get_data()), asked=content)
     applied = client.post(f"{here}/apply", data={"rows": "good"}, follow_redirects=True)
     assert not betrays(text_of(applied.get_data()), asked=content)
+    for taken_back in (client.get(f"{here}/revert"), client.post(f"{here}/revert", follow_redirects=True)):
+        assert not betrays(text_of(taken_back.get_data()), asked=content)
     with acting_as(company.people[login]):
         result = import_file(kind, content.encode(), "again.csv", skip_bad_rows=True)
     assert not betrays(repr(result), asked=content)

@@ -10,9 +10,12 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
-from kezhi import NotFound, Refused
-from kezhi.builtin.imports.commands import export_command, import_command
+from kezhi import NotFound, Refused, db, writing
+from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import update_customer
+from kezhi.builtin.imports.commands import export_command, import_command, revert_command
 
 example = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("imports_example.py"))))
 
@@ -83,3 +86,23 @@ def test_an_export_says_how_many_rows_it_wrote(file: Path, tmp_path: Path) -> No
     answer = CliRunner().invoke(export_command, ["things", str(tmp_path / "out.xlsx")])
     assert answer.exit_code == 0
     assert answer.stdout.startswith("1 row written")
+
+
+def test_an_import_is_reverted_by_its_number_or_says_what_stands_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("code,name\nA1,甲公司\nA2,乙公司\n", encoding="utf-8")
+    assert run("customers", path).exit_code == 0
+    with writing():
+        id_ = db.session.scalars(select(Customer.id).where(Customer.code == "A1")).one()
+        update_customer(id_, 1, {"city": "杭州"})
+
+    def revert(*more: str) -> Result:
+        return CliRunner().invoke(revert_command, ["1", *more])
+
+    refused = revert()
+    assert isinstance(refused.exception, Refused)
+    assert "Changed since the import: 1" in refused.output
+    answer = revert("--what-can", "--json")
+    assert json.loads(answer.stdout) == {"import": 1, "removed": 1, "restored": 0, "left": 1}
+    assert list(db.session.scalars(select(Customer.code))) == ["A1"]
+    assert isinstance(CliRunner().invoke(revert_command, ["2"]).exception, NotFound)

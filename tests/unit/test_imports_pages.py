@@ -16,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kezhi import NotFound, acting_as, db
+from kezhi import NotFound, acting_as, db, writing
 from kezhi.builtin.accounts import services
+from kezhi.builtin.customers import services as customers
+from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.models import Batch, Problem, Row
 from kezhi.builtin.imports.services import reports
 from kezhi.tables import audit_entry
@@ -72,6 +74,10 @@ def test_errors_stand_by_row_and_column_with_a_file_to_correct(clerk: FlaskClien
     errors = clerk.get(f"{address}/errors.csv")
     assert errors.headers["Content-Disposition"].startswith("attachment")
     assert errors.data.decode("utf-8-sig").splitlines()[1].startswith("A1,甲公司,2016-02-30,since: ")
+    book = clerk.get(f"{address}/errors.xlsx")
+    assert book.headers["Content-Disposition"].endswith(".xlsx")
+    assert book.data.startswith(b"PK")
+    assert clerk.get(f"{address}/errors.pdf").status_code == 404
     assert "import.errors" in db.session.scalars(sa.select(audit_entry.c.action)).all()
 
     result = clerk.post(f"{address}/apply", data={"rows": "good"}, follow_redirects=True)
@@ -105,6 +111,24 @@ def test_missing_columns_are_asked_for(clerk: FlaskClient) -> None:
     assert again.status_code == 422
     mapped = clerk.post(f"{address}/columns", data={"map-code": "0", "map-name": "1"}, follow_redirects=True)
     assert "新建 1，更新 0" in mapped.text
+
+
+@pytest.mark.clause("CUS-08")
+def test_the_columns_chosen_for_a_file_are_taken_for_the_next_one_with_the_same_heads(
+    clerk: FlaskClient, client_as: Callable[..., FlaskClient]
+) -> None:
+    text = "Nr,Was,amount\nA1,甲,1\n"
+    address = uploaded(clerk, text)
+    clerk.post(f"{address}/columns", data={"map-code": "0", "map-name": "1", "map-amount": ""})
+    page = clerk.get(uploaded(clerk, "NR, was ,Amount\nA2,乙,2\nA3,丙,3\n"))
+    assert "按您上次为此类表头选择的方式" in page.text
+    assert "新建 2，更新 0" in page.text
+    assert "不导入的列：Amount" in page.text
+    other = client_as("data-analyst")  # a choice is one's own
+    assert other.get(uploaded(other, text), follow_redirects=True).request.path.endswith("/columns")
+    other_order = uploaded(clerk, "Was,Nr\n甲,A1\n")
+    assert clerk.get(other_order, follow_redirects=True).request.path.endswith("/columns")
+    assert "按您上次" not in clerk.get(uploaded(clerk, "code,name\nA1,甲\n")).text
 
 
 def test_two_columns_of_one_name_are_asked_about(clerk: FlaskClient) -> None:
@@ -172,8 +196,8 @@ def test_a_template_has_the_columns_of_its_kind(clerk: FlaskClient) -> None:
 
 
 def addresses(address: str) -> list[tuple[str, str]]:
-    pages = [("GET", address + tail) for tail in ("", "/columns", "/errors.csv")]
-    return pages + [("POST", address + tail) for tail in ("/apply", "/discard", "/columns")]
+    pages = [("GET", address + tail) for tail in ("", "/columns", "/errors.csv", "/errors.xlsx", "/revert")]
+    return pages + [("POST", address + tail) for tail in ("/apply", "/discard", "/columns", "/cells", "/revert")]
 
 
 def test_a_batch_of_somebody_else_does_not_exist(clerk: FlaskClient, client_as: Callable[..., FlaskClient]) -> None:
@@ -231,3 +255,41 @@ def test_hook_row_limits_a_kind_one_may_no_longer_import_has_no_batches_and_no_r
     assert "things.csv" not in clerk.get("/imports").text
     plugin.importers = []  # its app is disabled: the line stays, as what was once imported
     assert "things.csv" in clerk.get("/imports").text
+
+
+@pytest.mark.clause("CUS-08")
+def test_an_import_is_reverted_after_a_preview_and_one_of_another_kind_says_that_it_cannot(
+    plugin: Any, client_as: Callable[..., FlaskClient]
+) -> None:
+    keeper = client_as("customer-information-officer")
+    address = uploaded_as(keeper, "customers", "code,name,city\nA1,甲公司,杭州\nA2,乙公司,\n")
+    result = keeper.post(f"{address}/apply", data={"rows": "all"}, follow_redirects=True)
+    assert f'href="{address}/revert"' in result.text
+    preview = keeper.get(f"{address}/revert").text
+    assert "撤销 2 条记录" in preview
+    assert len(db.session.scalars(sa.select(Customer.id)).all()) == 2
+    with writing():
+        customers.update_customer(db.session.scalars(sa.select(Customer.id).where(Customer.code == "A2")).one(), 1,
+                                  {"city": "上海"})  # fmt: skip
+    refused = keeper.post(f"{address}/revert", data={"rows": "all"}, follow_redirects=True)
+    assert "因此没有撤销" in refused.text
+    assert "撤销可以撤销的 1 条记录" in refused.text
+    assert "A2" in refused.text
+    done = keeper.post(f"{address}/revert", data={"rows": "can"}, follow_redirects=True)
+    assert "已再次移除" in done.text
+    assert db.session.scalars(sa.select(Customer.code)).all() == ["A2"]
+    assert "部分已撤销" in keeper.get("/imports").text
+
+    address = uploaded_as(keeper, "things", GOOD)
+    result = keeper.post(f"{address}/apply", data={"rows": "all"}, follow_redirects=True)
+    assert f"{address}/revert" not in result.text
+    assert "这类导入不能撤销" in keeper.get(f"{address}/revert").text
+    other = client_as("order-clerk")
+    assert other.get(f"{address}/revert").status_code == 404
+    assert other.post(f"{address}/revert", data={"rows": "can"}).status_code == 404
+
+
+def uploaded_as(client: FlaskClient, kind: str, text: str) -> str:
+    answer = send(client, text, kind=kind)
+    assert answer.status_code == 302, answer.text
+    return answer.location

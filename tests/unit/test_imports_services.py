@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import runpy
 import threading
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +21,7 @@ from kezhi import Conflict, NotFound, Refused, User, acting_as, db, writing
 from kezhi.builtin.imports import services
 from kezhi.builtin.imports.checks import hanging, unaccounted
 from kezhi.builtin.imports.models import APPLIED, CHECKED, DISCARDED, LOADING, REFUSED, UNMAPPED, Batch, Problem, Row
+from kezhi.builtin.imports.reading import read
 from kezhi.builtin.imports.services import loading
 from kezhi.tables import audit_entry
 
@@ -401,6 +404,22 @@ def test_the_error_file_has_the_rows_as_they_came_and_the_reasons(plugin: Any) -
     assert text.startswith("\ufeffcode,name,amount,")
     assert lines[1].startswith("A2,'=cmd,many,amount")
     assert len(lines) == 3
+
+
+@pytest.mark.clause("CUS-08")
+def test_the_error_workbook_keeps_every_digit_runs_nothing_and_can_be_sent_again(plugin: Any) -> None:
+    long = "123456789012345678"
+    batch = staged(f"code,name,amount\n{long},=cmd,many\n0042,-x,1\nA1,+1+1,-5x\n")
+    content = services.error_workbook(batch)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        texts = book.read("xl/sharedStrings.xml").decode() if "xl/sharedStrings.xml" in book.namelist() else sheet
+    assert "<f>" not in sheet
+    assert all(text in texts for text in (long, "'=cmd", "'+1+1"))
+    assert [row[:3] for _number, row in read(content, "errors.xlsx").rows] == [
+        [long, "=cmd", "many"],
+        ["A1", "+1+1", "-5x"],
+    ]
 
 
 def test_an_export_is_neutralised_audited_and_read_back(plugin: Any, tmp_path: Path) -> None:

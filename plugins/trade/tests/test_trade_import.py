@@ -11,13 +11,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from kezhi import db, writing
-from kezhi.builtin.imports.services import export_file, import_file
+from kezhi import Refused, db, writing
+from kezhi.builtin.imports.models import Batch
+from kezhi.builtin.imports.services import batch_for, export_file, import_file, plan, revert
 from kezhi_trade import services
 from kezhi_trade.checks import checks
-from kezhi_trade.models import CustomerTrade, Order, Rate
+from kezhi_trade.models import CustomerTrade, Declaration, Order, Rate
 from kezhi_trade.services.summary import computed
 
 pytestmark = [pytest.mark.plugins("trade"), pytest.mark.services]
@@ -35,6 +36,12 @@ def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
 
 def found(number: str) -> Order:
     return services.order_by_number(number)
+
+
+def newest_import() -> int:
+    number: int = db.session.scalars(select(func.max(Batch.id))).one()
+    db.session.rollback()
+    return number
 
 
 def doctor() -> list[str]:
@@ -257,3 +264,49 @@ def test_what_is_exported_can_be_imported_again(customer: Any, order: Callable[.
     assert "'=阀门" in text
     result = import_file("orders", tmp_path / "orders.csv")
     assert counts(result) == (0, 0, 2, 0)
+
+
+@pytest.mark.clause("TRD-01", "CUS-08")
+def test_a_reverted_file_leaves_orders_and_sums_as_they_were(customer: Any) -> None:
+    for code in ("ALFKI", "VINET"):
+        customer(code)
+    load("number,customer_code,order_date,amount\nA-1,ALFKI,1997-05-06,100\nA-2,ALFKI,1997-05-07,50\n")
+
+    def rows() -> list[Any]:
+        names = [name for name in list(Order.__table__.c.keys()) if name not in ("version", "updated_at")]
+        orders = db.session.execute(select(*(Order.__table__.c[name] for name in names)).order_by(Order.id)).all()
+        sums = select(CustomerTrade.customer_id, CustomerTrade.total_amount).order_by(CustomerTrade.customer_id)
+        return [*orders, *db.session.execute(sums)]
+
+    before = rows()
+    load(
+        "number,customer_code,order_date,amount,shipped_date\nA-1,VINET,1997-05-06,70,1997-06-01\nB-1,VINET,1997-05-08,5,\n"
+    )
+    number = newest_import()
+    assert rows() != before
+    foreseen = plan(batch_for(number))
+    assert (foreseen.created, foreseen.updated, foreseen.stuck) == (1, 1, 0)
+    revert(number)
+    assert rows() == before
+    assert doctor() == []
+    load("number,customer_code,order_date,amount\nA-1,ALFKI,1997-05-06,71\n")
+    number = newest_import()
+    with writing():
+        services.cancel_order(found("A-1").id, found("A-1").version)
+    with pytest.raises(Refused):
+        revert(number, what_can=True)
+    assert found("A-1").amount == 7100
+
+
+@pytest.mark.clause("TRD-07", "CUS-08")
+def test_declared_figures_of_a_file_are_taken_back_and_a_file_of_rates_is_not(customer: Any) -> None:
+    customer("ALFKI")
+    text = "customer_code,year,declared_on,stated_in,turnover\nALFKI,{year},1998-02-01,年报,100\n"
+    load(text.format(year=1996), "declared")
+    load(text.format(year=1997), "declared")
+    assert revert(newest_import()).removed == 1
+    assert list(db.session.scalars(select(Declaration.year))) == [1996]
+    load("month,currency,rate\n1997-05,USD,8.29\n", "rates")
+    with pytest.raises(Refused):
+        revert(newest_import())
+    assert len(list(db.session.scalars(select(Rate)))) == 1

@@ -68,9 +68,10 @@ def owner_history(session: Session) -> Sequence[Finding]:
 
 
 def code_changes(session: Session) -> Sequence[Finding]:
-    """Changes of a code that already stood there."""
+    """Changes of a code that already stood there; a reverted import takes back a code that it gave."""
+    taken_back = and_(CustomerChange.source == "revert", CustomerChange.new == "")
     statement = select(CustomerChange.customer_id, CustomerChange.old, CustomerChange.new).where(
-        CustomerChange.field == "code", CustomerChange.old != ""
+        CustomerChange.field == "code", CustomerChange.old != "", ~taken_back
     )
     return [
         Finding(

@@ -84,3 +84,33 @@ def export_command(kind: str, file: str) -> None:
 
     count = export_file(kind, file)
     click.echo(ngettext("%(num)s row written to %(file)s.", "%(num)s rows written to %(file)s.", count, file=file))
+
+
+@click.command("revert-import")
+@click.argument("number", type=int)
+@click.option("--what-can", is_flag=True, help="Revert what still can be, although something stands in others' way.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
+def revert_command(number: int, what_can: bool, as_json: bool) -> None:
+    """Revert the import NUMBER: what it created goes, what it changed gets its former values back.
+
+    Without --what-can all of it is reverted or, when something stands in the way, nothing; exit status 1 then.
+    """
+    from .services import batch_for, plan, revert
+
+    before = batch_for(number)
+    foreseen, removed, restored = plan(before), before.removed, before.restored
+    for reason, count in foreseen.reasons:
+        click.echo(f"{reason}: {count}", err=True)
+    batch = revert(number, what_can)
+    removed, restored = batch.removed - removed, batch.restored - restored
+    if as_json:
+        click.echo(json.dumps({"import": number, "removed": removed, "restored": restored, "left": foreseen.stuck}))
+    else:
+        click.echo(
+            _(
+                "%(removed)s records removed, %(restored)s have their former values back, %(left)s left as they are.",
+                removed=removed,
+                restored=restored,
+                left=foreseen.stuck,
+            )
+        )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Table
 
 if TYPE_CHECKING:
     from .models import Batch
@@ -24,6 +26,8 @@ class ImportField:
     A column is recognised by the field's ``key``, its label in either language, or an alias (case, blanks and
     underscores do not count). ``parse`` gets the trimmed, non-empty text of a cell and answers a JSON value; it raises
     ``Refused`` with the reason. ``warn`` gets that value and answers a warning or None: the value is kept as written.
+    ``suggest`` gets the texts of cells with a problem and answers for each the nearest values that the acting user may
+    see, best first, with what a person calls them (``suggesting.nearest`` helps), in a constant number of statements.
     """
 
     key: str
@@ -32,6 +36,44 @@ class ImportField:
     required: bool = False
     parse: Callable[[str], Any] = plain
     warn: Callable[[Any], Text | None] | None = None
+    suggest: Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """A table that an import of this kind writes, for reverting it.
+
+    ``scope(batch)`` is the condition on ``table`` for the rows that the import may touch; it is asked before and after
+    the import. ``columns(batch)`` names what it may write there (none: the table is left out). ``record`` is the
+    column with the id of the record that a row is part of; ``unit`` that of what is reverted together or not at all,
+    ``customer`` that of the customer whom the row is about. In a ``whole`` table a row that came since stands in the
+    way as well as one that was changed: what stands there is one value in several rows.
+    """
+
+    table: Table
+    scope: Callable[[Batch], ColumnElement[bool]]
+    columns: Callable[[Batch], Sequence[str]]
+    record: str = "id"
+    unit: str = "id"
+    customer: str | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """How an import of this kind is reverted. The first table is that of the records, of ``model``.
+
+    ``name`` is the SQL text by which a person knows a record. ``goes`` names tables whose rows vanish with a record
+    without standing in the way. ``begin(batch)`` runs before anything is put back, ``finish(batch)`` after it; both
+    find what is reverted by ``reverted_rows`` (``kezhi.builtin.imports.journal``).
+    """
+
+    model: type
+    tables: tuple[Journaled, ...]
+    name: ColumnElement[Any]
+    goes: tuple[str, ...] = ()
+    begin: Callable[[Batch], None] | None = None
+    finish: Callable[[Batch], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +83,8 @@ class Importer:
     ``check(batch)`` runs in an open write transaction: it reports problems that need the database (unknown customer),
     and sets ``target_id`` and ``action`` (create, update, unchanged) of every good row. ``apply(batch)`` carries out
     the rows with an action, in one transaction with what the core records. ``unique`` names the fields whose values may
-    stand only once in a file. An empty cell leaves what is stored as it is.
+    stand only once in a file. An empty cell leaves what is stored as it is. Imports without a ``reversal`` cannot be
+    reverted.
     """
 
     kind: str
@@ -51,6 +94,7 @@ class Importer:
     unique: tuple[str, ...]
     check: Callable[[Batch], None]
     apply: Callable[[Batch], None]
+    reversal: Reversal | None = None
 
 
 @dataclass(frozen=True, slots=True)

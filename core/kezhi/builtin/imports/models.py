@@ -12,14 +12,15 @@ from kezhi import BigInt, Json, UtcDateTime, model_base
 
 Base = model_base("imports")
 
-#: loading → unmapped | checked → applied | refused | discarded
-LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED = (
+#: loading → unmapped | checked → applied | refused | discarded; applied → reverted
+LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED = (
     "loading",
     "unmapped",
     "checked",
     "applied",
     "refused",
     "discarded",
+    "reverted",
 )
 
 
@@ -47,6 +48,9 @@ class Batch(Base):  # type: ignore[valid-type,misc]
     unchanged: Mapped[int] = mapped_column(Integer, default=0)
     failed: Mapped[int] = mapped_column(Integer, default=0)
     loaded: Mapped[int] = mapped_column(Integer, default=1)  # the file's last staged row; who loads holds it
+    removed: Mapped[int] = mapped_column(Integer, default=0)  # of ``created``: taken away again by a revert
+    restored: Mapped[int] = mapped_column(Integer, default=0)  # records that got their former values back
+    revision: Mapped[int] = mapped_column(Integer, default=1)  # raised when cells are mended
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -88,3 +92,41 @@ class Problem(Base):  # type: ignore[valid-type,misc]
     origin: Mapped[str] = mapped_column(String(10))  # file: found by reading; check: found by comparing, done anew
 
     __table_args__ = (Index("ix_imports_problem_batch_id_row", "batch_id", "row"),)
+
+
+class Kept(Base):  # type: ignore[valid-type,misc]
+    """What an applied import did to one row of a table, so that it can be reverted (decision 15).
+
+    ``before`` and ``after`` hold the columns that the import may write; they are erased with the customer's data.
+    """
+
+    __tablename__ = "imports_kept"
+
+    batch_id: Mapped[int] = mapped_column(BigInt, ForeignKey("imports_batch.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(60), primary_key=True)  # name of the table
+    key: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    key2: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)  # 0 where one column is the key
+    record_id: Mapped[int] = mapped_column(BigInt)  # the record that the row is part of
+    unit_id: Mapped[int] = mapped_column(BigInt)  # what is reverted together or not at all
+    customer_id: Mapped[int | None] = mapped_column(BigInt)  # whom it is about
+    change: Mapped[str] = mapped_column(String(10))  # create, update, delete; same: untouched row of a set
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    obstacle: Mapped[str] = mapped_column(String(10), default="")  # set while a revert runs
+
+    __table_args__ = (
+        Index("ix_imports_kept_customer_id", "customer_id"),
+        Index("ix_imports_kept_batch_id_unit_id", "batch_id", "unit_id"),
+    )
+
+
+class ChosenColumns(Base):  # type: ignore[valid-type,misc]
+    """The columns that a person chose for files of a kind with these heads: what the next such file is read by."""
+
+    __tablename__ = "imports_chosen_columns"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    heads: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the heads in their order
+    mapping: Mapped[dict[str, str]] = mapped_column(Json)  # field key: column, or nothing
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)

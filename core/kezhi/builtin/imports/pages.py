@@ -7,7 +7,7 @@ from typing import Any
 
 from kezhi.i18n import _
 
-from .models import APPLIED, CHECKED, DISCARDED, LOADING, REFUSED, UNMAPPED, Batch
+from .models import APPLIED, CHECKED, DISCARDED, LOADING, REFUSED, REVERTED, UNMAPPED, Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class FieldRow:
 
 def state_chip(batch: Batch) -> tuple[str, str]:
     """Text and tone of a batch's state."""
+    if batch.state == APPLIED and batch.removed + batch.restored:
+        return _("Partly reverted"), "amber"
     return {
         LOADING: (_("Being read"), "blue"),
         UNMAPPED: (_("Columns missing"), "amber"),
@@ -35,6 +37,7 @@ def state_chip(batch: Batch) -> tuple[str, str]:
         APPLIED: (_("Imported"), "green"),
         REFUSED: (_("Not imported"), "red"),
         DISCARDED: (_("Discarded"), "gray"),
+        REVERTED: (_("Reverted"), "gray"),
     }[batch.state]
 
 

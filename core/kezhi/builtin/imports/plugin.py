@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
 from sqlalchemy import ColumnElement
 
-from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, User, hookimpl
+from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
+
+CUSTOMERS = "customers_customer"
 
 
 class Imports(Plugin):
@@ -21,16 +23,16 @@ class Imports(Plugin):
     name = "imports"
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1"}
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "file-earmark-arrow-up"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Batch, Problem, Row
+        from .models import Batch, ChosenColumns, Kept, Problem, Row
 
-        return [Batch, Row, Problem]
+        return [Batch, Row, Problem, Kept, ChosenColumns]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -46,10 +48,16 @@ class Imports(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import Batch, Problem, Row
+        from .models import Batch, Kept, Problem, Row
         from .rules import grants
 
-        return [Access(Batch, Batch.id, grants, {Row: Row.batch_id, Problem: Problem.batch_id})]
+        parts: dict[type, Any] = {Row: Row.batch_id, Problem: Problem.batch_id, Kept: Kept.batch_id}
+        return [Access(Batch, Batch.id, grants, parts)]
+
+    @hookimpl
+    def register_record_links(self) -> list[RecordLink]:
+        """Former values of customers are erased and deleted with them."""
+        return [RecordLink("imports_kept", _l("What imports replaced"), CUSTOMERS, delete="delete", erase="delete")]
 
     @hookimpl
     def row_limits(self, model: type, user: User) -> list[ColumnElement[bool]]:
@@ -59,9 +67,9 @@ class Imports(Plugin):
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
-        from .commands import export_command, import_command
+        from .commands import export_command, import_command, revert_command
 
-        return [import_command, export_command]
+        return [import_command, export_command, revert_command]
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

@@ -76,7 +76,7 @@ def _header(cells: list[str]) -> list[str]:
     for index, name in enumerate(header):
         if not name:  # a nameless column belongs to no field; its letter stands for it
             header[index] = name = _("(column %(letter)s)", letter=column_letters(index))
-        _check_text(name, 1, index)
+        check_text(name, 1, index)
         if name in seen:
             raise Refused(
                 _(
@@ -118,13 +118,13 @@ def _rows(table: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, 
                 )
             )
         for index, cell in enumerate(cells):
-            _check_text(cell, number, index)
+            check_text(cell, number, index)
         yield number, [restored(cell) for cell in cells[:width]] + [""] * (width - len(cells))
     if is_empty:
         raise Refused(_("The file has names of columns, but no rows below them. Choose a file with rows."))
 
 
-def _check_text(text: str, row: int, index: int) -> None:
+def check_text(text: str, row: int, index: int) -> None:
     """Refuse what no database keeps, and what no spreadsheet could hold."""
     if len(text) > LONGEST_CELL:
         raise Refused(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 
-from kezhi import NotFound, Refused, db, requires
+from kezhi import Conflict, NotFound, Refused, acting_user, db, requires
 from kezhi.audit import record_alone
-from kezhi.i18n import _
+from kezhi.i18n import _, ngettext
 
+from ..lists.files import MEDIA
 from . import services
 from .cells import neutralised, shortened
 from .forms import UploadForm
 from .mapping import match
-from .models import CHECKED, UNMAPPED, Batch, Row
+from .models import APPLIED, CHECKED, REVERTED, UNMAPPED, Batch, Row
 from .pages import FieldRow, state_chip, steps
 from .reading import MOST_BYTES, MOST_ROWS
 from .services import reports
@@ -35,9 +37,12 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/<int:batch_id>", "show", show)
     pages.add_url_rule("/<int:batch_id>/columns", "columns", columns)
     pages.add_url_rule("/<int:batch_id>/columns", "map_columns", map_columns, methods=["POST"])
+    pages.add_url_rule("/<int:batch_id>/cells", "mend", mend, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/apply", "apply", apply, methods=["POST"])
     pages.add_url_rule("/<int:batch_id>/discard", "discard", discard, methods=["POST"])
-    pages.add_url_rule("/<int:batch_id>/errors.csv", "errors", errors)
+    pages.add_url_rule("/<int:batch_id>/errors.<any(csv,xlsx):format>", "errors", errors)
+    pages.add_url_rule("/<int:batch_id>/revert", "revert", revert)
+    pages.add_url_rule("/<int:batch_id>/revert", "carry_out_revert", carry_out_revert, methods=["POST"])
     return pages
 
 
@@ -111,18 +116,77 @@ def show(batch_id: int) -> Any:
     batch = _batch(batch_id)
     if batch.state == UNMAPPED:
         return redirect(url_for("imports.columns", batch_id=batch_id))
-    page = "imports/check.html" if batch.state == CHECKED else "imports/result.html"
+    if batch.state == CHECKED:
+        return _check_page(batch)
+    importer = services.importer_for(batch.kind)
     return render_template(
-        page,
+        "imports/result.html",
         batch=batch,
-        importer=services.importer_for(batch.kind),
+        importer=importer,
         good=batch.rows - batch.failed,
         counts=reports.problem_counts(batch),
         problems=reports.problems(batch, "error", SHOWN),
         warnings=reports.problems(batch, "warning", SHOWN),
-        seen=services.seen_before(batch) if batch.state == CHECKED else None,
         steps=steps(batch),
+        can_revert=batch.state == APPLIED and importer.reversal is not None,
     )
+
+
+def _check_page(batch: Batch, typed: dict[tuple[int, int], str] | None = None, problem: str = "") -> str:
+    """The dry run: its counts, and the rows with errors or warnings as a grid."""
+    importer = services.importer_for(batch.kind)
+    counts = reports.problem_counts(batch)
+    asked = request.values.get("show", "")
+    level = (
+        asked if asked in ("error", "warning") else "error" if counts["error"] or not counts["warning"] else "warning"
+    )
+    after = request.values.get("after", "")
+    return render_template(
+        "imports/check.html",
+        batch=batch,
+        importer=importer,
+        good=batch.rows - batch.failed,
+        counts=counts,
+        level=level,
+        grid=services.grid(importer, batch, level, int(after) if after.isascii() and after.isdigit() else 0, typed),
+        problem=problem,
+        seen=services.seen_before(batch),
+        steps=steps(batch),
+        remembered=services.is_remembered(acting_user(), importer, batch),
+    )
+
+
+CELL = re.compile(r"cell-([0-9]{1,7})-([0-9]{1,3})")
+
+
+@requires("imports.use")
+def mend(batch_id: int) -> Any:
+    """Put what was typed into the cells, and check all rows again."""
+    batch = _batch(batch_id)
+    typed = {
+        (int(found[1]), int(found[2])): text for name, text in request.form.items() if (found := CELL.fullmatch(name))
+    }
+    revision = request.form.get("revision", "")
+    known = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    try:
+        count = services.mend(batch_id, known, typed, alike=bool(request.form.get("alike")))
+    except NotFound:
+        abort(404)
+    except Refused as error:
+        batch = _batch(batch_id)
+        if batch.state != CHECKED:
+            flash(str(error), "error")
+            return redirect(url_for("imports.show", batch_id=batch_id))
+        return _check_page(batch, typed, str(error)), 409 if isinstance(error, Conflict) else 422
+    left = _batch(batch_id).failed
+    flash(
+        ngettext("%(num)s cell was changed.", "%(num)s cells were changed.", count)
+        + " "
+        + (ngettext("%(num)s row still has errors.", "%(num)s rows still have errors.", left) if left
+           else _("No row has an error any more.")),
+        "success",
+    )  # fmt: skip
+    return redirect(url_for("imports.show", batch_id=batch_id, show=request.form.get("show") or None))
 
 
 @requires("imports.use")
@@ -210,16 +274,43 @@ def discard(batch_id: int) -> Any:
 
 
 @requires("imports.use")
-def errors(batch_id: int) -> Response:
+def revert(batch_id: int) -> Any:
+    """What reverting the import would do, and what stands in its way."""
+    batch = _batch(batch_id)
+    return render_template(
+        "imports/revert.html", batch=batch, importer=services.importer_for(batch.kind), plan=services.plan(batch)
+    )
+
+
+@requires("imports.use")
+def carry_out_revert(batch_id: int) -> Any:
+    """Revert all of it, or what still can be."""
+    _batch(batch_id)
+    try:
+        batch = services.revert(batch_id, what_can=request.form.get("rows") == "can")
+    except NotFound:
+        abort(404)
+    except Refused as error:
+        flash(str(error), "error")
+        return redirect(url_for("imports.revert", batch_id=batch_id))
+    flash(
+        _("The import was reverted.") if batch.state == REVERTED else _("What could be reverted is reverted."),
+        "success",
+    )
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+@requires("imports.use")
+def errors(batch_id: int, format: str) -> Response:
     """The rows with errors as they came, with the reasons."""
     batch = _batch(batch_id)
     if not batch.failed:
         abort(404)
-    content, failed = services.error_file(batch), batch.failed
-    name = _("Errors of %(name)s", name=PurePath(batch.filename).stem) + ".csv"
-    record_alone("import.errors", "import", batch_id, rows=failed)
-    return _download(content, name)
+    content, failed = (services.error_file if format == "csv" else services.error_workbook)(batch), batch.failed
+    name = _("Errors of %(name)s", name=PurePath(batch.filename).stem) + f".{format}"
+    record_alone("import.errors", "import", batch_id, rows=failed, format=format)
+    return _download(content, name, MEDIA[format])
 
 
-def _download(content: bytes, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name)
+def _download(content: bytes, name: str, media: str = MEDIA["csv"]) -> Response:
+    return send_file(io.BytesIO(content), mimetype=media, as_attachment=True, download_name=name)

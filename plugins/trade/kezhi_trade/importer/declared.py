@@ -6,11 +6,26 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, exists, false, func, insert, literal, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.imports.contributions import Importer, ImportField
+from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
 from kezhi.builtin.imports.staging import add_problems, field_date, field_int, field_text, good_rows
 from kezhi.builtin.imports.values import parse_amount, parse_date, parse_percent, parse_text, parse_whole
@@ -43,13 +58,25 @@ def declared_importer() -> Importer:
         unique=(),
         check=check,
         apply=apply,
+        reversal=Reversal(
+            Declaration,
+            (Journaled(declarations, _of_file, lambda _batch: (*COLUMNS, "withdrawn_by"), customer="customer_id"),),
+            declarations.c.stated_in,
+        ),
     )
+
+
+def _of_file(batch: Batch) -> ColumnElement[bool]:
+    """What was ever declared for the years of the file by its customers: an import adds to it."""
+    codes, years = (select(part).where(*good_rows(batch)) for part in (field_text("customer_code"), field_int("year")))
+    mine = select(Customer.id).where(Customer.code.in_(codes))
+    return and_(declarations.c.customer_id.in_(mine), declarations.c.year.in_(years))
 
 
 def _common_fields() -> tuple[ImportField, ...]:
     return (
         ImportField("customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True,
-                    read_customer_code),
+                    read_customer_code, suggest=of_customers),
         ImportField("year", _l("Year"), ("年份", "年度", "所属年度"), True, _year),
         ImportField("declared_on", _l("Declared on"), ("申报日期", "填报日期", "日期", "date"), True, _day),
         ImportField("stated_in", _l("Stated in"), ("出处", "来源", "资料来源", "source"), True, _source),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, union, update
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.imports.contributions import Importer, ImportField
+from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
+from kezhi.builtin.imports.journal import KEPT, former, reverted_rows, taken
 from kezhi.builtin.imports.models import Batch, Row
 from kezhi.builtin.imports.staging import add_problems, field_text, good_rows
 from kezhi.builtin.imports.values import parse_code, parse_currency, parse_date, parse_text
@@ -29,7 +31,12 @@ from .resolve import COLUMNS, SOURCE, orders, resolve, staged
 FIELDS = (
     ImportField("number", _l("Order number"), ("订单号", "订单编号", "单号", "order_no", "order_id"), True, parse_code),
     ImportField(
-        "customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True, read_customer_code
+        "customer_code",
+        _l("Customer code"),
+        ("客户代码", "客户编号", "客户编码", "customer"),
+        True,
+        read_customer_code,
+        suggest=of_customers,
     ),
     ImportField("order_date", _l("Order date"), ("订单日期", "下单日期", "签单日期", "日期", "date"), True, parse_date),
     ImportField("promised_date", _l("Promised date"), ("承诺交期", "交期", "required_date"), parse=parse_date),
@@ -55,6 +62,29 @@ def order_importer() -> Importer:
         unique=("number",),
         check=check,
         apply=apply,
+        reversal=Reversal(
+            Order,
+            (Journaled(orders, _of_file, lambda _batch: COLUMNS, customer="customer_id"),),
+            orders.c.number,
+            finish=_follow_restored,
+        ),
+    )
+
+
+def _of_file(batch: Batch) -> ColumnElement[bool]:
+    numbers = select(field_text("number")).where(*good_rows(batch), Row.action.in_(("create", "update")))
+    mine: ColumnElement[bool] = orders.c.number.in_(numbers)
+    return mine
+
+
+def _follow_restored(batch: Batch) -> None:
+    """The summaries of the customers whom restored orders belong to now and belonged to until now."""
+    restored = reverted_rows(batch, orders, "update")
+    refresh_customers(
+        union(
+            select(former(orders.c.customer_id)).select_from(KEPT).where(*restored),
+            select(taken(KEPT.c.after, orders.c.customer_id)).select_from(KEPT).where(*restored),
+        )
     )
 
 
@@ -166,6 +196,7 @@ def apply(batch: Batch) -> None:
     """Carry out the batch, which was checked in this transaction: one statement for changes, one for new orders."""
     _update(batch)
     _create(batch)
+    db.session.execute(delete(staged).where(staged.c.batch_id == batch.id))
 
 
 def _wanted(batch: Batch, action: str) -> Any:

@@ -8,6 +8,10 @@ from ...imports.contributions import Importer
 from .applying import apply
 from .columns import columns
 from .matching import check
+from .reverting import reversal
+from .suggesting import of_customers
+
+__all__ = ["importer", "of_customers"]
 
 
 def importer() -> Importer:
@@ -20,4 +24,5 @@ def importer() -> Importer:
         unique=("code", "prospect_number"),
         check=check,
         apply=apply,
+        reversal=reversal(),
     )

@@ -55,6 +55,7 @@ ROW: Table = Row.__table__
 KEY: Table = StagedKey.__table__
 OWNER: Table = CustomerOwner.__table__
 LINKS: Table = CustomerGroup.__table__
+USED: Table = UsedCode.__table__
 
 
 def apply(batch: Batch) -> None:
@@ -138,7 +139,7 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
     """One row of history per changed field and record (CUS-05), one statement per field of the file."""
     columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
     for column, wanted in wanted_values(batch).items():
-        old, new = _readable(column, stored_column(column)), _readable(column, wanted)
+        old, new = readable(column, stored_column(column)), readable(column, wanted)
         changed = select(
             Row.target_id,
             literal(now, UtcDateTime()),
@@ -153,7 +154,7 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
         db.session.execute(insert(CustomerChange).from_select(columns, changed))
 
 
-def _readable(column: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+def readable(column: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
     """A value as the history keeps it: dates as ISO text, people and departments by name."""
     if column in ("owner_id", "department_id"):
         model: Any = Account if column == "owner_id" else Department
@@ -225,10 +226,12 @@ def _written(batch: Batch) -> Any:
 def _remember_codes(batch: Batch, now: datetime) -> None:
     """Note the codes and numbers that are given now (CUS-01)."""
     for column in (EVERY.c.code, EVERY.c.prospect_number):
-        given = select(column, EVERY.c.id, literal(now, UtcDateTime())).where(
+        again = update(USED).where(USED.c.reverted_name != "", column == USED.c.code, EVERY.c.id.in_(_written(batch)))
+        db.session.execute(again.values(customer_id=EVERY.c.id, reverted_name=""), execution_options=QUIET)
+        given = select(column, EVERY.c.id, literal(now, UtcDateTime()), literal("")).where(
             EVERY.c.id.in_(_written(batch)), column.is_not(None), ~exists().where(UsedCode.code == column)
         )
-        db.session.execute(insert(UsedCode).from_select(["code", "customer_id", "given_at"], given))
+        db.session.execute(insert(UsedCode).from_select(["code", "customer_id", "given_at", "reverted_name"], given))
 
 
 def _close_owners(batch: Batch, now: datetime) -> None:

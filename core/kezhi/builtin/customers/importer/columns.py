@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,9 +15,7 @@ from ..fields import COLUMNS, FIELDS, OTHER_LABELS, Field
 from ..services import lists, values
 from ..services.records import LONGEST_CODE
 from ..services.texts import tidy_code
-
-#: what stands between several values in one cell
-SEVERAL = re.compile(r"[、，,;；\n]")
+from .suggesting import SEVERAL, of_departments, of_groups, of_list, of_owners
 
 
 def columns() -> tuple[ImportField, ...]:
@@ -41,9 +38,11 @@ def columns() -> tuple[ImportField, ...]:
         ),
     )
     people = (
-        ImportField("owner", _l("Owner"), aliases=("负责人", "owner_login", "业务员", "客户经理"), parse=str.strip),
-        ImportField("department", _l("Department"), aliases=("部门", "所属部门", "负责部门"), parse=str.strip),
-    )
+        ImportField("owner", _l("Owner"), aliases=("负责人", "owner_login", "业务员", "客户经理"), parse=str.strip,
+                    suggest=of_owners),
+        ImportField("department", _l("Department"), aliases=("部门", "所属部门", "负责部门"), parse=str.strip,
+                    suggest=of_departments),
+    )  # fmt: skip
     own = tuple(
         ImportField(
             field.key,
@@ -52,6 +51,7 @@ def columns() -> tuple[ImportField, ...]:
             required=field.key == "name",
             parse=_parser(field),
             warn=_warner(field),
+            suggest=of_list(field.key) if field.kind == "list" else of_groups if field.kind == "groups" else None,
         )
         for field in (FIELDS[key] for key in COLUMNS)
     )

@@ -18,7 +18,8 @@ from kezhi import lazy_gettext as _l
 from kezhi.db import UtcDateTime
 from kezhi.i18n import _
 
-from ...imports.contributions import Importer, ImportField
+from ...imports.contributions import Importer, ImportField, Journaled, Reversal
+from ...imports.journal import KEPT, former, reverted_rows
 from ...imports.models import Batch, Row
 from ...imports.staging import add_problems, field_date, field_int, field_text, good_rows
 from ...imports.values import parse_date
@@ -29,6 +30,7 @@ from ..services import lists, values
 from ..services.contacts import DAYS, KEYS, clean_part
 from .columns import parse_code
 from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, rows, sentence, with_action
+from .suggesting import of_customers, of_list
 
 QUIET = {"synchronize_session": False}
 PEOPLE = Contact.__table__
@@ -60,6 +62,7 @@ def contact_importer() -> Importer:
             OTHER_LABELS["code"],
             aliases=("客户代码", "code", "customer_no", "客户编号", "客户编码"),
             parse=parse_code,
+            suggest=of_customers,
         ),
         ImportField(
             "prospect_number",
@@ -82,6 +85,7 @@ def contact_importer() -> Importer:
             required=key == "name",
             parse=_parser(key),
             warn=values.phone_warning if key == "phone" else _role_warning if key == "decision_role" else None,
+            suggest=of_list(key) if key == "decision_role" else None,
         )
         for key in KEYS
     )
@@ -93,7 +97,47 @@ def contact_importer() -> Importer:
         unique=(),
         check=check,
         apply=apply,
+        reversal=contact_reversal(),
     )
+
+
+def contact_reversal() -> Reversal:
+    """The people of one customer go back together: who was the main contact before hangs on who is now."""
+    people = Journaled(PEOPLE, scope=_of_named_customers, columns=_written, unit="customer_id", customer="customer_id")
+    name = select(EVERY.c.name).where(EVERY.c.id == PEOPLE.c.customer_id).scalar_subquery()
+    return Reversal(Contact, (people,), name.concat(": ").concat(PEOPLE.c.name), begin=_keep_reverted)
+
+
+def _of_named_customers(batch: Batch) -> ColumnElement[bool]:
+    """Everybody at the customers of the file: a new main contact takes the place of another person."""
+    named = select(customer_of_row(batch)).where(*with_action(batch, CREATE, UPDATE))
+    theirs: ColumnElement[bool] = PEOPLE.c.customer_id.in_(named)
+    return theirs
+
+
+def _written(batch: Batch) -> list[str]:
+    return ["customer_id", "name", *dict.fromkeys([*given(batch), "is_primary"])]
+
+
+def _keep_reverted(batch: Batch) -> None:
+    """Everybody's former values, in the history of the customer (CUS-05)."""
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    fixed = (literal(clock.now(), UtcDateTime()), literal(acting_user().login))
+    name = PEOPLE.c.name
+    gone: Any = select(
+        PEOPLE.c.customer_id, *fixed, literal("contact.name"), name, literal(""), literal("revert")
+    ).join_from(KEPT, PEOPLE, PEOPLE.c.id == KEPT.c.key)
+    gone = gone.where(*reverted_rows(batch, PEOPLE, CREATE))
+    db.session.execute(insert(CustomerChange).from_select(columns, gone))
+    for key in dict.fromkeys([*given(batch), "is_primary"]):
+        now, before = _readable(key, PEOPLE.c[key], name), _readable(key, former(PEOPLE.c[key]), name)
+        changed: Any = select(
+            PEOPLE.c.customer_id, *fixed, literal(f"contact.{key}"), now, before, literal("revert")
+        ).join_from(KEPT, PEOPLE, PEOPLE.c.id == KEPT.c.key)
+        changed = changed.where(
+            *reverted_rows(batch, PEOPLE, UPDATE), former(PEOPLE.c[key]).is_distinct_from(PEOPLE.c[key])
+        )
+        db.session.execute(insert(CustomerChange).from_select(columns, changed))
 
 
 def _parser(key: str) -> Callable[[str], Any]:
@@ -266,13 +310,14 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
         db.session.execute(insert(CustomerChange).from_select(columns, changed))
 
 
-def _readable(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A value with the person's name, as the history keeps it."""
+def _readable(key: str, expression: ColumnElement[Any], name: Any = None) -> ColumnElement[Any]:
+    """A value with the person's name (that of the row), as the history keeps it."""
+    name = field_text("name") if name is None else name
     if key == "is_primary":
         text: ColumnElement[Any] = case((expression.is_(True), "✓"))
     else:
         text = iso_text(expression) if key in DAYS else func.nullif(expression, "")
-    return func.coalesce(field_text("name").concat(": ").concat(text), "")
+    return func.coalesce(name.concat(": ").concat(text), "")
 
 
 def _update(batch: Batch, now: datetime) -> None:

@@ -141,10 +141,14 @@ def _check_groups(batch: Batch) -> None:
 
 
 def _check_new(batch: Batch) -> None:
-    """A code given before is not given again; two new rows without a code are not the same company."""
+    """Two new rows without a code are not the same company, and a code given before is not given again.
+
+    The customer whose import was reverted is the same as before: it may have its code again.
+    """
     for key in mapped(batch, "code", "prospect_number"):
         given = field_text(key)
-        used = exists().where(UsedCode.code == given) & ~exists().where(EVERY.c[key] == given)
+        others = (UsedCode.code == given) & (UsedCode.reverted_name != func.coalesce(field_text("name"), ""))
+        used = exists().where(others) & ~exists().where(EVERY.c[key] == given)
         said = sentence(_("The code “%(code)s” was given before and is never given again.", code="{code}"), code=given)
         add_problems(batch, rows(said, *good_rows(batch), given.is_not(None), used), column=key)
     if "credit_code" not in batch.mapping:

@@ -121,6 +121,7 @@ class UsedCode(Base):
     code: Mapped[str] = mapped_column(CodeText, primary_key=True)
     customer_id: Mapped[int] = mapped_column(BigInt, index=True)
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reverted_name: Mapped[str] = mapped_column(Text, default="")  #: of whom, when the import that gave it was reverted
 
 
 class StagedKey(Base):

@@ -23,7 +23,8 @@ from .values import readable
 #: Changes read at most: those of one moment by one person make one entry.
 MOST_CHANGES = 500
 
-SOURCES = {"page": "pencil", "import": "upload", "command": "terminal", "merge": "union"}
+SOURCES = {"page": "pencil", "import": "upload", "command": "terminal", "merge": "union",
+           "revert": "arrow-counterclockwise"}  # fmt: skip
 
 
 def change_owner(customer_id: int, owner_id: int | None, department_id: int | None, at: datetime) -> None:
@@ -180,4 +181,6 @@ def owner_entries(customer: Customer, until: datetime | None, limit: int) -> lis
 def _title(source: str) -> str:
     if source == "import":
         return str(_("Changed by an import"))
+    if source == "revert":
+        return str(_("Import reverted"))
     return str(_("Taken over in a merge") if source == "merge" else _("Fields changed"))

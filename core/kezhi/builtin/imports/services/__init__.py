@@ -2,25 +2,36 @@
 
 from .applying import apply_batch, discard, import_file, refuse
 from .exporting import export_file
+from .grid import grid
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
 from .loading import restage, stage
-from .reports import batch_for, batches, document, error_file, seen_before
+from .mending import mend
+from .remembering import is_remembered
+from .reports import batch_for, batches, document, error_file, error_workbook, seen_before
+from .reverting import Plan, plan, revert
 
 __all__ = [
+    "Plan",
     "apply_batch",
     "batch_for",
     "batches",
     "discard",
     "document",
     "error_file",
+    "error_workbook",
     "export_file",
     "exporter_for",
     "exporters_of",
+    "grid",
     "import_file",
     "importer_for",
     "importers_of",
+    "is_remembered",
+    "mend",
+    "plan",
     "refuse",
     "restage",
+    "revert",
     "seen_before",
     "stage",
 ]

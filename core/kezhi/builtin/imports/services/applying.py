@@ -15,6 +15,7 @@ from kezhi.i18n import _, ngettext
 from ..contributions import Importer
 from ..models import APPLIED, CHECKED, DISCARDED, REFUSED, UNMAPPED, Batch, Problem, Row
 from .checking import run_check
+from .keeping import keep_after, keep_before
 from .kinds import importer_for
 from .loading import stage
 from .reports import batch_for, document
@@ -52,7 +53,9 @@ def _apply(importer: Importer, batch_id: int, skip_bad_rows: bool) -> bool:
                 return False
             batch.skip_bad_rows = skip_bad_rows
             session.flush()
+            keep_before(importer, batch)
             importer.apply(batch)
+            keep_after(importer, batch)
             _audit("import.apply", batch)
             _erase_good_rows(batch)
             return True

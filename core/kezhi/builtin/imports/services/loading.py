@@ -16,15 +16,16 @@ from kezhi.i18n import _
 
 from ..contributions import Importer
 from ..mapping import Columns, match
-from ..models import CHECKED, DISCARDED, LOADING, UNMAPPED, Batch, Problem, Row
+from ..models import CHECKED, DISCARDED, LOADING, UNMAPPED, Batch, Kept, Problem, Row
 from ..reading import Source, read
 from .checking import run_check
 from .kinds import importer_for
 from .parsing import Reader
+from .remembering import remember, remembered
 
 CHUNK = 2_000  #: rows per transaction
 STALE = timedelta(minutes=5)  #: since the last chunk; then the loading was interrupted and may be taken up again
-KEPT = timedelta(days=30)  #: staged rows and their problems
+KEPT = timedelta(days=30)  #: staged rows, their problems, and what an applied import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ def stage(
 ) -> Batch:
     """Read a file into the staging table and check it; loading that was interrupted goes on where it stopped.
 
-    ``mapping`` says which column fills a field (key or label: column). With ``ask``, a file whose required fields
-    find no column becomes a batch in the state ``unmapped``, for :func:`restage`. Errors: ``Refused`` for a file that
+    ``mapping`` says which column fills a field (key or label: column). With ``ask``, the columns that the requester
+    chose last time for such a file are taken, and a file whose required fields find no column becomes a batch in the
+    state ``unmapped``, for :func:`restage`. Errors: ``Refused`` for a file that
     cannot be read or matched (nothing is kept), ``NotFound`` for a kind that the requester may not import.
     """
     user = requester or acting_user()
@@ -62,6 +64,9 @@ def stage(
         importer = importer_for(kind, user)
         end_reading()
         source = read(content, filename)
+        if ask and mapping is None:
+            mapping = remembered(user, importer, source.header)
+            end_reading()
         columns = match(importer, source.header, mapping)
         if not (ask and columns.is_open):
             columns.refuse()
@@ -70,7 +75,7 @@ def stage(
 
 
 def restage(batch_id: int, mapping: Mapping[str, str]) -> Batch:
-    """The same rows with another mapping, as a new batch; the former one is discarded.
+    """The same rows with another mapping, as a new batch; the former one is discarded, the mapping remembered.
 
     Errors: as :func:`stage`; ``NotFound`` for a batch that is not the user's or no longer open.
     """
@@ -85,6 +90,8 @@ def restage(batch_id: int, mapping: Mapping[str, str]) -> Batch:
     columns.refuse()
     source = Source(list(former.header), _staged(batch_id), former.encoding, former.sheet)
     upload = Upload(importer, former.filename, former.sha256, source, columns)
+    with writing():
+        remember(acting_user(), former.kind, former.header, mapping)
     batch = _load(upload, acting_user(), resume=False)
     discard(batch_id)
     return batch
@@ -146,6 +153,7 @@ def _forget_old(now: Any) -> None:
     old = select(Batch.id).where(Batch.touched_at < now - KEPT)
     _execute(delete(Row).where(Row.batch_id.in_(old)))
     _execute(delete(Problem).where(Problem.batch_id.in_(old)))
+    _execute(delete(Kept).where(Kept.batch_id.in_(old)))
     open_states = (LOADING, UNMAPPED, CHECKED)
     _execute(update(Batch).where(Batch.state.in_(open_states), Batch.touched_at < now - KEPT).values(state=DISCARDED))
 

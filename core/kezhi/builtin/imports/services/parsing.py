@@ -14,11 +14,10 @@ from ..values import check_cell, shown
 
 
 class Reader:
-    """Reads the rows of one file, in order; remembers the values that may stand only once."""
+    """Reads the rows of one file, each by itself."""
 
     def __init__(self, importer: Importer, columns: Mapping[str, int]) -> None:
         self.fields = [(each, columns[each.key]) for each in importer.fields if each.key in columns]
-        self.seen: dict[str, dict[Any, int]] = {key: {} for key in importer.unique if key in columns}
 
     def read(self, number: int, cells: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The staged row and its problems, as values to insert."""
@@ -47,12 +46,5 @@ class Reader:
             warning = each.warn(value) if each.warn is not None else None
             if warning is not None:
                 report(each.key, "warning", warning)
-        for key, rows in self.seen.items():
-            if key in data and rows.setdefault(data[key], number) != number:
-                report(
-                    key,
-                    "error",
-                    _("“%(value)s” stands in row %(row)s already.", value=shown(data[key]), row=rows[data[key]]),
-                )
         bad = any(problem["level"] == "error" for problem in problems)
         return {"row": number, "data": data, "raw": list(cells), "bad": bad}, problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from kezhi import NotFound, db, visible
 from kezhi.i18n import _
 
+from ...lists.files import xlsx_pieces
 from ..cells import neutralised
 from ..models import APPLIED, Batch, Problem, Row
 from .kinds import importers_of
@@ -88,16 +89,30 @@ def document(batch: Batch) -> dict[str, Any]:
 
 def error_file(batch: Batch) -> bytes:
     """The bad rows as they came, with a column that says why: CSV for a spreadsheet, to be corrected and sent again."""
+    output = io.StringIO(newline="")
+    writer = csv.writer(output)
+    writer.writerow([neutralised(name) for name in _error_head(batch)])
+    for cells in _error_rows(batch):
+        writer.writerow([neutralised(cell) for cell in cells])
+    return output.getvalue().encode("utf-8-sig")
+
+
+def error_workbook(batch: Batch) -> bytes:
+    """The same as a workbook whose cells are all text: a spreadsheet program keeps every digit of a long number."""
+    return b"".join(xlsx_pieces(_error_head(batch), _error_rows(batch)))
+
+
+def _error_head(batch: Batch) -> list[str]:
+    return [*batch.header, _("Reason")]
+
+
+def _error_rows(batch: Batch) -> Iterator[list[str]]:
     reasons: dict[int, list[str]] = {}
     for each in problems(batch, "error"):
         text = f"{each['column']}: {each['message']}" if each["column"] else each["message"]
         reasons.setdefault(each["row"], []).append(text)
-    output = io.StringIO(newline="")
-    writer = csv.writer(output)
-    writer.writerow([neutralised(name) for name in [*batch.header, _("Reason")]])
     rows = db.session.execute(
         select(Row.row, Row.raw).where(Row.batch_id == batch.id, Row.bad.is_(True)).order_by(Row.row)
     )
     for number, raw in rows:
-        writer.writerow([neutralised(cell) for cell in [*raw, "\n".join(reasons.get(number, []))]])
-    return output.getvalue().encode("utf-8-sig")
+        yield [*raw, "\n".join(reasons.get(number, []))]
