@@ -27,7 +27,8 @@ def examples(app: Any, _customer_id: int) -> dict[str, Any]:
     for role in ("sales-director", "general-manager"):
         with acting_as(people[role]):
             sign(request, "")
-    return {"number": number, "key": "composite-abc"}
+    run = services.run_by_number(number)
+    return {"number": number, "key": "composite-abc", "run_id": run.id, "scheme_id": run.scheme_id}
 
 
 globals().update(conformance_of("grading", examples=examples, beside=("trade",)))
