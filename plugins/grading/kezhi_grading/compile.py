@@ -7,7 +7,7 @@ anything is divided. Threshold rules are :mod:`.compile_rules`; the figures of b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -56,13 +56,19 @@ def population(scheme: Scheme) -> Select[Any]:
 
 
 def inputs_from_metrics(
-    scheme: Scheme, metrics: Mapping[str, Metric], period: Period, only: int | None = None
-) -> CTE:  # fmt: skip
+    scheme: Scheme,
+    metrics: Mapping[str, Metric],
+    period: Period,
+    *,
+    only: int | None = None,
+    beside: Mapping[str, Metric] | None = None,
+) -> CTE:
     """``customer_id, code, name``, and per criterion ``v0`` its value over the run's period, ``v0y0, v0m0, …`` those
     over the last full years and months that a rule reads, ``g0`` 1 where its metric had a row.
 
     Criteria whose metric is not in ``metrics`` are missing for everybody. ``only`` leaves one customer's row; figures
-    that relate to everybody still relate to the whole population.
+    that relate to everybody still relate to the whole population. ``beside`` are further figures over the period by
+    the name of their column: joined here, where every figure meets the customers by an index.
     """
     people = population(scheme)
     source: Any = customers
@@ -72,6 +78,15 @@ def inputs_from_metrics(
         func.coalesce(customers.c.code, customers.c.prospect_number, literal("", Text())).label("code"),
         customers.c.name.label("name"),
     ]
+
+    def figure_of(metric: Metric, span: Period, name: str) -> Number:
+        nonlocal source
+        if (metric.key, name) not in joined:
+            figure = metric.select(span, people).cte(f"metric_{len(joined)}")
+            source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
+            joined[metric.key, name] = figure.c.value
+        return joined[metric.key, name]
+
     for number, criterion in enumerate(scheme.criteria):
         metric = metrics.get(criterion.metric)
         figures: list[Number] = []
@@ -80,17 +95,14 @@ def inputs_from_metrics(
             if metric is None:
                 columns.append(_nothing().label(name))
                 continue
-            key = (criterion.metric, span.name)
-            if key not in joined:
-                figure = metric.select(span.period, people).cte(f"metric_{len(joined)}")
-                source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
-                joined[key] = figure.c.value
-            figures.append(joined[key])
-            columns.append(_wide(joined[key], metric).label(name))
+            figures.append(figure_of(metric, span.period, span.name))
+            columns.append(_wide(figures[-1], metric).label(name))
         if not scheme.reads_period(criterion.key):
             columns.append(_nothing().label(f"v{number}"))
         given: Number = case((or_(*(f.is_not(None) for f in figures)), 1), else_=0) if figures else sql_int(0)
         columns.append(given.label(f"g{number}"))
+    for name, metric in (beside or {}).items():
+        columns.append(_wide(figure_of(metric, period, ""), metric).label(name))
     rows = select(*columns).select_from(source).where(customers.c.id.in_(people))
     if only is not None:
         rows = rows.where(customers.c.id == only)
@@ -121,11 +133,11 @@ def inputs_from_results(scheme: Scheme, run_id: int) -> CTE:
     return select(*columns).where(stored.c.run_id == run_id).cte("inputs").prefix_with(ONCE)
 
 
-def scored(scheme: Scheme, inputs: CTE) -> Select[Any]:
+def scored(scheme: Scheme, inputs: CTE, beside: Sequence[str] = ()) -> Select[Any]:
     """One row per customer: ``customer_id, code, name, numerator, denominator, score, grade, grade_order, rule,
-    criteria`` in the form of :class:`.models.Result`."""
+    criteria`` in the form of :class:`.models.Result`, then the columns ``beside`` of the inputs."""
     if scheme.is_threshold:
-        return judged(scheme, inputs)
+        return judged(scheme, inputs, beside)
     pointed = _pointed(scheme, _ranked(scheme, inputs))
     summed = _summed(scheme, pointed)
     s = summed.c
@@ -152,6 +164,7 @@ def scored(scheme: Scheme, inputs: CTE) -> Select[Any]:
             else_=_text(NO_DATA),
         ).label("rule"),
         json_object(**{c.key: _line(c, number, g) for number, c in enumerate(scheme.criteria)}).label("criteria"),
+        *(g[name] for name in beside),
     )
 
 

@@ -37,7 +37,7 @@ Truth = ColumnElement[bool]
 ONCE = "MATERIALIZED"
 
 
-def judged(scheme: Scheme, inputs: CTE) -> Select[Any]:
+def judged(scheme: Scheme, inputs: CTE, beside: Sequence[str] = ()) -> Select[Any]:
     """One row per customer, in the form of :func:`.compile.scored`; without points, so without a score."""
     tested = _tested(scheme, inputs)
     everything: Any = tested
@@ -63,6 +63,7 @@ def judged(scheme: Scheme, inputs: CTE) -> Select[Any]:
         json_object(**{c.key: _line(scheme, c, number, d) for number, c in enumerate(scheme.criteria)}).label(
             "criteria"
         ),
+        *(d[name] for name in beside),
     )
 
 

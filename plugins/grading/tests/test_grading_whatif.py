@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from kezhi import Period, Refused, acting_as, db, writing
 from kezhi.builtin.approvals.services import sign
@@ -168,3 +168,22 @@ def test_a_what_if_takes_as_many_statements_for_100_customers_as_for_2000(app: A
         counts.append(counted.count)
     assert counts[0] == counts[1]
     assert counts[0] == 2
+
+
+def test_no_table_of_a_what_if_is_read_once_per_customer(app: Any, published: dict[str, int]) -> None:
+    """SQLite reads a joined select whole for every row when it takes the table before it for small."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    for key in ("composite-abc", "rfm", "four-tiers"):
+        seen: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, text: str, values: Any, *_more: Any, seen: Any = seen) -> None:
+            seen.append((text, values))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try_scheme(services.scheme_of(services.current_version(key)), YEAR, "composite-abc")
+        event.remove(db.engine, "before_cursor_execute", note)
+        ((text, values),) = [each for each in seen if "tried" in each[0]]
+        plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+        assert any("SCAN tried" in line for line in plan), plan
+        assert [line for line in plan if line.startswith("SCAN") and line.endswith("LEFT-JOIN")] == []

@@ -134,26 +134,22 @@ class _Tried:
     kind: ColumnElement[str]
     turnover: Any
     measure: Metric | None
-    amounts: CTE | None
     key: str
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
         graded = self.graded.c
-        statement = statement.select_from(self.graded).outerjoin(
-            CURRENT, (CURRENT.c.customer_id == graded.customer_id) & (CURRENT.c.scheme_key == self.key)
-        )
-        if self.amounts is not None:
-            statement = statement.outerjoin(self.amounts, self.amounts.c.customer_id == graded.customer_id)
-        return statement.where(*_seen(graded.customer_id))
+        in_force = (CURRENT.c.customer_id == graded.customer_id) & (CURRENT.c.scheme_key == self.key)
+        found = statement.select_from(self.graded).outerjoin(CURRENT, in_force)
+        return found.where(*_seen(graded.customer_id))
 
 
 def _tried(scheme: Scheme, period: Period, key: str) -> _Tried:
-    rows = scored(scheme, inputs_from_metrics(scheme, needed_metrics(scheme), period))
-    graded = rows.cte("tried").prefix_with(ONCE)
     measure = all_metrics().get(TURNOVER)
-    amounts = measure.select(period, population(scheme)).cte("turnover") if measure else None
-    turnover = func.coalesce(amounts.c.value, sql_int(0)) if amounts is not None else sql_int(0)
-    return _Tried(graded, kind_of(graded.c.grade_order, CURRENT.c.grade_order), turnover, measure, amounts, key)
+    beside = {"turnover": measure} if measure else {}
+    inputs = inputs_from_metrics(scheme, needed_metrics(scheme), period, beside)
+    graded = scored(scheme, inputs, tuple(beside)).cte("tried").prefix_with(ONCE)
+    turnover = func.coalesce(graded.c.turnover, sql_int(0)) if measure else sql_int(0)
+    return _Tried(graded, kind_of(graded.c.grade_order, CURRENT.c.grade_order), turnover, measure, key)
 
 
 def _seen(customer_id: Any) -> list[ColumnElement[bool]]:
