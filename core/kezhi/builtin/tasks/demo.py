@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from kezhi import acting_as, clock, writing
+from sqlalchemy import select
+
+from kezhi import acting_as, clock, db, writing
 
 from ..apps.demo import DemoContext
 from . import services
 from .contributions import Occasion
+from .rules import customer_model
 from .todo import TODO, end_of
 
 #: role of whom it is up to, days from today, what is to be done
@@ -29,12 +32,33 @@ TODOS = (
 
 def make(context: DemoContext) -> None:
     """Enter to-dos in the name of their owners; those that are late are passed up as the job would."""
-    today = clock.today()
+    today, firms = clock.today(), _customers_of(context.person("salesperson").id)
     for number, (role, days, text) in enumerate(TODOS):
         person: Any = context.person(role)
         with acting_as(person), writing():
             due = end_of(today + timedelta(days=days))
-            services.open_task(TODO, Occasion(f"demo-{number}", due, person.id, subject=text))
+            about = firms.pop() if firms and role == "salesperson" and days < 9 else None
+            subject = text if about is None else f"{about.short_name or about.name}：{text}"
+            occasion = Occasion(
+                f"demo-{number}",
+                due,
+                person.id,
+                subject=subject,
+                reference="" if about is None else str(about.id),
+                customer_id=None if about is None else about.id,
+            )
+            services.open_task(TODO, occasion)
     services.sync_all()
     with writing():
         services.escalate()
+
+
+def _customers_of(owner_id: int | None) -> list[Any]:
+    """Some customers of a person; none without the customer file."""
+    model = customer_model()
+    if model is None or owner_id is None:
+        return []
+    columns = (model.id, model.name, model.short_name)
+    found = list(db.session.execute(select(*columns).where(model.owner_id == owner_id).order_by(model.id).limit(3)))
+    db.session.rollback()
+    return found

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import and_, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, ListView, User, clock
 from kezhi import lazy_gettext as _l
-from kezhi.cells import address_of
+from kezhi.cells import Renderer, address_of
+from kezhi.filters import instant
 from kezhi.i18n import is_chinese
 
 from ..accounts.models import Account, Department
 from .kinds import task_kinds
 from .models import DONE, DROPPED, KEPT, Task
 from .rules import SEE_ALL, SEE_DEPARTMENT, of_departments
+from .words import LAST_MINUTE
 
 OUTCOMES = {DONE: _l("Marked as done"), KEPT: _l("Settled by itself"), DROPPED: _l("Dropped")}
 STATES = {"late": (_l("Overdue"), "red"), "today": (_l("Today"), "amber"), "later": (_l("Still open"), "blue")}
@@ -55,10 +59,11 @@ def _view(name: str, title: Any, whose: Any, permission: str, *, closed: bool, w
 def _columns(*, closed: bool, with_owner: bool) -> list[Column]:
     kind_choices = [Choice(key, kind.title) for key, kind in task_kinds().items() if kind.waiting is None]
     due: Any = Task.due_at
+    by_day = Renderer(lambda cell: escape(_due(cell.value)), lambda cell: _due(cell.value), muted=True, phone="x")
     found = [
         Column("subject", _l("Task"), _name(), default=True, render="name", order=1),
         Column("kind", _l("Kind"), Task.kind, default=True, filter=Filter("choice", lambda: kind_choices), order=2),
-        Column("due", _l("Due"), due, sortable=True, default=True, render="instant", filter=Filter("date"), order=4),
+        Column("due", _l("Due"), due, sortable=True, default=True, render=by_day, filter=Filter("date"), order=4),
     ]
     if with_owner:
         found += [_owner(), _department()]
@@ -74,6 +79,11 @@ def _columns(*, closed: bool, with_owner: bool) -> list[Column]:
     else:
         found += [_state(), Column("level", _l("Passed up"), Task.level, render="count", order=6)]
     return found
+
+
+def _due(due_at: datetime) -> str:
+    """A day, with the time where it is not the end of the day."""
+    return instant(due_at).removesuffix(f" {LAST_MINUTE}")
 
 
 def _name() -> Any:

@@ -21,7 +21,7 @@ from .contributions import CUSTOMERS, TaskKind, Waiting
 from .kinds import page_of, task_kinds
 from .models import Task
 from .services import Line, may_close
-from .todo import of_customer
+from .todo import TODO, of_customer
 from .words import due_words, group_of
 
 log = logging.getLogger("kezhi.tasks")
@@ -48,11 +48,14 @@ class Row:
     due_at: Any
     level: int
     may_close: bool
+    is_todo: bool
 
     @property
     def name(self) -> str:
         """The kind and what it is about, in one line."""
-        return str(_("%(kind)s: %(subject)s", kind=self.kind, subject=self.subject)) if self.subject else self.kind
+        if self.is_todo or not self.subject:
+            return self.subject or self.kind
+        return str(_("%(kind)s: %(subject)s", kind=self.kind, subject=self.subject))
 
 
 def row_of(task: Task, owner: str, user: User) -> Row:
@@ -74,6 +77,7 @@ def row_of(task: Task, owner: str, user: User) -> Row:
         due_at=task.due_at,
         level=task.level,
         may_close=may_close(task, user),
+        is_todo=task.kind == TODO,
     )
 
 

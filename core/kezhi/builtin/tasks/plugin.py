@@ -111,7 +111,9 @@ class Tasks(Plugin):
         from .services import open_count
 
         return [
-            MenuItem(_l("Today"), "tasks.home", icon="calendar-check", group="work", order=0, count=open_count),
+            MenuItem(
+                _l("Today's duties"), "tasks.home", icon="calendar-check", group="work", order=0, count=open_count
+            ),
             MenuItem(
                 _l("My tasks"), "tasks.mine", icon="check2-square", group="work", permission="tasks.use", order=10
             ),

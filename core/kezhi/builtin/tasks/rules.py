@@ -60,8 +60,7 @@ def of_departments(departments: frozenset[int]) -> ColumnElement[bool]:
 
 def customer_seen(user: User) -> ColumnElement[bool]:
     """The condition that the customer of a task is one that the person sees; never true without the customer file."""
-    guarded = current_app.extensions["kezhi"].access.guarded
-    model: Any = next((each for each in guarded if each.__tablename__ == CUSTOMERS), None)
+    model = customer_model()
     if model is None:
         return false()
     condition = visible_where(model, user)
@@ -69,6 +68,12 @@ def customer_seen(user: User) -> ColumnElement[bool]:
     ids = select(key) if condition is None else select(key).where(condition)
     found: ColumnElement[bool] = task.customer_id.in_(ids)
     return task.customer_id.is_not(None) if condition is None else found
+
+
+def customer_model() -> Any:
+    """The model of customers, None without the customer file."""
+    guarded = current_app.extensions["kezhi"].access.guarded
+    return next((each for each in guarded if each.__tablename__ == CUSTOMERS), None)
 
 
 def may_manage(user: User, owner_id: int | None, department_id: int | None, owner_department: int | None) -> bool:

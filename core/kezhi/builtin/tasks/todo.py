@@ -6,15 +6,15 @@ import secrets
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from kezhi import NotFound, Refused, acting_user, clock, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
-from .contributions import CUSTOMERS, Occasion, TaskKind
+from .contributions import Occasion, TaskKind
 from .models import Task
-from .rules import ASSIGN
+from .rules import ASSIGN, customer_model
 
 TODO = "tasks.todo"
 LONGEST = 200  #: characters
@@ -36,8 +36,7 @@ def end_of(day: date) -> datetime:
 
 def customer_named(customer_id: int | None) -> str:
     """The name of a customer that the acting person sees. Errors: ``NotFound``."""
-    guarded = current_app.extensions["kezhi"].access.guarded
-    model: Any = next((each for each in guarded if each.__tablename__ == CUSTOMERS), None)
+    model = customer_model()
     if customer_id is None or model is None or not acting_user().can("customers.read"):
         raise NotFound(_("There is no such customer."))
     found = db.session.scalars(visible(model).where(model.id == customer_id)).one_or_none()

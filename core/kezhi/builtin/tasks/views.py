@@ -93,7 +93,7 @@ def _found(task_id: int) -> Task:
         abort(404)
 
 
-@logged_in
+@requires("tasks.use")
 def show(task_id: int) -> str:
     """One task: what, by when, whose, and what can be done about it."""
     return _page(_found(task_id), DoneForm(formdata=None), AssignForm(formdata=None))
@@ -130,7 +130,7 @@ def _name_of(user_id: int | None) -> str:
     return str(found or "")
 
 
-@logged_in
+@requires("tasks.use")
 def done(task_id: int) -> Any:
     """The owner has done it; sent twice it answers as the first time: a task closes once."""
     found, form = _found(task_id), DoneForm()
