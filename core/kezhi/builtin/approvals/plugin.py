@@ -107,3 +107,9 @@ class Approvals(Plugin):
         from .duties import kinds
 
         return kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .telling import kinds
+
+        return kinds()

@@ -7,5 +7,8 @@ from kezhi import lazy_gettext as _l
 
 
 def clauses() -> list[Clause]:
-    """Duties with a due date that go up to the manager when they are late."""
-    return [Clause("TSK-01", _l("Duties with owner and due date; overdue ones go to the manager"), ours=True)]
+    """Duties that go up to the manager when they are late, and notices."""
+    return [
+        Clause("TSK-01", _l("Duties with owner and due date; overdue ones go to the manager"), ours=True),
+        Clause("TSK-02", _l("Notices in the product, and by e-mail as each person chooses"), ours=True),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Select
 
@@ -71,3 +71,39 @@ class TaskKind:
     duties: Callable[[], Select[Any] | Sequence[Occasion]] | None = None
     waiting: Callable[[User, int], Sequence[Waiting]] | None = None
     all_of_it: str = ""
+
+
+Mailing = Literal["now", "digest", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """A kind of notice. ``key`` starts with the plugin's name (``timeline.mention``).
+
+    Only who has ``permission``, and sees the record of ``model``, is told and is shown what it says; both are asked
+    when it is sent and again when it is shown or goes out by e-mail. ``page(reference)`` gives the address it leads to.
+    ``mail`` is how it goes out unless a person chooses otherwise. ``opened(reference)`` is called in the transaction in
+    which somebody opens it: for a state of its own that the plugin keeps.
+    """
+
+    key: str
+    title: Text
+    page: Callable[[str], str] | None = None
+    icon: str = "bell"
+    model: type | None = None
+    permission: str | None = None
+    mail: Mailing = "digest"
+    opened: Callable[[str], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a notice is about: by name, and the record that decides who may see it.
+
+    ``customer_id`` says whose data the name is: merging and erasing follow it.
+    """
+
+    subject: Text = ""
+    reference: str = ""
+    record_id: int | None = None
+    customer_id: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kezhi.hookspecs import spec
 
-from .contributions import TaskKind
+from .contributions import NoticeKind, TaskKind
 
 
 @spec("build")
@@ -13,4 +13,13 @@ def register_task_kinds() -> list[TaskKind]:  # type: ignore[empty-body]
 
     Returns: task kinds; the keys start with the plugin's name. Called by: the first page, the lists of tasks, and the
     jobs that open, close and pass up tasks. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_notice_kinds() -> list[NoticeKind]:  # type: ignore[empty-body]
+    """What: kinds of notices that this plugin sends with ``notify``: who may see them, and where they lead.
+
+    Returns: notice kinds; the keys start with the plugin's name. Called by: whatever sends and shows notices. On error:
+    plugin broken.
     """

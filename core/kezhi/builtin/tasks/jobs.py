@@ -11,6 +11,7 @@ def jobs() -> list[Job]:
     """The jobs of this builtin."""
     return [
         Job("tasks.sync", _l("Open what is due as tasks, close what is settled"), sync, schedule="5 * * * *"),
+        Job("tasks.mail", _l("Send notices by e-mail"), mail, schedule="*/5 * * * *"),
         Job("tasks.escalate", _l("Pass overdue tasks up to managers"), escalate, schedule="*/15 * * * *"),
     ]
 
@@ -28,3 +29,10 @@ def escalate(task: kezhi.Task) -> None:
 
     with writing():
         pass_up()
+
+
+def mail(task: kezhi.Task) -> None:
+    """Send the e-mails that are due; what could not be sent is tried again later."""
+    from .services import send_due
+
+    send_due()

@@ -1,11 +1,11 @@
-"""Duties, and to whom overdue ones were passed up (TSK-01)."""
+"""Duties and to whom overdue ones were passed up (TSK-01); notices and how they go out by e-mail (TSK-02)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi import BigInt, CodeText, Json, UtcDateTime, model_base
@@ -71,3 +71,66 @@ class Escalation(Base):
     level: Mapped[int] = mapped_column(Integer)
     depth: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Notice(Base):
+    """Somebody is told of something. ``text`` is the sentence, which may leave the house by e-mail; ``subject`` is what
+    it is about by name, which may not. ``record_id`` is the record that decides who may see it.
+    """
+
+    __tablename__ = "tasks_notice"
+    __table_args__ = (
+        Index("ix_tasks_notice_unread", "user_id", "read_at"),
+        Index("ix_tasks_notice_user", "user_id", "id"),
+        Index("ix_tasks_notice_record", "kind", "record_id"),
+        Index("ix_tasks_notice_customer_id", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(CodeText)
+    text: Mapped[Any] = mapped_column(Json)  #: {"zh", "en"}
+    subject: Mapped[Any] = mapped_column(Json, nullable=True)  #: {"zh", "en"}, or a string
+    reference: Mapped[str] = mapped_column(Text, default="")
+    record_id: Mapped[int | None] = mapped_column(BigInt)
+    customer_id: Mapped[int | None] = mapped_column(BigInt)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Mail(Base):
+    """A notice that goes out by e-mail: what it says is written when it is sent. ``due_at`` moves on before every
+    attempt, so that no two workers send it at the same time.
+    """
+
+    __tablename__ = "tasks_mail"
+    __table_args__ = (Index("ix_tasks_mail_due", "ended_at", "due_at"),)
+
+    notice_id: Mapped[int] = mapped_column(BigInt, ForeignKey("tasks_notice.id", ondelete="CASCADE"), primary_key=True)
+    in_digest: Mapped[bool] = mapped_column(Boolean)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(12), default="")  #: sent, skipped or failed
+    error: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Recipient(Base):
+    """Where a person gets e-mail, and between which minutes of the day none: 1320 to 420 is from 22:00 to 07:00."""
+
+    __tablename__ = "tasks_recipient"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(Text, default="")
+    quiet_from: Mapped[int | None] = mapped_column(Integer)
+    quiet_until: Mapped[int | None] = mapped_column(Integer)
+
+
+class MailChoice(Base):
+    """How a person wants one kind of notice by e-mail: now, digest or none; without a row as the kind says."""
+
+    __tablename__ = "tasks_mail_choice"
+
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(CodeText, primary_key=True)
+    mail: Mapped[str] = mapped_column(String(6))

@@ -146,6 +146,8 @@ def home_page(user: User) -> dict[str, Any]:
         "has_more": len(lines) > SHOWN,
         "escalated": [row_of(line.task, line.owner, user) for line in services.escalated_to(user, SHOWN)],
         "queues": queues(user),
+        "notices": services.notices(limit=SIDE, only_unread=True)[0] if services.unread() else [],
+        "unread": services.unread(),
         "may_add": user.can("tasks.use"),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import click
 from flask import Blueprint
@@ -25,7 +25,7 @@ from kezhi import (
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
-from .contributions import CUSTOMERS, TaskKind
+from .contributions import CUSTOMERS, NoticeKind, TaskKind
 from .roles import MANAGERS, every_role
 
 
@@ -44,9 +44,9 @@ class Tasks(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Escalation, Task
+        from .models import Escalation, Mail, MailChoice, Notice, Recipient, Task
 
-        return [Task, Escalation]
+        return [Task, Escalation, Notice, Mail, Recipient, MailChoice]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -67,12 +67,9 @@ class Tasks(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import Escalation, Task
-        from .rules import grants
+        from .rules import access
 
-        key: Any = Task.id
-        passed_up: Any = Escalation.task_id
-        return [Access(Task, key, grants, {Escalation: passed_up})]
+        return access()
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
@@ -85,12 +82,19 @@ class Tasks(Plugin):
                 delete="delete",
                 personal=("subject", "reason"),
                 hand_over="owner_id",
-            )
+            ),
+            RecordLink("tasks_notice", _l("Notices"), CUSTOMERS, delete="delete", erase="delete"),
         ]
 
     @hookimpl
     def register_task_kinds(self) -> list[TaskKind]:
         from .todo import kinds
+
+        return kinds()
+
+    @hookimpl
+    def register_notice_kinds(self) -> list[NoticeKind]:
+        from .telling import kinds
 
         return kinds()
 
@@ -141,7 +145,7 @@ class Tasks(Plugin):
     def demo_data(self) -> list[Demo]:
         from .demo import make
 
-        return [Demo(make, order=60)]
+        return [Demo(make, order=55)]
 
     @hookimpl
     def after_uninstall(self, plugin: str) -> None:

@@ -7,17 +7,18 @@ tasks, those about a customer only where the customer is seen too.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
-from kezhi import ALL, User
+from kezhi import ALL, Access, User
 from kezhi.visibility import visible_where
 
 from ..accounts.models import Account
 from .contributions import CUSTOMERS
-from .models import Escalation, Task
+from .models import Escalation, Mail, MailChoice, Notice, Recipient, Task
 
 SEE_DEPARTMENT, SEE_ALL, ASSIGN = "tasks.see_department", "tasks.see_all", "tasks.assign"
 
@@ -42,6 +43,24 @@ def grants(user: User) -> Any:
     elif user.can(SEE_DEPARTMENT) and user.departments:
         found.append(and_(of_departments(user.departments), of_nobody_or_seen))
     return or_(*found)
+
+
+def access() -> list[Access]:
+    """Tasks by the rule above; what somebody is told, and how they want it, is seen by that person alone."""
+    key: Any = Task.id
+    passed_up: Any = Escalation.task_id
+    found = [Access(Task, key, grants, {Escalation: passed_up})]
+    mail: Any = Mail.notice_id
+    children_of: dict[Any, dict[type, Any]] = {Notice: {Mail: mail}, Recipient: {}, MailChoice: {}}
+    for model, children in children_of.items():
+        whose: Any = model.__table__.c.user_id
+        own_key: Any = model.id if model is Notice else model.user_id
+        found.append(Access(model, own_key, partial(_own, whose), children))
+    return found
+
+
+def _own(whose: Any, user: User) -> Any:
+    return ALL if user.is_system else whose == user.id
 
 
 def is_up_to(user: User) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from kezhi.i18n import _
 from .contributions import Occasion, TaskKind
 from .models import Task
 from .rules import ASSIGN, customer_model
+from .telling import tell_assigned
 
 TODO = "tasks.todo"
 LONGEST = 200  #: characters
@@ -71,6 +72,7 @@ def add_todo(text: str, due: date, owner_id: int | None = None, customer_id: int
     )
     made = open_task(TODO, occasion)
     assert made is not None  # the slot is a new one
+    tell_assigned(made)
     return made
 
 

@@ -13,7 +13,7 @@ from kezhi.i18n import _
 from kezhi.security import local_target
 
 from ..accounts.models import Account
-from . import lists, pages, services
+from . import lists, notice_views, pages, services
 from .forms import AssignForm, DoneForm, TodoForm
 from .kinds import page_of, task_kinds
 from .models import Task
@@ -24,7 +24,7 @@ from .todo import add_todo, customer_named
 
 
 def blueprint() -> Blueprint:
-    """``/`` and ``/tasks``."""
+    """``/``, ``/tasks`` and ``/notices``."""
     found = Blueprint("tasks", __name__)
     found.add_url_rule("/", "home", home)
     found.add_url_rule("/tasks", "mine", mine)
@@ -35,6 +35,12 @@ def blueprint() -> Blueprint:
     found.add_url_rule("/tasks/<int:task_id>", "show", show)
     found.add_url_rule("/tasks/<int:task_id>/done", "done", done, methods=["POST"])
     found.add_url_rule("/tasks/<int:task_id>/assign", "assign", assign, methods=["POST"])
+    found.add_url_rule("/notices", "notices", notice_views.notices)
+    found.add_url_rule("/notices", "read_all", notice_views.read_all, methods=["POST"])
+    found.add_url_rule("/notices/<int:notice_id>", "open_notice", notice_views.open_notice, methods=["POST"])
+    found.add_url_rule("/notices/mail", "mail_settings", notice_views.mail_settings, methods=["GET", "POST"])
+    # the bell of every page asks for the count; error pages without a database do not
+    found.app_context_processor(lambda: {"unread_notices": services.unread})
     return found
 
 

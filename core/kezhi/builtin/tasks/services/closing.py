@@ -12,7 +12,7 @@ from kezhi import Conflict, NotFound, Refused, User, acting_user, announce, audi
 from kezhi.i18n import _
 
 from ..kinds import task_kinds
-from ..models import DONE, DROPPED, KEPT, Task
+from ..models import DONE, DROPPED, KEPT, MailChoice, Notice, Task
 from .queries import task_by_id
 
 LONGEST_REASON = 500
@@ -79,8 +79,11 @@ def last_done(kind: str) -> dict[str, datetime]:
 
 
 def forget_plugin(plugin: str) -> None:
-    """The tasks of an uninstalled plugin go with its tables."""
-    gone = delete(Task).where(Task.kind.startswith(f"{plugin}.", autoescape=True))
-    result: Any = db.session.execute(gone, execution_options=UNSCOPED)
-    if result.rowcount:
-        audit_record("task.forget", "tasks", plugin, count=int(result.rowcount))
+    """The tasks and notices of an uninstalled plugin go with its tables."""
+    counts = {}
+    for model in (Task, Notice, MailChoice):
+        gone: Any = delete(model).where(model.kind.startswith(f"{plugin}.", autoescape=True))
+        result: Any = db.session.execute(gone, execution_options=UNSCOPED)
+        counts[model.__tablename__] = int(result.rowcount)
+    if any(counts.values()):
+        audit_record("task.forget", "tasks", plugin, **counts)

@@ -18,6 +18,7 @@ from ...calendar.hours import Hours, NoWorkingTime
 from ...calendar.services import working_hours_by_department
 from ..kinds import task_kinds
 from ..models import Escalation, Task
+from ..telling import tell_passed_up
 from .closing import UNSCOPED
 
 MOST_LEVELS = 5  #: managers that a task is passed up to at most
@@ -52,6 +53,7 @@ def escalate() -> Counter[int]:
     counts = Counter(row.user_id for row in rows)
     announce(Task, "update", [row.task_id for row in rows] if len(rows) <= 500 else passed)
     audit_record("task.escalate", "tasks", "", count=len(rows), managers=len(counts))
+    tell_passed_up(counts)
     return counts
 
 

@@ -16,6 +16,7 @@ from ..contributions import Occasion
 from ..kinds import known_kind
 from ..models import Task
 from ..rules import SEE_ALL, may_manage
+from ..telling import tell_assigned
 from .queries import task_by_id
 
 BATCH = 500  #: rows of one statement, and ids of one announcement
@@ -105,6 +106,7 @@ def reassign(task_id: int, owner_id: int, *, seen_owner: int | None = None) -> T
     db.session.refresh(found)
     audit_record("task.assign", "task", task_id, owner=owner_id, before=before)
     announce(Task, "update", [task_id])
+    tell_assigned(found)
     return found
 
 
