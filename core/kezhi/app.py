@@ -24,7 +24,7 @@ from .plugin import Plugin
 from .security import init_security
 from .sessions import init_sessions
 from .settings import SettingsForm
-from .shell import init_shell, kernel_blueprint
+from .shell import init_shell, kernel_blueprint, menu_items
 from .visibility import AccessRegistry
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def create_app(
     with app.app_context():
         _collect(kernel)
         _add_blueprints(app, kernel)
+    _add_home(app)
     app.before_request(guard_request)
     check_routes(app.view_functions, frozenset(kernel.permissions))
     return app
@@ -199,13 +200,13 @@ def _add_own_routes(app: Flask) -> None:
         kernel: Kernel = app.extensions["kezhi"]
         return jsonify(status="ok", generation=kernel.generation, plugins=list(kernel.plugins))
 
-    @app.get("/")
+
+def _add_home(app: Flask) -> None:
     @logged_in
     def home() -> Any:
-        """The first page that the user may open."""
-        kernel: Kernel = app.extensions["kezhi"]
-        user = acting_user()
-        items = [item for item in kernel.call.menu_items(user=user) if user.can(item.permission)]
-        groups = ["work", "customers", "service", "control", "system"]
-        items.sort(key=lambda item: (item.endpoint != "customers.index", groups.index(item.group), item.order))
+        """The first page that the user may open, where no app has one for everybody."""
+        items = menu_items(acting_user())
         return redirect(url_for(items[0].endpoint if items else "accounts.me"))
+
+    # an app's own page comes first; the address keeps its name either way
+    app.add_url_rule("/", "home", home, build_only=any(rule.rule == "/" for rule in app.url_map.iter_rules()))

@@ -69,6 +69,10 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.files.services import attach, receive
     from kezhi.builtin.imports.services import stage
     from kezhi.builtin.lists.services import save_view
+    from kezhi.builtin.tasks.contributions import Occasion
+    from kezhi.builtin.tasks.models import Notice
+    from kezhi.builtin.tasks.services import open_task
+    from kezhi.builtin.tasks.todo import TODO, end_of
     from kezhi.builtin.timeline.services import write_note
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -102,7 +106,12 @@ def company(app: Flask, add_person: Any) -> Company:
     received = receive(io.BytesIO(b"%PDF-1"), "contract.pdf")
     with writing():
         file_id = attach(received, "customers", "customer", customer).id
-        note_id = write_note("customers", "customer", customer, "Somebody called.").id
+        note_id = write_note("customers", "customer", customer, "@sales-director Somebody called.").id
+        notice_id = db.session.scalars(sa.select(Notice.id)).first()
+        due = end_of(date(2026, 1, 1))
+        task = open_task(TODO, Occasion("1", due, people["sales-director"].id, customer_id=customer))
+    assert task is not None
+    task_id = task.id
     with acting_as(people["sales-director"]):
         issue_id = issue("grading.assessment", customer, "xlsx")
         with writing():
@@ -113,6 +122,8 @@ def company(app: Flask, add_person: Any) -> Company:
         values={
             "file_id": file_id,
             "note_id": note_id,
+            "task_id": task_id,
+            "notice_id": notice_id,
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
@@ -336,6 +347,8 @@ RECORDS = (
     "file_id",
     "issue_id",
     "note_id",
+    "task_id",
+    "notice_id",
 )
 
 

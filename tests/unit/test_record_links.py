@@ -203,7 +203,7 @@ def test_a_hand_over_loses_nothing(zeta: Callable[[str], Site], state: str) -> N
     run("UPDATE zeta_call SET agent_id = :l", l=li)
     with writing():
         moved = hand_over(li or 0, wang or 0)
-    assert moved == {"customers_customer": 1, "zeta_call": 1}
+    assert {table: count for table, count in moved.items() if count} == {"customers_customer": 1, "zeta_call": 1}
     assert run("SELECT customer_id, agent_id FROM zeta_call ORDER BY id") == [(keep, wang), (gone, li)]
     customer = db.session.get(Customer, keep)
     assert customer is not None

@@ -43,7 +43,7 @@ class Grading(Plugin):
     title = _l("Grading")
     summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1"}
-    extends = ("trade", "documents")
+    extends = ("trade", "documents", "tasks")
     icon = "award"
 
     def on_install(self) -> None:
@@ -108,6 +108,12 @@ class Grading(Plugin):
         from .services.approval import subject_kind
 
         return [subject_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import kinds
+
+        return kinds()
 
     @hookimpl(optionalhook=True)
     def register_documents(self) -> list[Any]:

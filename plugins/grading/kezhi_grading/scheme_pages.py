@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
-from kezhi import can, clock, db, localised
+from kezhi import can, db, localised
 from kezhi.builtin.approvals.roles import role_title
+from kezhi.builtin.tasks.services import last_done
 from kezhi.metrics import all_metrics
 
+from .duties import REVIEW, review_on
 from .models import SchemeVersion
 from .quantities import for_people
 from .scheme import Bands, Criterion, Interpolation, NoPoints, Scheme, plain, weight_text
@@ -19,13 +21,6 @@ from .services.explanation import words_of_population
 from .services.reasons import rule_outline
 from .services.schemes import scheme_of
 from .words import _
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day some months later; the last of a shorter month."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def scheme_page(row: SchemeVersion) -> dict[str, Any]:
@@ -45,10 +40,17 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
         "population": words_of_population(scheme.population),
         "grades": [(grade, scheme.interval(grade.key)) for grade in scheme.grades],
         "role_titles": {step.role: role_title(step.role) for step in scheme.steps},
-        "review_on": months_after(clock.local(row.loaded_at).date(), scheme.review_months),
+        "review_on": _review_on(row),
         "can_run": can("grading.run"),
         "can_load": can("grading.schemes"),
     }
+
+
+def _review_on(row: SchemeVersion) -> date:
+    """The date of the next review; what was said about the last one is known to the tasks."""
+    if "tasks" not in current_app.extensions["kezhi"].plugins:
+        return review_on(row)
+    return review_on(row, last_done(REVIEW).get(row.key))
 
 
 def criterion_row(criterion: Criterion, currency: str, scheme: Scheme, provided: Any) -> dict[str, Any]:

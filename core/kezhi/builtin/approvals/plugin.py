@@ -20,8 +20,8 @@ class Approvals(Plugin):
     name = "approvals"
     title = _l("Approvals")
     summary = _l("What is proposed, who signs in which order, and what was approved.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("search",)
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1"}
+    extends = ("search", "tasks")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "pen"
@@ -101,3 +101,15 @@ class Approvals(Plugin):
         from .searching import search_kind
 
         return [search_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import kinds
+
+        return kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .telling import kinds
+
+        return kinds()

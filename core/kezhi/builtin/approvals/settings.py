@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField
+from wtforms import BooleanField, IntegerField
+from wtforms.validators import InputRequired, NumberRange
 
 from kezhi import SettingsForm
 from kezhi import lazy_gettext as _l
@@ -15,4 +16,10 @@ class ApprovalSettings(SettingsForm):
         _l("One person may sign several steps of a request"),
         description=_l("Nobody signs what they put up themselves, whatever stands here."),
         default=False,
+    )
+    due_hours = IntegerField(
+        _l("Hours of working time within which a request is to be signed"),
+        [InputRequired(_l("Write a whole number.")), NumberRange(min=0, max=400)],
+        description=_l("Counted for each step, by the calendar of the signer's department. 0: no limit."),
+        default=16,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
@@ -31,6 +31,7 @@ class TimelineApp(Plugin):
     title = _l("Timeline")
     summary = _l("What happened to a record, from all apps, with notes in which colleagues can be mentioned.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    extends = ("tasks",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "chat-left-text"
@@ -79,6 +80,12 @@ class TimelineApp(Plugin):
                 count=unread,
             )
         ]
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .services.telling import kinds
+
+        return kinds()
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:

@@ -61,7 +61,7 @@ def explanation_by_draft(scheme: Scheme, currency: str, customer_id: int) -> Exp
     metrics = {name: metric for name, metric in all_metrics().items() if name in wanted}
     period = last_full_months(scheme.period_months)
     ranked = any(isinstance(criterion.rule, Ranking) for criterion in scheme.criteria)
-    inputs = inputs_from_metrics(scheme, metrics, period, None if ranked else customer_id)
+    inputs = inputs_from_metrics(scheme, metrics, period, only=None if ranked else customer_id)
     rows = scored(scheme, inputs).subquery()
     row = db.session.execute(select(rows).where(rows.c.customer_id == customer_id)).mappings().one_or_none()
     if row is None:

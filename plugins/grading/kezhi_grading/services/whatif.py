@@ -146,7 +146,7 @@ class _Tried:
 def _tried(scheme: Scheme, period: Period, key: str) -> _Tried:
     measure = all_metrics().get(TURNOVER)
     beside = {"turnover": measure} if measure else {}
-    inputs = inputs_from_metrics(scheme, needed_metrics(scheme), period, beside)
+    inputs = inputs_from_metrics(scheme, needed_metrics(scheme), period, beside=beside)
     graded = scored(scheme, inputs, tuple(beside)).cte("tried").prefix_with(ONCE)
     turnover = func.coalesce(graded.c.turnover, sql_int(0)) if measure else sql_int(0)
     return _Tried(graded, kind_of(graded.c.grade_order, CURRENT.c.grade_order), turnover, measure, key)

@@ -12,6 +12,7 @@ from kezhi import Conflict, NotFound, Refused, User, acting_user, announce, audi
 from kezhi.audit import record_alone
 from kezhi.i18n import _
 
+from .. import telling
 from ..contributions import SubjectKind
 from ..models import (
     APPROVED,
@@ -204,6 +205,7 @@ def _carry_out(request: Request, user: User, outcome: str, subject: SubjectKind)
         with seeing_everything(user):
             tell()
     announce(Request, "update", [request.id])
+    telling.tell(request)
 
 
 def _take_step(request: Request, outcome: str, step: int) -> None:

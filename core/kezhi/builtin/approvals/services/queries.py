@@ -16,7 +16,8 @@ MOST = 200  #: rows of a page
 def inbox(user: User | None = None, limit: int = MOST) -> list[Request]:
     """Requests whose next signature ``user`` may give, the longest waiting first."""
     statement = waiting_for(user or acting_user()).order_by(Request.submitted_at, Request.id)
-    return list(db.session.scalars(statement.options(selectinload(Request.steps)).limit(limit)))
+    loaded = (selectinload(Request.steps), selectinload(Request.signatures))
+    return list(db.session.scalars(statement.options(*loaded).limit(limit)))
 
 
 def waiting_count(user: User | None = None) -> int:

@@ -12,6 +12,7 @@ from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_reco
 from kezhi.i18n import _
 from kezhi.numbers import next_numbers
 
+from .. import telling
 from ..contributions import Proposal
 from ..models import CURRENT, PENDING, RETURNED, WAITING, EarlierRound, Request, RequestStep
 from ..rules import Barred, is_requester
@@ -176,6 +177,7 @@ def _add_steps(request: Request, proposal: Proposal) -> None:
         )
     db.session.flush()
     db.session.expire(request, ["steps", "earlier"])
+    telling.tell(request)
 
 
 def check_steps(proposal: Proposal) -> None:

@@ -20,6 +20,7 @@ from .working_time import (
     is_working,
     workdays_between,
     working_hours,
+    working_hours_by_department,
     working_time,
 )
 
@@ -48,5 +49,6 @@ __all__ = [
     "weekly_of",
     "workdays_between",
     "working_hours",
+    "working_hours_by_department",
     "working_time",
 ]

@@ -14,6 +14,7 @@ from kezhi.i18n import _
 from ..models import Mention, Note
 from .access import note_by_id, record_of, timelines
 from .notes import Written, written
+from .telling import seen
 
 PAGE = 30
 
@@ -87,6 +88,7 @@ def mark_read(note_id: int) -> Note:
     if db.session.scalar(_mine().where(Mention.note_id == note_id).limit(1)) is None:
         raise NotFound(_("There is no such note."))
     _mark(Mention.note_id == note_id)
+    seen(note_id)
     return note
 
 

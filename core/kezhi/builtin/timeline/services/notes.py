@@ -18,6 +18,7 @@ from ..mentions import Named, put_together, spellings, take_apart
 from ..models import Mention, Note
 from .access import hangs_on, note_by_id, record_for, record_of, timeline_for
 from .people import readers
+from .telling import tell_mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def write_note(plugin: str, kind: str, record_id: int, text: str) -> Note:
     people = sorted({user_id for _position, user_id in mentions})
     audit_record("note.write", "note", note.id, plugin=plugin, kind=kind, record=record_id, mentions=people)
     announce(Note, "create", [note.id])
+    tell_mentioned(note, timeline, record, people)
     return note
 
 
@@ -142,7 +144,7 @@ def edit_note(note_id: int, version: int, text: str) -> Note:
     if not may_edit(note):
         raise Refused(_("The time to change this note is over. You can remove it and write another one."))
     record_id = record_of(note)
-    record_for(note.plugin, note.kind, record_id, to_write=True)
+    record = record_for(note.plugin, note.kind, record_id, to_write=True)
     before = _places([note_id]).get(note_id, [])
     kept, mentions = _resolved(note.plugin, note.kind, record_id, text, known={who for _at, who in before})
     values = {"text": kept, "edited_at": clock.now(), "version": version + 1}
@@ -156,6 +158,8 @@ def edit_note(note_id: int, version: int, text: str) -> Note:
     people = sorted({user_id for _position, user_id in mentions})
     audit_record("note.edit", "note", note_id, mentions=people)
     announce(Note, "update", [note_id])
+    new = set(people) - {who for _at, who in before}
+    tell_mentioned(note, timeline_for(note.plugin, note.kind), record, new)
     return note
 
 

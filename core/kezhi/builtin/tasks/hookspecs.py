@@ -1,0 +1,25 @@
+"""Hooks of the tasks builtin."""
+
+from __future__ import annotations
+
+from kezhi.hookspecs import spec
+
+from .contributions import NoticeKind, TaskKind
+
+
+@spec("build")
+def register_task_kinds() -> list[TaskKind]:  # type: ignore[empty-body]
+    """What: kinds of duties of this plugin: what is due when, to whom it goes up, and how it ends.
+
+    Returns: task kinds; the keys start with the plugin's name. Called by: the first page, the lists of tasks, and the
+    jobs that open, close and pass up tasks. On error: plugin broken.
+    """
+
+
+@spec("build")
+def register_notice_kinds() -> list[NoticeKind]:  # type: ignore[empty-body]
+    """What: kinds of notices that this plugin sends with ``notify``: who may see them, and where they lead.
+
+    Returns: notice kinds; the keys start with the plugin's name. Called by: whatever sends and shows notices. On error:
+    plugin broken.
+    """

@@ -1,0 +1,87 @@
+"""The review of a scheme is a duty: its criteria are re-examined by the review date (GRD-01, TSK-01)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from kezhi import clock, setting
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.accounts.services import user_by_id, user_named, users_with_role
+from kezhi.builtin.tasks.contributions import Occasion, TaskKind
+from kezhi.builtin.tasks.services import last_done
+from kezhi.builtin.tasks.todo import end_of
+
+from .models import SchemeVersion
+from .services.schemes import latest_versions, scheme_of
+
+REVIEW = "grading.review"
+AHEAD = timedelta(days=30)  #: how long before its date a review becomes a task
+#: who reviews a scheme whose author left, or that came with the product
+REVIEWERS = ("data-analyst", "sales-manager", "sales-director")
+
+
+def kinds() -> list[TaskKind]:
+    """The kind of duty that grading makes."""
+    return [
+        TaskKind(
+            REVIEW,
+            _l("Review a grading scheme"),
+            page=lambda key: url_for("grading.scheme", key=key),
+            icon="award",
+            clause="GRD-01",
+            may_close=True,
+            duties=reviews,
+        )
+    ]
+
+
+def reviews() -> Sequence[Occasion]:
+    """The reviews that are due within a month or overdue. A newer version, or saying it is done, settles one."""
+    done = last_done(REVIEW)
+    latest = clock.today() + AHEAD
+    found = []
+    for row in latest_versions():
+        due = review_on(row, done.get(row.key))
+        owner = reviewer_of(row) if due <= latest else None
+        if owner is not None:
+            slot = f"{row.key}:{row.version}:{due.isoformat()}"
+            found.append(Occasion(slot, end_of(due), owner, subject=_title(row), reference=row.key))
+    return found
+
+
+def review_on(row: SchemeVersion, done_at: datetime | None = None) -> date:
+    """By when a scheme is reviewed: its months after it was loaded, or after it was reviewed last."""
+    since = row.loaded_at if done_at is None else max(row.loaded_at, done_at)
+    return months_after(clock.local(since).date(), scheme_of(row).review_months)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later; the last of a shorter month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def reviewer_of(row: SchemeVersion) -> int | None:
+    """Whose duty a review is: who loaded the scheme, else the first person who may load one; None when nobody may."""
+    author = user_named(row.loaded_by)
+    if author is not None and author.id is not None and author.can("grading.schemes"):
+        return author.id
+    for role in REVIEWERS:
+        for account in users_with_role(role):
+            person = user_by_id(account.id)
+            if person is not None and person.can("grading.schemes"):
+                return person.id
+    return None
+
+
+def _title(row: SchemeVersion) -> str:
+    """The title in the company's language: the task keeps it as text."""
+    titles: Any = row.title
+    wanted = "zh" if str(setting("kezhi", "locale")).startswith("zh") else "en"
+    return str(titles.get(wanted) or titles.get("zh") or row.key)
