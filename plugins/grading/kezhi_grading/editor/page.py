@@ -10,9 +10,9 @@ from kezhi import clock, currency
 from kezhi.figures import divide
 from kezhi.metrics import all_metrics
 
+from ..duties import months_after
 from ..models import SchemeVersion
 from ..scheme import THRESHOLD
-from ..scheme_pages import months_after
 from ..words import _
 from .choices import choices, one_title
 from .figures import weight_read, weight_typed, written
