@@ -246,7 +246,7 @@ def customers(add_customer: Any, add_orders: Any, monkeypatch: Any) -> dict[str,
     return ids
 
 
-@pytest.mark.clause("GRD-12")
+@pytest.mark.clause("GRD-02", "GRD-03")
 def test_a_draft_is_tried_on_a_customer_and_nothing_is_stored(
     client_as: Any, customers: Any, statements: Any, add_customer: Any, add_orders: Any
 ) -> None:
@@ -287,7 +287,6 @@ def test_a_draft_is_tried_on_a_customer_and_nothing_is_stored(
     assert services.current_version("composite-abc").version == 1
 
 
-@pytest.mark.clause("GRD-12")
 def test_nobody_tries_a_draft_on_a_customer_they_do_not_see(
     client_as: Any, customers: dict[str, int]
 ) -> None:  # fmt: skip
