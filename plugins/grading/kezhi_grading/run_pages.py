@@ -11,6 +11,7 @@ from flask import url_for
 from kezhi import localised
 from kezhi.figures import divide
 from kezhi.filters import number
+from kezhi.i18n import ngettext
 
 from .flow_charts import KIND_LABELS, NONE, compared, counted, flow
 from .models import PUBLISHED, Run, SchemeVersion
@@ -37,7 +38,9 @@ def tiles(run: Run, scheme: Scheme, found: Moves) -> list[dict[str, Any]]:
     unit = _("customers")
     lacking = _("every figure is there")
     if found.missing and run.without_source:
-        lacking = _("%(count)s criteria have no source for anybody", count=len(run.without_source))
+        count = len(run.without_source)
+        lacking = str(ngettext("%(num)s criterion has no source for anybody",
+                               "%(num)s criteria have no source for anybody", count))  # fmt: skip
     elif found.missing:
         lacking = _("see what the scheme does about it")
     first, same = found.kinds.get("new", 0), found.kinds.get("same", 0)
@@ -104,8 +107,9 @@ def attention(run: Run, scheme: Scheme, found: Moves) -> list[tuple[str, str, st
     notes = []
     ungraded = found.now.get(None, 0)
     if ungraded:
-        text = _("%(count)s customers cannot be graded and keep the grade in force.", count=number(ungraded))
-        notes.append(("red", text, results_address(run, grade=NONE)))
+        text = ngettext("%(num)s customer cannot be graded and keeps the grade in force.",
+                        "%(num)s customers cannot be graded and keep the grade in force.", ungraded)  # fmt: skip
+        notes.append(("red", str(text), results_address(run, grade=NONE)))
     for criterion in scheme.criteria:
         title, address = localised(criterion.title), results_address(run, missing=criterion.key)
         if criterion.key in run.without_source:
@@ -113,9 +117,10 @@ def attention(run: Run, scheme: Scheme, found: Moves) -> list[tuple[str, str, st
                      happened=_for_everybody(scheme, criterion.missing))  # fmt: skip
             notes.append(("amber", text, ""))
         elif found.missing_by.get(criterion.key):
-            text = _("%(count)s customers have no figure for “%(criterion)s”.", criterion=title,
-                     count=number(found.missing_by[criterion.key]))  # fmt: skip
-            notes.append(("gray", text, address))
+            text = ngettext("%(num)s customer has no figure for “%(criterion)s”.",
+                            "%(num)s customers have no figure for “%(criterion)s”.",
+                            found.missing_by[criterion.key], criterion=title)  # fmt: skip
+            notes.append(("gray", str(text), address))
     return notes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select
 
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.search.contributions import SearchKind
@@ -25,7 +25,7 @@ def scheme_kind() -> SearchKind:
         heading=fields.title,
         codes=(fields.key,),
         names=(fields.title,),
-        notes=(fields.version, fields.key),
+        notes=(literal("v") + cast(fields.version, Text), fields.key),
         icon="sliders",
         order=50,
     )
@@ -45,7 +45,10 @@ def run_kind() -> SearchKind:
         heading=title,
         codes=(fields.scheme_key,),
         names=(title.label("title"),),
-        notes=(fields.number, fields.period_start, fields.period_end),
+        notes=(
+            literal("#") + cast(fields.number, Text),
+            cast(fields.period_start, Text) + literal(" – ") + cast(fields.period_end, Text),
+        ),
         icon="award",
         order=51,
     )

@@ -128,7 +128,7 @@ def test_customers_without_a_figure_are_the_tiles_count_and_exactly_those_listed
     assert {key: count for key, count in by_criterion.items() if count} == {"recency": 1}
     for criterion in scheme.criteria:
         assert len(listed(client, number, f"f.missing={criterion.key}")) == by_criterion[criterion.key]
-    assert "1 customers have no figure for" in page
+    assert "1 customer has no figure for" in page
     shown = text_of(client, f"/grading/runs/{number}/results?columns=name,missing&f.missing=any")
     assert services.scheme_of(version_of(run)).criteria[0].title["en"] in shown
     assert client.get(f"/grading/runs/{number}/results?f.missing=nothing").status_code == 400
@@ -150,7 +150,7 @@ def test_who_cannot_be_graded_is_told_why_in_words(client_as: Any, company: Any,
         for raw in ("ungradable:", "no-data", "None", "recency"):
             assert raw not in page, raw
     page = text_of(client, f"/grading/runs/{number}")
-    assert "1 customers cannot be graded" in page
+    assert "1 customer cannot be graded" in page
     assert tiles(page)["Graded"] == 2
 
 

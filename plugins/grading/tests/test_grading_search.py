@@ -30,7 +30,7 @@ def test_a_scheme_and_its_runs_are_found_and_lead_to_their_pages(client_as: Any,
         for typed in ("综合", "zonghe", "composite", "composite-abc"):
             assert ("grading.runs" in found(typed), len(found(typed)["grading"])) == (True, 2), typed
         (run,) = found("综合")["grading.runs"]
-        assert run[1:] == (str(number), "1997-01-01", "1997-12-31")
+        assert run[1:] == (f"#{number}", "1997-01-01 – 1997-12-31")
         ids = {group.key: group.hits[0].id for group in find("composite")}
     with acting_as(add_person("nobody")):
         assert not {"grading", "grading.runs"} & found("composite").keys()
