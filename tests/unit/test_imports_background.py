@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kezhi import db, writing
+from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.files import storage
 from kezhi.builtin.imports import services
 from kezhi.builtin.imports.models import Batch, Row
@@ -108,6 +109,29 @@ def test_rows_found_bad_in_the_job_leave_the_import_open_and_say_so(site: Site, 
     clerk.post(f"{address}/apply", data={"rows": "good"})
     work(site)
     assert len(example.things()) == 11
+
+
+@pytest.mark.clause("CUS-08")
+def test_a_large_import_is_reverted_in_the_background(
+    site: Site, plugin: Any, client_as: Callable[..., FlaskClient]
+) -> None:
+    keeper = client_as("customer-information-officer")
+    text = "code,name\n" + "".join(f"A{number},公司{number}\n" for number in range(6))
+    answer = keeper.post("/imports", data={"kind": "customers", "file": (io.BytesIO(text.encode()), "c.csv")})
+    address = answer.location
+    work(site)
+    keeper.post(f"{address}/apply", data={"rows": "all"})
+    work(site)
+    assert "正在撤销" in keeper.post(f"{address}/revert", data={"rows": "all"}, follow_redirects=True).text
+    with writing() as session:
+        session.execute(sa.update(Customer).where(Customer.code == "A3").values(city="杭州"))
+    work(site)
+    assert "1 条记录不能撤销" in keeper.get(address).text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Customer)) == 6
+    keeper.post(f"{address}/revert", data={"rows": "can"})
+    work(site)
+    assert "部分已撤销" in keeper.get("/imports").text
+    assert db.session.scalars(sa.select(Customer.code)).all() == ["A3"]
 
 
 @pytest.mark.faults

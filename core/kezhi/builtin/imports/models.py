@@ -13,8 +13,8 @@ from kezhi import BigInt, Json, UtcDateTime, model_base
 Base = model_base("imports")
 
 #: loading → unmapped | checked → applied | refused | discarded; applied → reverted
-#: long files: loading → failed; checked → applying → applied | checked
-LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED, APPLYING, FAILED = (
+#: long files: loading → failed; checked → applying → applied | checked; applied → reverting → reverted | applied
+LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED, APPLYING, FAILED, REVERTING = (
     "loading",
     "unmapped",
     "checked",
@@ -24,6 +24,7 @@ LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED, APPLYING, FAI
     "reverted",
     "applying",
     "failed",
+    "reverting",
 )
 
 

@@ -7,7 +7,19 @@ from typing import Any
 
 from kezhi.i18n import _
 
-from .models import APPLIED, APPLYING, CHECKED, DISCARDED, FAILED, LOADING, REFUSED, REVERTED, UNMAPPED, Batch
+from .models import (
+    APPLIED,
+    APPLYING,
+    CHECKED,
+    DISCARDED,
+    FAILED,
+    LOADING,
+    REFUSED,
+    REVERTED,
+    REVERTING,
+    UNMAPPED,
+    Batch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ def state_chip(batch: Batch) -> tuple[str, str]:
         REFUSED: (_("Not imported"), "red"),
         DISCARDED: (_("Discarded"), "gray"),
         REVERTED: (_("Reverted"), "gray"),
+        REVERTING: (_("Being reverted"), "blue"),
     }[batch.state]
 
 

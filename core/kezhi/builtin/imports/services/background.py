@@ -20,14 +20,15 @@ from kezhi.i18n import _, _l
 from kezhi.jobs import enqueue
 
 from ...files import storage
-from ..models import APPLYING, CHECKED, FAILED, LOADING, Batch
+from ..models import APPLIED, APPLYING, CHECKED, FAILED, LOADING, REVERTING, Batch
 from .applying import apply_batch, claim
 from .loading import begin, load_rest, prepared, stage
 from .reports import batch_for
+from .reverting import revert
 
 MANY = 2_000  #: rows; a file with more is read and imported in a job
 LARGE_BOOK = 120_000  #: bytes of a workbook of about as many rows: how many it has is known when it is read
-LOAD, APPLY = "imports.load", "imports.apply"
+LOAD, APPLY, REVERT = "imports.load", "imports.apply", "imports.revert"
 ATTEMPTS = 3
 
 
@@ -36,6 +37,7 @@ def jobs() -> list[Job]:
     return [
         Job(LOAD, _l("Read and check a long file"), load, attempts=ATTEMPTS),
         Job(APPLY, _l("Import a long file"), apply, attempts=ATTEMPTS),
+        Job(REVERT, _l("Revert a large import"), take_back, attempts=ATTEMPTS),
     ]
 
 
@@ -63,15 +65,26 @@ def is_long(content: bytes) -> bool:
 
 def start_apply(batch_id: int, skip_bad_rows: bool) -> Batch:
     """Carry out a batch: at once, or a long one in a job. Errors: as :func:`~.applying.apply_batch`."""
-    batch = batch_for(batch_id)
-    if batch.rows <= MANY:
+    if batch_for(batch_id).rows <= MANY:
         return apply_batch(batch_id, skip_bad_rows)
+    return _put_up(batch_id, CHECKED, APPLYING, APPLY, {"skip": skip_bad_rows})
+
+
+def start_revert(batch_id: int, what_can: bool) -> Batch:
+    """Revert an import: at once, or a large one in a job. Errors: as :func:`~.reverting.revert`."""
+    batch = batch_for(batch_id)
+    if batch.created + batch.updated <= MANY or batch.state != APPLIED:
+        return revert(batch_id, what_can)
+    return _put_up(batch_id, APPLIED, REVERTING, REVERT, {"what_can": what_can})
+
+
+def _put_up(batch_id: int, before: str, during: str, job: str, payload: dict[str, Any]) -> Batch:
     with writing() as session:
-        claim(batch_id, (CHECKED,), APPLYING)
+        claim(batch_id, (before,), during)
         batch = session.get_one(Batch, batch_id)
         batch.revision += 1  # a form of before is not saved meanwhile, and each attempt is a slot of its own
-        payload = {"batch": batch_id, "skip": skip_bad_rows, "locale": str(get_locale())}
-        enqueue(APPLY, f"batch {batch_id} {batch.revision}", payload)
+        payload |= {"batch": batch_id, "locale": str(get_locale())}
+        enqueue(job, f"batch {batch_id} {batch.revision}", payload)
     return batch_for(batch_id)
 
 
@@ -103,6 +116,16 @@ def apply(task: Task) -> None:
         APPLYING,
         CHECKED,
         lambda: apply_batch(task.payload["batch"], bool(task.payload["skip"]), state=APPLYING),
+    )
+
+
+def take_back(task: Task) -> None:
+    """Revert a batch; when it cannot be, it is as before and says why."""
+    _run(
+        task,
+        REVERTING,
+        APPLIED,
+        lambda: revert(task.payload["batch"], bool(task.payload["what_can"]), state=REVERTING),
     )
 
 
