@@ -11,7 +11,7 @@ from kezhi import Check, Finding, clock
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
-from .models import APPLIED, LOADING, Batch
+from .models import APPLIED, APPLYING, LOADING, REVERTING, Batch
 
 
 def checks() -> list[Check]:
@@ -42,7 +42,9 @@ def unaccounted(session: Session) -> list[Finding]:
 def hanging(session: Session) -> list[Finding]:
     """Imports whose reading stopped more than a day ago."""
     late = clock.now() - timedelta(days=1)
-    found = session.scalars(select(Batch).where(Batch.state == LOADING, Batch.touched_at < late).order_by(Batch.id))
+    found = session.scalars(
+        select(Batch).where(Batch.state.in_((LOADING, APPLYING, REVERTING)), Batch.touched_at < late).order_by(Batch.id)
+    )
     return [
         Finding(
             _(

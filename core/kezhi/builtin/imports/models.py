@@ -13,7 +13,8 @@ from kezhi import BigInt, Json, UtcDateTime, model_base
 Base = model_base("imports")
 
 #: loading → unmapped | checked → applied | refused | discarded; applied → reverted
-LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED = (
+#: long files: loading → failed; checked → applying → applied | checked; applied → reverting → reverted | applied
+LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED, APPLYING, FAILED, REVERTING = (
     "loading",
     "unmapped",
     "checked",
@@ -21,6 +22,9 @@ LOADING, UNMAPPED, CHECKED, APPLIED, REFUSED, DISCARDED, REVERTED = (
     "refused",
     "discarded",
     "reverted",
+    "applying",
+    "failed",
+    "reverting",
 )
 
 
@@ -50,6 +54,8 @@ class Batch(Base):  # type: ignore[valid-type,misc]
     loaded: Mapped[int] = mapped_column(Integer, default=1)  # the file's last staged row; who loads holds it
     removed: Mapped[int] = mapped_column(Integer, default=0)  # of ``created``: taken away again by a revert
     restored: Mapped[int] = mapped_column(Integer, default=0)  # records that got their former values back
+    expected: Mapped[int] = mapped_column(Integer, default=0)  # rows of a file that is read in a job; 0: not known
+    note: Mapped[str] = mapped_column(Text, default="")  # why a job did not do what it should, for the requester
     revision: Mapped[int] = mapped_column(Integer, default=1)  # raised when cells are mended
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,7 +7,19 @@ from typing import Any
 
 from kezhi.i18n import _
 
-from .models import APPLIED, CHECKED, DISCARDED, LOADING, REFUSED, REVERTED, UNMAPPED, Batch
+from .models import (
+    APPLIED,
+    APPLYING,
+    CHECKED,
+    DISCARDED,
+    FAILED,
+    LOADING,
+    REFUSED,
+    REVERTED,
+    REVERTING,
+    UNMAPPED,
+    Batch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +44,29 @@ def state_chip(batch: Batch) -> tuple[str, str]:
         return _("Partly reverted"), "amber"
     return {
         LOADING: (_("Being read"), "blue"),
+        APPLYING: (_("Being imported"), "blue"),
+        FAILED: (_("Not read"), "red"),
         UNMAPPED: (_("Columns missing"), "amber"),
         CHECKED: (_("To be confirmed"), "blue"),
         APPLIED: (_("Imported"), "green"),
         REFUSED: (_("Not imported"), "red"),
         DISCARDED: (_("Discarded"), "gray"),
         REVERTED: (_("Reverted"), "gray"),
+        REVERTING: (_("Being reverted"), "blue"),
     }[batch.state]
 
 
 def steps(batch: Batch, *, at_columns: bool = False) -> list[dict[str, Any]]:
-    """The way of a file: upload, columns, dry run, result."""
-    place = 1 if at_columns or batch.state == UNMAPPED else 2 if batch.state in (CHECKED, LOADING) else 3
-    last = "failed" if batch.state == REFUSED else "current"
-    titles = [_("Upload"), _("Match columns"), _("Dry run"), _("Result")]
+    """The way of a file: upload, columns, dry run, import, result."""
+    places = {UNMAPPED: 1, LOADING: 2, CHECKED: 2, APPLYING: 3}
+    place = 1 if at_columns else places.get(batch.state, 4)
+    last = "failed" if batch.state in (REFUSED, FAILED) else "current"
+    titles = [_("Upload"), _("Match columns"), _("Dry run and correction"), _("Import"), _("Result")]
     return [
         {
             "title": title,
             "note": "",
-            "state": "done" if index < place else (last if index == 3 else "current") if index == place else "todo",
+            "state": "done" if index < place else (last if index == 4 else "current") if index == place else "todo",
         }
         for index, title in enumerate(titles)
     ]

@@ -9,7 +9,7 @@ import click
 from flask import Blueprint
 from sqlalchemy import ColumnElement
 
-from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
+from kezhi import Access, Check, Clause, Job, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -64,6 +64,12 @@ class Imports(Plugin):
         from .rules import limits
 
         return limits(model, user)
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .services.background import jobs
+
+        return jobs()
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

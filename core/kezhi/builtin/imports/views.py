@@ -19,7 +19,7 @@ from . import services
 from .cells import neutralised, shortened
 from .forms import UploadForm
 from .mapping import match
-from .models import APPLIED, CHECKED, REVERTED, UNMAPPED, Batch, Row
+from .models import APPLIED, APPLYING, CHECKED, LOADING, REVERTED, REVERTING, UNMAPPED, Batch, Row
 from .pages import FieldRow, state_chip, steps
 from .reading import MOST_BYTES, MOST_ROWS
 from .services import reports
@@ -90,7 +90,7 @@ def upload() -> Any:
     file = form.file.data
     name = shortened(PurePath((file.filename or "").replace("\\", "/")).name)[:200]
     try:
-        batch = services.stage(form.kind.data, file.stream.read(MOST_BYTES + 1), name, ask=True)
+        batch = services.accept(form.kind.data, file.stream.read(MOST_BYTES + 1), name)
     except NotFound:
         abort(404)
     except Refused as error:
@@ -119,6 +119,9 @@ def show(batch_id: int) -> Any:
     if batch.state == CHECKED:
         return _check_page(batch)
     importer = services.importer_for(batch.kind)
+    if batch.state in (LOADING, APPLYING, REVERTING):
+        done = 100 * batch.rows // batch.expected if batch.state == LOADING and batch.expected else None
+        return render_template("imports/progress.html", batch=batch, importer=importer, steps=steps(batch), done=done)
     return render_template(
         "imports/result.html",
         batch=batch,
@@ -254,7 +257,7 @@ def apply(batch_id: int) -> Any:
     """Carry out the batch. A second click finds it done and shows the result."""
     _batch(batch_id)
     try:
-        services.apply_batch(batch_id, request.form.get("rows") == "good")
+        services.start_apply(batch_id, request.form.get("rows") == "good")
     except Refused as error:
         flash(str(error), "error")
     return redirect(url_for("imports.show", batch_id=batch_id))
@@ -287,12 +290,14 @@ def carry_out_revert(batch_id: int) -> Any:
     """Revert all of it, or what still can be."""
     _batch(batch_id)
     try:
-        batch = services.revert(batch_id, what_can=request.form.get("rows") == "can")
+        batch = services.start_revert(batch_id, request.form.get("rows") == "can")
     except NotFound:
         abort(404)
     except Refused as error:
         flash(str(error), "error")
         return redirect(url_for("imports.revert", batch_id=batch_id))
+    if batch.state == REVERTING:
+        return redirect(url_for("imports.show", batch_id=batch_id))
     flash(
         _("The import was reverted.") if batch.state == REVERTED else _("What could be reverted is reverted."),
         "success",

@@ -1,6 +1,7 @@
 """Imports and exports as plain functions (CUS-08): the pages and commands are thin callers."""
 
 from .applying import apply_batch, discard, import_file, refuse
+from .background import accept, start_apply, start_revert
 from .exporting import export_file
 from .grid import grid
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
@@ -12,6 +13,7 @@ from .reverting import Plan, plan, revert
 
 __all__ = [
     "Plan",
+    "accept",
     "apply_batch",
     "batch_for",
     "batches",
@@ -34,4 +36,6 @@ __all__ = [
     "revert",
     "seen_before",
     "stage",
+    "start_apply",
+    "start_revert",
 ]

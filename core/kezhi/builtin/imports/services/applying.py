@@ -13,7 +13,7 @@ from kezhi import Conflict, Refused, audit_record, clock, db, writing
 from kezhi.i18n import _, ngettext
 
 from ..contributions import Importer
-from ..models import APPLIED, CHECKED, DISCARDED, REFUSED, UNMAPPED, Batch, Problem, Row
+from ..models import APPLIED, CHECKED, DISCARDED, FAILED, LOADING, REFUSED, UNMAPPED, Batch, Problem, Row
 from .checking import run_check
 from .keeping import keep_after, keep_before
 from .kinds import importer_for
@@ -21,7 +21,7 @@ from .loading import stage
 from .reports import batch_for, document
 
 
-def apply_batch(batch_id: int, skip_bad_rows: bool) -> Batch:
+def apply_batch(batch_id: int, skip_bad_rows: bool, state: str = CHECKED) -> Batch:
     """Carry out a checked batch: all rows, or with ``skip_bad_rows`` the good ones.
 
     Errors: ``Conflict`` when it was applied, discarded or overtaken meanwhile; ``Refused`` when rows are bad and are
@@ -29,7 +29,7 @@ def apply_batch(batch_id: int, skip_bad_rows: bool) -> Batch:
     """
     batch = batch_for(batch_id)
     importer = importer_for(batch.kind)
-    if _apply(importer, batch_id, skip_bad_rows):
+    if _apply(importer, batch_id, skip_bad_rows, state):
         return batch_for(batch_id)
     failed = batch_for(batch_id).failed
     raise Refused(
@@ -41,12 +41,13 @@ def apply_batch(batch_id: int, skip_bad_rows: bool) -> Batch:
     )
 
 
-def _apply(importer: Importer, batch_id: int, skip_bad_rows: bool) -> bool:
+def _apply(importer: Importer, batch_id: int, skip_bad_rows: bool, state: str = CHECKED) -> bool:
     """One transaction: claim, check again, write, audit, erase. False when bad rows stand in the way."""
     try:
         with writing() as session:
-            _claim(batch_id, (CHECKED,), APPLIED)
+            claim(batch_id, (state,), APPLIED)
             batch = session.get_one(Batch, batch_id)
+            batch.note = ""
             run_check(importer, batch)
             if batch.failed and not skip_bad_rows:
                 batch.state = CHECKED
@@ -63,7 +64,7 @@ def _apply(importer: Importer, batch_id: int, skip_bad_rows: bool) -> bool:
         raise Conflict(_("Somebody else wrote the same records just now. Nothing was imported; try again.")) from error
 
 
-def _claim(batch_id: int, states: tuple[str, ...], state: str) -> None:
+def claim(batch_id: int, states: tuple[str, ...], state: str) -> None:
     """Move a batch to ``state``, if it still is in one of ``states``: of two callers, one succeeds."""
     statement = update(Batch).where(Batch.id == batch_id, Batch.state.in_(states))
     result: Any = db.session.execute(
@@ -100,7 +101,7 @@ def _erase_good_rows(batch: Batch) -> None:
 def refuse(batch_id: int) -> None:
     """Close a checked batch without importing anything; its bad rows stay for the error file."""
     with writing() as session:
-        _claim(batch_id, (CHECKED,), REFUSED)
+        claim(batch_id, (CHECKED,), REFUSED)
         batch = session.get_one(Batch, batch_id)
         batch.created = batch.updated = batch.unchanged = 0
         _audit("import.refuse", batch)
@@ -111,7 +112,7 @@ def discard(batch_id: int) -> None:
     """Close an open batch and erase what was staged. Errors: ``NotFound``, ``Conflict``."""
     batch_for(batch_id)
     with writing() as session:
-        _claim(batch_id, (CHECKED, UNMAPPED), DISCARDED)
+        claim(batch_id, (LOADING, FAILED, CHECKED, UNMAPPED), DISCARDED)
         for model in (Row, Problem):
             session.execute(
                 delete(model).where(model.batch_id == batch_id), execution_options={"synchronize_session": False}

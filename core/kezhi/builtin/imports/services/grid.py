@@ -41,6 +41,12 @@ class GridRow:
     cells: list[Cell]
     messages: list[str] = field(default_factory=list)
 
+    @property
+    def title(self) -> int:
+        """The place of the cell that says best which row it is: the longest of the right ones among the first."""
+        right = [cell for cell in self.cells if not cell.level and not cell.is_open][:3]
+        return max(right, key=lambda cell: len(cell.text)).place if right else -1
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

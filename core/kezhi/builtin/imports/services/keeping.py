@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, and_, delete, exists, insert, literal, null, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
 
 from kezhi import db
 
@@ -39,6 +52,9 @@ def keep_after(importer: Importer, batch: Batch) -> None:
         gone = update(KEPT).where(*was_there, KEPT.c.after.is_(None)).values(change="delete")
         db.session.execute(gone, execution_options=QUIET)
         _forget_untouched(each, was_there)
+    if importer.reversal is not None and db.session.get_bind().dialect.name == "postgresql":
+        # else it plans joins on the rows just noted for a handful of them
+        db.session.execute(text(f"ANALYZE {KEPT.name}"))
 
 
 def _forget_untouched(each: Journaled, was_there: list[ColumnElement[bool]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from kezhi.i18n import _
 
 from ..contributions import Importer
 from ..mapping import Columns, match
-from ..models import CHECKED, DISCARDED, LOADING, UNMAPPED, Batch, Kept, Problem, Row
+from ..models import CHECKED, DISCARDED, FAILED, LOADING, UNMAPPED, Batch, Kept, Problem, Row
 from ..reading import Source, read
 from .checking import run_check
 from .kinds import importer_for
@@ -61,6 +61,20 @@ def stage(
     """
     user = requester or acting_user()
     with acting_as(user):
+        return _load(prepared(kind, content, filename, user, mapping=mapping, ask=ask), user)
+
+
+def prepared(
+    kind: str,
+    content: bytes,
+    filename: str,
+    user: User,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    ask: bool = False,
+) -> Upload:
+    """What is known about a file when its heads are read. Errors: as :func:`stage`."""
+    with acting_as(user):
         importer = importer_for(kind, user)
         end_reading()
         source = read(content, filename)
@@ -70,8 +84,7 @@ def stage(
         columns = match(importer, source.header, mapping)
         if not (ask and columns.is_open):
             columns.refuse()
-        upload = Upload(importer, filename, hashlib.sha256(content).hexdigest(), source, columns)
-        return _load(upload, user)
+        return Upload(importer, filename, hashlib.sha256(content).hexdigest(), source, columns)
 
 
 def restage(batch_id: int, mapping: Mapping[str, str]) -> Batch:
@@ -113,18 +126,26 @@ def _staged(batch_id: int) -> Iterator[tuple[int, list[str]]]:
 
 def _load(upload: Upload, user: User, *, resume: bool = True) -> Batch:
     """Stage the rows chunk by chunk, then check them all. A file found unreadable half-way leaves nothing."""
-    batch_id, loaded = (_resumable(upload, user) if resume else None) or _begin(upload, user)
+    batch_id, loaded = (_resumable(upload, user) if resume else None) or begin(upload, user)
     try:
-        for chunk in _chunks(upload, after=loaded):
-            loaded = _add(batch_id, chunk, after=loaded)
-        return _finish(batch_id, upload, loaded)
+        return load_rest(batch_id, upload, loaded)
     except Refused:
         with writing():
             _execute(delete(Batch).where(Batch.id == batch_id, Batch.state == LOADING))
         raise
 
 
-def _begin(upload: Upload, user: User) -> tuple[int, int]:
+def load_rest(batch_id: int, upload: Upload, loaded: int) -> Batch:
+    """Stage the rows behind ``loaded`` and check them all. Errors: ``Refused``; ``Conflict`` when another one does."""
+    for chunk in _chunks(upload, after=loaded):
+        loaded = _add(batch_id, chunk, after=loaded)
+    return _finish(batch_id, upload, loaded)
+
+
+def begin(
+    upload: Upload, user: User, *, expected: int = 0, then: Callable[[Batch], None] | None = None
+) -> tuple[int, int]:
+    """Open a batch for a file; its id and last staged row. ``then`` runs in the same transaction."""
     now = clock.now()
     with writing() as session:
         _forget_old(now)
@@ -140,11 +161,14 @@ def _begin(upload: Upload, user: User) -> tuple[int, int]:
             header=upload.source.header,
             mapping=upload.mapping,
             ignored=upload.columns.ignored,
+            expected=expected,
             created_at=now,
             touched_at=now,
         )
         session.add(batch)
         session.flush()
+        if then is not None:
+            then(batch)
         return batch.id, batch.loaded
 
 
@@ -154,7 +178,7 @@ def _forget_old(now: Any) -> None:
     _execute(delete(Row).where(Row.batch_id.in_(old)))
     _execute(delete(Problem).where(Problem.batch_id.in_(old)))
     _execute(delete(Kept).where(Kept.batch_id.in_(old)))
-    open_states = (LOADING, UNMAPPED, CHECKED)
+    open_states = (LOADING, UNMAPPED, CHECKED, FAILED)
     _execute(update(Batch).where(Batch.state.in_(open_states), Batch.touched_at < now - KEPT).values(state=DISCARDED))
 
 

@@ -38,7 +38,7 @@ def mend(batch_id: int, revision: int, cells: Cells, alike: bool = False) -> int
     with writing() as session:
         claim = update(Batch).where(Batch.id == batch_id, Batch.state == CHECKED, Batch.revision == revision)
         result: Any = session.execute(
-            claim.values(revision=revision + 1, touched_at=clock.now()),
+            claim.values(revision=revision + 1, note="", touched_at=clock.now()),
             execution_options={"synchronize_session": False},
         )
         if result.rowcount != 1:

@@ -34,7 +34,8 @@ def obstacles(importer: Importer, reversal: Reversal, batch: Batch, links: list[
     for each in reversal.tables[1:]:
         found.append(Obstacle(_("Changed since the import"), _came_since(batch, each, main)))
     for stored in hanging(reversal, links):
-        hangs = exists().where(stored.table.c[stored.link.column] == KEPT.c.record_id)
+        # a list that is made once: not every such table has an index to look records up by
+        hangs = KEPT.c.record_id.in_(select(stored.table.c[stored.link.column]))
         created = [*_of(batch, main), KEPT.c.change == "create"]
         text = _("Other records hang on them: %(name)s", name=stored.label)
         found.append(Obstacle(text, _units(*created, hangs)))

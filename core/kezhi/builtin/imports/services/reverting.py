@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Integer, case, delete, exists, func, insert, literal, select, union_all, update
@@ -76,14 +76,11 @@ def _plan(reversal: Reversal, batch: Batch, found: list[Obstacle]) -> Plan:
         select(records.c.created, is_stuck, func.count()).group_by(records.c.created, is_stuck)
     ):
         counts[created, stays] = count
-    return Plan(
-        created=counts[1, 0],
-        updated=counts[0, 0],
-        stuck_created=counts[1, 1],
-        stuck_updated=counts[0, 1],
-        reasons=_reasons(found, stuck, records),
-        named=_named(reversal, found, stuck, records),
-    )
+    foreseen = Plan("", counts[1, 0], counts[0, 0], counts[1, 1], counts[0, 1])
+    if not foreseen.stuck:
+        return foreseen
+    reasons, named = _reasons(found, stuck, records), _named(reversal, found, stuck, records)
+    return replace(foreseen, reasons=reasons, named=named)
 
 
 def _records(batch: Batch, reversal: Reversal) -> Any:
@@ -124,7 +121,7 @@ def _named(reversal: Reversal, found: Any, stuck: Any, records: Any) -> tuple[tu
 # ── doing it ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def revert(batch_id: int, what_can: bool = False) -> Batch:
+def revert(batch_id: int, what_can: bool = False, state: str = APPLIED) -> Batch:
     """Revert a whole import, or with ``what_can`` as much of it as nothing stands in the way of.
 
     One transaction. Errors: ``NotFound``; ``Refused`` when nothing can be reverted, or not everything and
@@ -133,8 +130,9 @@ def revert(batch_id: int, what_can: bool = False) -> Batch:
     batch_for(batch_id)
     try:
         with writing() as session:
-            claim = update(Batch).where(Batch.id == batch_id, Batch.state == APPLIED).values(touched_at=clock.now())
-            session.execute(claim, execution_options=QUIET)
+            claim = update(Batch).where(Batch.id == batch_id, Batch.state == state)
+            values = {"state": APPLIED, "note": "", "touched_at": clock.now()}
+            session.execute(claim.values(values), execution_options=QUIET)
             session.expire_all()
             batch = session.get_one(Batch, batch_id)
             importer = importer_for(batch.kind)
@@ -236,7 +234,7 @@ def _announce_restored(reversal: Reversal, batch: Batch) -> None:
         made.c.batch_id == batch.id,
         made.c.part == main.name,
         made.c.change == "create",
-        made.c.record_id == KEPT.c.record_id,
+        made.c.key == KEPT.c.record_id,  # of the table of records; found by the primary key of the journal
     )
     records = select(KEPT.c.record_id).where(*reverted_rows(batch, None, "create", "update", "delete"), ~created)
     touched = {"version": main.c.version + 1} if "version" in main.c else {}
