@@ -19,7 +19,6 @@ from kezhi.builtin.tasks.todo import end_of
 from .models import SchemeVersion
 from .services.schemes import latest_versions, scheme_of
 
-
 REVIEW = "grading.review"
 AHEAD = timedelta(days=30)  #: how long before its date a review becomes a task
 #: who reviews a scheme whose author left, or that came with the product
