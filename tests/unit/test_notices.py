@@ -259,6 +259,9 @@ def test_in_quiet_hours_a_mail_waits_and_what_is_refused_is_tried_again_or_given
     assert run_mail(app, "no") == "done"
     assert [(each.outcome, each.attempts) for each in mails()] == [("failed", 2)]
     assert "550" in mails()[0].error
+    from kezhi.builtin.tasks.checks import mails as findings
+
+    assert ["550" in str(each.message) for each in findings(db.session())] == [True], "the doctor says why"
     mention(company)
     with writing():
         set_setting("tasks", "smtp_port", 9)  # nobody listens there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
@@ -15,6 +15,7 @@ from kezhi import (
     Demo,
     Job,
     MenuItem,
+    Panel,
     Permission,
     Plugin,
     RecordLink,
@@ -122,6 +123,12 @@ class Tasks(Plugin):
                 _l("My tasks"), "tasks.mine", icon="check2-square", group="work", permission="tasks.use", order=10
             ),
         ]
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .pages import customer_panels
+
+        return customer_panels(record, user)
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

@@ -47,8 +47,9 @@ def own_open(user: User | None = None, limit: int = MOST) -> list[Line]:
 
 def escalated_to(user: User | None = None, limit: int = MOST) -> list[Line]:
     """The open tasks of others that were passed up to a person."""
-    mine = select(Escalation.task_id).where(Escalation.user_id == (user or acting_user()).id)
-    return _lines(_open(Task.id.in_(mine)).limit(limit))
+    passed = Escalation.__table__  # by its index, not by what is open of all tasks
+    statement = _open(passed.c.user_id == (user or acting_user()).id)
+    return _lines(statement.join(passed, passed.c.task_id == Task.id).limit(limit))
 
 
 def _lines(statement: Select[Any]) -> list[Line]:
