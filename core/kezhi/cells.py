@@ -75,6 +75,7 @@ class Renderer:
     numeric: bool = False
     muted: bool = False
     phone: str = ""
+    labelled: bool = True  #: whether it writes a choice's label for the value
 
 
 def _text(cell: Cell) -> str:
@@ -141,7 +142,7 @@ RENDERERS: dict[str, Renderer] = {
     "text": Renderer(_text, _exported_text),
     "code": Renderer(_text, _exported_text, muted=True),
     "name": Renderer(_text, _exported_text, phone="title"),
-    "person": Renderer(_person, _exported_text, phone="x"),
+    "person": Renderer(_person, _exported_text, phone="x", labelled=False),
     "money": Renderer(_money, _exported_money, numeric=True, phone="x"),
     "count": Renderer(lambda cell: escape(filters.number(cell.value)), _exported_value, numeric=True),
     "date": Renderer(lambda cell: escape(filters.day(cell.value)), _exported_date, muted=True),

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app, g, has_app_context
 from sqlalchemy import ColumnElement, Select, and_, event, false, select, true, union
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql.visitors import iterate
 
 from .contributions import ALL, Access
 from .db import KezhiSession
@@ -29,6 +30,17 @@ class AccessRegistry:
         self.models = [model for entry in entries for model in (entry.model, *entry.dependants)]
         self.guarded = {entry.model: entry for entry in entries}
         self.dependants = {child: (entry, column) for entry in entries for child, column in entry.dependants.items()}
+        self.by_table = {model.__table__.fullname: model for model in self.models}  # type: ignore[attr-defined]
+
+    def named_in(self, state: ORMExecuteState) -> list[type]:
+        """The guarded models in a statement, inside its parts too, and those that what it loads may load later."""
+        statement: Any = state.statement
+        found = {str(getattr(part, "fullname", "")) for part in iterate(statement)}
+        mappers = list(state.all_mappers)
+        for mapper in mappers:
+            found.add(str(mapper.local_table))
+            mappers += [each.mapper for each in mapper.relationships if each.mapper not in mappers]
+        return [model for table, model in self.by_table.items() if table in found]
 
 
 def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
@@ -117,17 +129,15 @@ def _net(state: ORMExecuteState) -> None:
     user = acting_user()
     if user.is_system:
         return
-    known: dict[User, list[Any]] = g.setdefault("kezhi_criteria", {})
-    if user not in known:
-        g.kezhi_in_net = True
-        try:
-            conditions = {model: visible_where(model, user) for model in _registry().models}
-        finally:
-            g.kezhi_in_net = False
-        known[user] = [
-            with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
-            for model, condition in conditions.items()
-            if condition is not None
-        ]
-    if known[user]:
-        state.statement = state.statement.options(*known[user])  # type: ignore[attr-defined]
+    known: dict[Any, list[Any]] = g.setdefault("kezhi_criteria", {})
+    for model in _registry().named_in(state):
+        if (model, user) not in known:
+            g.kezhi_in_net = True
+            try:
+                condition = visible_where(model, user)
+            finally:
+                g.kezhi_in_net = False
+            options = {"include_aliases": True, "propagate_to_loaders": True}
+            known[model, user] = [] if condition is None else [with_loader_criteria(model, condition, **options)]
+        if known[model, user]:
+            state.statement = state.statement.options(*known[model, user])  # type: ignore[attr-defined]

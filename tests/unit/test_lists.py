@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.lists import services, tabs
 from kezhi.builtin.lists.models import DefaultView, SavedView
+from kezhi.builtin.lists.parts import column_moves
 from kezhi.errors import NotFound
 
 pytestmark = pytest.mark.services
@@ -100,12 +102,48 @@ def test_a_filter_is_read_back_with_what_it_says(app: Flask, make_customer: Call
 
 
 def test_columns_change_places(app: Flask) -> None:
-    page = list_view().page({"columns": "code,name,city"})
-    moves = {column.key: (ahead, behind) for column, ahead, behind in page.column_moves()}
+    state = list_view().state({"columns": "code,name,city"})
+    moves = {column.key: (ahead, behind) for column, ahead, behind in column_moves(state)}
     assert moves["code"][0] == ""
     assert "columns=code%2Ccity%2Cname" in moves["name"][1]
     assert "columns=code%2Ccity%2Cname" in moves["city"][0]
     assert moves["city"][1] == ""
+
+
+def test_filters_and_columns_come_when_they_are_opened(
+    client_as: Callable[..., Any], make_customer: Callable[..., Any], add_person: Callable[..., Any]
+) -> None:
+    """The page asks for nothing that one may choose from; its links lead to a page with the part in it."""
+    make_customer(code="T1", city="杭州")
+    add_person("wang", "salesperson", name="王芳")
+    head = client_as("sales-director")
+    page = head.get("/customers?sort=name&f.city=杭州").text
+    assert 'name="f.owner"' not in page
+    assert "王芳" not in page
+    assert 'name="columns"' not in page
+    link = re.search(r'data-kz-part="([^"]*part=filters)"', page)
+    assert link is not None
+    address = link[1].replace("&amp;", "&")
+    whole = head.get(address).text
+    alone = head.get(address, headers={"Kz-Part": "yes"}).text
+    for text in (whole, alone):
+        assert 'name="f.owner"' in text
+        assert "王芳" in text
+        assert 'name="f.city" type="text" value="杭州"' in text
+        assert 'type="hidden" name="sort" value="name"' in text
+        assert 'name="part"' not in text
+    assert "<main" in whole
+    assert "T1" in whole
+    assert alone.lstrip().startswith("<form")
+    assert "T1" not in alone
+    columns = head.get(address.replace("part=filters", "part=columns"), headers={"Kz-Part": "yes"}).text
+    assert 'name="columns" value="city"' in columns
+    assert "name=name%2Ccode" not in columns
+    # what one may choose from is one's own: a salesperson finds nobody else, in neither form
+    seller = client_as("salesperson")
+    for headers in ({}, {"Kz-Part": "yes"}):
+        assert "王芳" not in seller.get("/customers?sort=name&part=filters", headers=headers).text
+    assert head.get("/customers?sort=name&part=other", headers={"Kz-Part": "yes"}).status_code == 200
 
 
 # ── saved views ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup, escape
 from sqlalchemy.engine import Row
 
 from ..cells import RENDERERS, Cell, Renderer
-from ..contributions import Choice, Column
-from .state import OPERATORS, Condition, Sort, State, operators_of
+from ..contributions import Column
+from .state import OPERATORS, Condition, Sort, State
 from .values import value_type
 
-REPEATED = (str, date, type(None))  #: values whose cells look the same in every row
-#: More choices than this are one box to choose from instead of a box each.
-MOST_BOXES = 6
+REPEATED = (str, int, date, type(None))  #: values whose cells look the same in every row
 
 
 @dataclass(slots=True)
@@ -39,7 +36,12 @@ class ListRow:
     cells: list[TableCell] = field(default_factory=list)
     url: str = ""
     html: str = ""
-    title: str = ""  #: the leading cell as plain text
+    lead: str = ""  #: the markup of the leading cell
+
+    @property
+    def title(self) -> str:
+        """The leading cell as plain text."""
+        return Markup(self.lead).striptags() if "<" in self.lead or "&" in self.lead else str(self.lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +63,6 @@ class Chip:
     remove_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilterField:
-    """The inputs of a filterable column."""
-
-    column: Column
-    kind: str  #: boxes, choice, text, number, date
-    is_range: bool
-    choices: Sequence[Choice] = ()
-    values: Sequence[str] = ()
-    low: str = ""
-    high: str = ""
-    operator: str = ""
-    operators: Sequence[tuple[str, Any]] = ()  #: what may be said of the values, each with its label
-
-
 @dataclass(slots=True)
 class Page:
     """A page of a list and everything its template shows."""
@@ -83,8 +70,6 @@ class Page:
     state: State
     rows: list[ListRow]
     columns: list[Head]
-    offered: list[Column]  #: every column the user may choose
-    filters: list[FilterField]
     chips: list[Chip]
     next_cursor: str | None
     previous_cursor: str | None
@@ -115,29 +100,12 @@ class Page:
     def clear_url(self) -> str:
         return self.state.url("q", "filters")
 
-    @property
-    def default_columns_url(self) -> str:
-        return self.state.url("columns")
-
-    @property
-    def shown_keys(self) -> set[str]:
-        return {head.column.key for head in self.columns}
-
     def size_urls(self) -> list[tuple[int, str]]:
         """Each page size with its address."""
         return [
             (size, self.state.url("size", **({} if size == self.state.default_size else {"size": str(size)})))
             for size in self.sizes
         ]
-
-    def column_moves(self) -> list[tuple[Column, str, str]]:
-        """Each shown column with the addresses that move it one place forward and one back, where it can."""
-        keys = [head.column.key for head in self.columns]
-        pairs = list(pairwise(keys))
-        turned = {pair: [*keys[:at], pair[1], pair[0], *keys[at + 2 :]] for at, pair in enumerate(pairs)}
-        urls = {pair: self.state.url("columns", columns=",".join(order)) for pair, order in turned.items()}
-        ahead, behind = {pair[1]: urls[pair] for pair in pairs}, {pair[0]: urls[pair] for pair in pairs}
-        return [(head.column, ahead.get(head.column.key, ""), behind.get(head.column.key, "")) for head in self.columns]
 
     @property
     def jump_type(self) -> str:
@@ -155,14 +123,15 @@ def make_rows(
     choices: dict[str, dict[str, Any]],
 ) -> Iterator[tuple[ListRow, list[Cell]]]:
     """The records of selected rows (key, sort value, then each column with its extras), and their cells' values."""
-    names = [[name_of(part) for part in column.extra] for column in columns]
+    at, parts = 2, []
+    for column in columns:
+        names = [name_of(part) for part in column.extra]
+        parts.append((column.key, at, at + 1 + len(names), names, choices.get(column.key, {})))
+        at += 1 + len(names)
     for row in found:
-        cells, at = [], 2
-        for column, labels in zip(columns, names, strict=True):
-            behind = at + 1 + len(column.extra)
-            cells.append(Cell(row[at], row[at + 1 : behind], labels, choices.get(column.key, {})))
-            at = behind
-        record = ListRow(row[0], {column.key: cell.value for column, cell in zip(columns, cells, strict=True)})
+        values = tuple(row)
+        cells = [Cell(values[at], values[at + 1 : end], names, labels) for _key, at, end, names, labels in parts]
+        record = ListRow(values[0], {part[0]: values[part[1]] for part in parts})
         record.url = link(record) if link is not None else ""
         yield record, cells
 
@@ -200,22 +169,23 @@ def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cel
     kinds = [renderer(column) for column in columns]
     classes = [' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else "" for kind in kinds]
     marks = [f' data-m="{place}"' if place else "" for place in phones]
-    known: list[dict[Any, str]] = [{} for _column in columns]  # many rows say the same: written once
+    known: list[dict[Any, tuple[TableCell, str]]] = [{} for _column in columns]  # many rows say the same: written once
     for record, cells in rows:
+        texts = []
         for index, cell in enumerate(cells):
-            value, kept = cell.value, known[index]
-            repeats = type(value) in REPEATED and not cell.extra
-            html = kept.get(value) if repeats else None
-            if html is None:
-                html = escape(kinds[index].html(cell))
+            repeats = type(cell.value) in REPEATED and not cell.extra and (index != lead or not record.url)
+            written = known[index].get(cell.value) if repeats else None
+            if written is None:
+                html, url = escape(kinds[index].html(cell)), record.url if index == lead else ""
+                shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
+                text = f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>'
+                written = TableCell(html, phones[index], url), text
                 if repeats:
-                    kept[value] = html
-            url = record.url if index == lead else ""
-            record.cells.append(TableCell(html, phones[index], url))
-            shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
-            record.html += f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>'
-        record.html = Markup(record.html)
-        record.title = Markup(record.cells[lead].html).striptags() if cells else ""
+                    known[index][cell.value] = written
+            record.cells.append(written[0])
+            texts.append(written[1])
+        record.html = Markup("".join(texts))
+        record.lead = record.cells[lead].html if cells else ""
     return [record for record, _cells in rows]
 
 
@@ -253,26 +223,6 @@ def _condition_text(condition: Condition, labels: dict[str, Any]) -> str:
         parts.append(f"{condition.low}–{condition.high}")
     words = [str(OPERATORS[condition.operator])] if condition.operator else []
     return " ".join([*words, " / ".join(parts)])
-
-
-def make_filters(offered: Sequence[Column], state: State, choices: dict[str, dict[str, Any]]) -> list[FilterField]:
-    """The inputs of every filterable column, filled with what is in force."""
-    current = {condition.column.key: condition for condition in state.conditions}
-    fields = []
-    for column in offered:
-        if column.filter is None:
-            continue
-        condition = current.get(column.key, Condition(column))
-        labels = choices.get(column.key, {})
-        kind: str = column.filter.kind
-        if kind == "choice" and 0 < len(labels) <= MOST_BOXES:
-            kind = "boxes"
-        is_range = column.filter.apply is None and kind in ("number", "date")
-        options = [Choice(value, label) for value, label in labels.items()]
-        said = [(name, OPERATORS[name]) for name in operators_of(column)]
-        fields.append(FilterField(column, kind, is_range, options, condition.values, condition.low, condition.high,
-                                  condition.operator, said))  # fmt: skip
-    return fields
 
 
 def _input_type(column: Column) -> str:

@@ -20,7 +20,7 @@ from ..i18n import lazy_gettext as _l
 from .values import clean, refuse
 
 #: Arguments of the machine that say where in the list one is, or what to answer: never carried over.
-PLACE = ("after", "before", "from", "count", "counts", "format", "month")
+PLACE = ("after", "before", "from", "count", "counts", "format", "month", "part")
 MOST_VALUES = 50  #: values of one filter
 #: what a filter may say of its values besides that they are equal
 OPERATORS = {"not": _l("is not"), "has": _l("contains"), "empty": _l("is empty"), "filled": _l("is not empty")}

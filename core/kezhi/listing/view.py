@@ -15,7 +15,7 @@ from ..contributions import Column
 from ..db import db, end_reading
 from ..errors import PluginError
 from ..permissions import acting_user
-from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
+from .page import ListRow, Page, fill_cells, make_chips, make_heads, make_rows, renderer
 from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
 from .values import Position, decode, encode, parse
@@ -99,15 +99,13 @@ class ListView:
         jumped = bool(state.place.get("from"))
         has_next = bool(found) and (more or backward)
         has_previous = bool(found) and (more if backward else bool(state.place.get("after") or jumped))
-        choices = self._choices()
+        choices = self._choices(state)
         rows = [row for _leg, row in found]
         records = list(make_rows(state.columns, rows, self.link, choices))
         return Page(
             state=state,
             rows=fill_cells(state.columns, records),
             columns=make_heads(state),
-            offered=list(self.columns.values()),
-            filters=make_filters(list(self.columns.values()), state, choices),
             chips=make_chips(state, choices),
             next_cursor=encode(_position(*found[-1])) if has_next else None,
             previous_cursor=encode(_position(*found[0])) if has_previous else None,
@@ -126,7 +124,7 @@ class ListView:
 
     def exported(self, state: State, chunk: int = 1_000) -> Iterator[list[Any]]:
         """Every filtered row as values for a file, in the shown columns. Memory does not grow with the rows."""
-        kinds, choices = [renderer(column) for column in state.columns], self._choices()
+        kinds, choices = [renderer(column) for column in state.columns], self._choices(state)
         entities = self._entities(state)
         for number, leg in enumerate(legs_of(state.sort, self.key)):
             after: Position | None = None
@@ -231,11 +229,13 @@ class ListView:
             raise ValueError(f"list {self.name!r} is ordered {direction!r}: asc or desc")
         return Sort(self.columns.get(key), direction == "desc")
 
-    def _choices(self) -> dict[str, dict[str, Any]]:
-        """The labels of the choices of each column that has some."""
+    def _choices(self, state: State) -> dict[str, dict[str, Any]]:
+        """The labels of the choices of each column that shows them: in its cells, or in a filter in force."""
+        used = [column for column in state.columns if renderer(column).labelled]
+        used += [condition.column for condition in state.conditions]
         return {
-            key: {choice.value: choice.label for choice in column.filter.choices()}
-            for key, column in self.columns.items()
+            column.key: {choice.value: choice.label for choice in column.filter.choices()}
+            for column in {column.key: column for column in used}.values()
             if column.filter is not None and column.filter.choices is not None
         }
 
