@@ -24,7 +24,7 @@ from .plugin import Plugin
 from .security import init_security
 from .sessions import init_sessions
 from .settings import SettingsForm
-from .shell import init_shell, kernel_blueprint
+from .shell import init_shell, kernel_blueprint, menu_items
 from .visibility import AccessRegistry
 
 if TYPE_CHECKING:
@@ -203,9 +203,5 @@ def _add_own_routes(app: Flask) -> None:
     @logged_in
     def home() -> Any:
         """The first page that the user may open."""
-        kernel: Kernel = app.extensions["kezhi"]
-        user = acting_user()
-        items = [item for item in kernel.call.menu_items(user=user) if user.can(item.permission)]
-        groups = ["work", "customers", "service", "control", "system"]
-        items.sort(key=lambda item: (item.endpoint != "customers.index", groups.index(item.group), item.order))
+        items = sorted(menu_items(acting_user()), key=lambda item: item.endpoint != "customers.index")
         return redirect(url_for(items[0].endpoint if items else "accounts.me"))

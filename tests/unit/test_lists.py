@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kezhi import Refused, acting_as, db, writing
+from kezhi.builtin.accounts import services as accounts
+from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.lists import services, tabs
@@ -144,6 +146,40 @@ def test_filters_and_columns_come_when_they_are_opened(
     for headers in ({}, {"Kz-Part": "yes"}):
         assert "王芳" not in seller.get("/customers?sort=name&part=filters", headers=headers).text
     assert head.get("/customers?sort=name&part=other", headers={"Kz-Part": "yes"}).status_code == 200
+
+
+def test_what_is_kept_between_requests_belongs_to_nobody(app: Flask, client_as: Callable[..., Any]) -> None:
+    """People of different roles by turns in one process, a role that changes, and a person whose roles change."""
+    chief, seller = client_as("administrator"), client_as("salesperson")
+    export, users, new = "format=csv", 'href="/accounts/users"', 'href="/customers/new"'
+
+    def shown(client: Any, language: str = "客户档案") -> tuple[bool, ...]:
+        page = client.get("/customers?sort=name").text
+        assert f"<h1>{language}</h1>" in page
+        return export in page, users in page, new in page
+
+    for _turn in range(2):
+        assert shown(chief) == (True, True, True)
+        assert shown(seller) == (False, False, True)
+    english = client_as("sales-director", locale="en")
+    assert shown(english, "Customer files")[1] is False
+    assert shown(seller) == (False, False, True)  # and in their own language again
+    with writing():
+        accounts.set_permission("salesperson", "customers.write", False)
+        accounts.set_permission("salesperson", "customers.export", True)
+    assert shown(seller) == (True, False, False)
+    with writing():
+        accounts.set_permission("salesperson", "customers.read", False)
+    assert seller.get("/customers?sort=name").status_code == 404
+    assert shown(chief) == (True, True, True)
+    account = db.session.scalars(select(Account).where(Account.login == "salesperson-user")).one()
+    given: dict[str, Any] = {"name": "Seller", "department_id": None, "locale": None, "active": True}
+    with writing():
+        accounts.update_user(account.id, account.version, roles=["administrator"], **given)
+    assert shown(seller) == (True, True, True)
+    with writing():
+        accounts.update_user(account.id, account.version, roles=["technical-department"], **given)
+    assert shown(seller) == (False, False, False)
 
 
 # ── saved views ─────────────────────────────────────────────────────────────────────────────────────────────────

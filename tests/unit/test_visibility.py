@@ -182,6 +182,11 @@ def test_the_net_finds_the_rows_wherever_a_statement_names_them(archive: Flask, 
             assert set(db.session.scalars(statement)) == seen, way
         texts = {row.file_id for row in db.session.execute(sa.select(Note.file_id, named.label("code"))) if row.code}
         assert texts == seen
+        # statements that are of no class by themselves, and hold one that is
+        assert db.session.scalar(sa.select(sa.exists().where(File.code != ""))) == bool(seen)
+        assert db.session.scalar(sa.select(sa.exists(sa.select(File.id)))) == bool(seen)
+        count = sa.select(sa.func.count(File.id)).scalar_subquery()
+        assert db.session.scalar(sa.select(sa.literal(0) + count)) == len(seen)
         for options in ((), (selectinload(Note.file),), (joinedload(Note.file),)):
             db.session.expunge_all()
             loaded = db.session.scalars(sa.select(Note).options(*options)).all()  # nobody guards a note itself

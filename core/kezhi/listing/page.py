@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.engine import Row
 
-from ..cells import RENDERERS, Cell, Renderer
+from ..cells import RENDERERS, Cell, Renderer, plain
 from ..contributions import Column
 from .state import OPERATORS, Condition, Sort, State
 from .values import value_type
@@ -18,8 +19,7 @@ from .values import value_type
 REPEATED = (str, int, date, type(None))  #: values whose cells look the same in every row
 
 
-@dataclass(slots=True)
-class TableCell:
+class TableCell(NamedTuple):
     """A cell: markup, its place when rows become cards, and the address of the record in the leading one."""
 
     html: str
@@ -33,15 +33,23 @@ class ListRow:
 
     id: Any
     values: dict[str, Any]
-    cells: list[TableCell] = field(default_factory=list)
     url: str = ""
     html: str = ""
-    lead: str = ""  #: the markup of the leading cell
+    texts: Sequence[str] = ()  #: the markup of each cell
+    phones: Sequence[str] = ()
+    lead: int = 0  #: which cell leads to the record
+
+    @property
+    def cells(self) -> list[TableCell]:
+        """The cells one by one, for who puts them elsewhere than into a table."""
+        urls = [self.url if at == self.lead else "" for at in range(len(self.texts))]
+        return [TableCell(*each) for each in zip(self.texts, self.phones, urls, strict=True)]
 
     @property
     def title(self) -> str:
         """The leading cell as plain text."""
-        return Markup(self.lead).striptags() if "<" in self.lead or "&" in self.lead else str(self.lead)
+        text = self.texts[self.lead] if self.texts else ""
+        return Markup(text).striptags() if "<" in text or "&" in text else str(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,6 @@ class Page:
     sizes: Sequence[int]
 
     @property
-    def sort(self) -> Sort:
-        return self.state.sort
-
-    @property
     def next_url(self) -> str:
         return self.state.url(after=self.next_cursor) if self.next_cursor else ""
 
@@ -87,58 +91,36 @@ class Page:
     def previous_url(self) -> str:
         return self.state.url(before=self.previous_cursor) if self.previous_cursor else ""
 
-    @property
-    def known_count(self) -> int | None:
-        """How many records fulfil the filters, when this page shows all of them."""
-        return None if self.next_cursor or self.previous_cursor else len(self.rows)
-
-    @property
-    def count_url(self) -> str:
-        return self.state.url("sort", "columns", "size", count="1")
-
-    @property
-    def clear_url(self) -> str:
-        return self.state.url("q", "filters")
-
-    def size_urls(self) -> list[tuple[int, str]]:
-        """Each page size with its address."""
-        return [
-            (size, self.state.url("size", **({} if size == self.state.default_size else {"size": str(size)})))
-            for size in self.sizes
-        ]
+    def body(self, choose: str = "") -> Markup:
+        """The rows of the table. ``choose`` says what its box does to the row ``{}``; without it rows have no boxes."""
+        before, _name, behind = choose.partition("{}")
+        head = '<tr role="row">'
+        if choose:
+            box = '<input class="form-check-input" type="checkbox" name="ids" form="kz-chosen" value="'
+            head += f'<td role="cell" class="kz-pick" data-m="end">{box}'
+        found = []
+        for row in self.rows:
+            chosen = f'{plain(str(row.id))}" aria-label="{before}{plain(row.title)}{behind}"></td>' if choose else ""
+            found.append(f"{head}{chosen}{row.html}</tr>")
+        return Markup("\n".join(found))
 
     @property
     def jump_type(self) -> str:
         """The input in which one types the value to start from, or empty."""
-        column = self.sort.column
+        column = self.state.sort.column
         if column is None or (column.filter is not None and column.filter.kind == "choice"):
             return ""  # a value that is chosen from a list is filtered by, not typed
         return _input_type(column)
 
 
-def make_rows(
-    columns: Sequence[Column],
-    found: Sequence[Row[Any]],
-    link: Callable[[ListRow], str] | None,
-    choices: dict[str, dict[str, Any]],
-) -> Iterator[tuple[ListRow, list[Cell]]]:
-    """The records of selected rows (key, sort value, then each column with its extras), and their cells' values."""
-    at, parts = 2, []
+def spans(columns: Sequence[Column], choices: dict[str, dict[str, Any]]) -> list[tuple[int, int, list[str], Any]]:
+    """Where each column stands in a selected row (key, sort value, then each column with its extras), and its words."""
+    found, at = [], 2
     for column in columns:
-        names = [name_of(part) for part in column.extra]
-        parts.append((column.key, at, at + 1 + len(names), names, choices.get(column.key, {})))
+        names = [str(getattr(part, "key", None) or getattr(part, "name", "")) for part in column.extra]
+        found.append((at, at + 1 + len(names), names, choices.get(column.key, {})))
         at += 1 + len(names)
-    for row in found:
-        values = tuple(row)
-        cells = [Cell(values[at], values[at + 1 : end], names, labels) for _key, at, end, names, labels in parts]
-        record = ListRow(values[0], {part[0]: values[part[1]] for part in parts})
-        record.url = link(record) if link is not None else ""
-        yield record, cells
-
-
-def name_of(expression: Any) -> str:
-    """The label of an extra expression."""
-    return str(getattr(expression, "key", None) or getattr(expression, "name", ""))
+    return found
 
 
 def renderer(column: Column) -> Renderer:
@@ -163,35 +145,51 @@ def places(columns: Sequence[Column]) -> tuple[int, list[str]]:
     return lead, found
 
 
-def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cell]]]) -> list[ListRow]:
-    """Render the cells of each row."""
+def make_rows(
+    columns: Sequence[Column],
+    found: Sequence[Row[Any]],
+    link: Callable[[ListRow], str] | None,
+    choices: dict[str, dict[str, Any]],
+) -> list[ListRow]:
+    """The records of selected rows, rendered. Many rows say the same: that is written once."""
     lead, phones = places(columns)
     kinds = [renderer(column) for column in columns]
-    classes = [' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else "" for kind in kinds]
-    marks = [f' data-m="{place}"' if place else "" for place in phones]
-    known: list[dict[Any, tuple[TableCell, str]]] = [{} for _column in columns]  # many rows say the same: written once
-    for record, cells in rows:
-        texts = []
-        for index, cell in enumerate(cells):
-            repeats = type(cell.value) in REPEATED and not cell.extra and (index != lead or not record.url)
-            written = known[index].get(cell.value) if repeats else None
-            if written is None:
-                html, url = escape(kinds[index].html(cell)), record.url if index == lead else ""
-                shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
-                text = f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>'
-                written = TableCell(html, phones[index], url), text
-                if repeats:
-                    known[index][cell.value] = written
-            record.cells.append(written[0])
-            texts.append(written[1])
-        record.html = Markup("".join(texts))
-        record.lead = record.cells[lead].html if cells else ""
-    return [record for record, _cells in rows]
+    where = spans(columns, choices)
+    keys = [(column.key, span[0]) for column, span in zip(columns, where, strict=True)]
+    parts: list[Any] = [(*span, kind.html, span[1] == span[0] + 1, {}) for kind, span in zip(kinds, where, strict=True)]
+    openings = []
+    for kind, phone in zip(kinds, phones, strict=True):
+        look = ' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else ""
+        mark = f' data-m="{phone}"' if phone else ""
+        openings.append(f'<td role="cell"{look}{mark}>')
+    rows = []
+    for row in found:
+        values = tuple(row)
+        record = ListRow(values[0], {key: values[at] for key, at in keys}, phones=phones, lead=lead)
+        record.url = url = link(record) if link is not None else ""
+        record.texts = texts = []
+        for at, end, names, labels, render, repeats, known in parts:
+            value = values[at]
+            text = known.get(value) if repeats and type(value) in REPEATED else None
+            if text is None:
+                text = render(Cell(value, values[at + 1 : end], names, labels))
+                text = text if type(text) is Markup else plain(text)
+                if repeats and type(value) in REPEATED:
+                    known[value] = text
+            texts.append(text)
+        table = [f"{opening}{text}</td>" for opening, text in zip(openings, texts, strict=True)]
+        if url and table:
+            table[lead] = f'{openings[lead]}<a class="kz-name" href="{plain(url)}">{texts[lead]}</a></td>'
+        record.html = "".join(table)
+        rows.append(record)
+    return rows
 
 
 def make_heads(state: State) -> list[Head]:
     """The heads of the shown columns."""
     heads = []
+    unsorted = state.url("sort")
+    sorted_by = f"{unsorted}{'&' if '?' in unsorted else '?'}sort="
     for column in state.columns:
         classes = "kz-num" if renderer(column).numeric else ""
         direction = url = ""
@@ -200,7 +198,8 @@ def make_heads(state: State) -> list[Head]:
             if here:
                 direction = "descending" if state.sort.descending else "ascending"
             next_sort = Sort(column, here and not state.sort.descending)
-            url = state.url("sort", **({} if next_sort == state.default_sort else {"sort": next_sort.argument}))
+            is_default = next_sort.argument == state.default_sort.argument
+            url = unsorted if is_default else sorted_by + quote_plus(next_sort.argument)
         heads.append(Head(column, classes, direction, url))
     return heads
 
