@@ -122,8 +122,8 @@ def graded(text: str, tone: str, link: Sequence[Any] = (), names: Sequence[str] 
 def _grade_words(_catalogue: Any, grade: str, tone: str) -> tuple[str, str]:
     """What stands round the address of a grade, in a language: a page says the same few each time."""
     label, tone = _("Grade %(grade)s", grade=grade), tone if tone in TONES else "gray"
-    tail = f'aria-label="{escape(_("%(label)s, see why", label=label))}">{escape(grade)}</a>'
-    return f'class="kz-grade t-{tone}" title="{escape(label)}"', tail
+    why = _("%(label)s, see why", label=label)
+    return f'class="kz-grade t-{tone}" title="{escape(label)}"', f'aria-label="{escape(why)}">{escape(grade)}</a>'
 
 
 def _currency(cell: Cell) -> str:
