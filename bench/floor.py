@@ -1,25 +1,30 @@
 """The floor: the same pages as somebody would write them by hand for this one company, and nothing more.
 
 One Flask app over the same database: a list with the product's rows and columns, a record page, a form's create and
-update. It knows who is logged in by one statement, applies the access rule as SQL written by hand, and renders a plain
-Jinja table inside the same frame (menu, head, scripts) as text. It has no translations, no plugins, no saved views, no
-audit chain and no search tokens: what those cost is what the ratios show.
+update. It finds the log-in and whose it is in one statement, reads in another what the company calls its keys, applies
+the access rule as SQL written by hand, and renders a plain Jinja table inside the same frame (menu, head, scripts) as
+text. It has no translations, no plugins, no saved views, no audit chain and no search tokens: what those cost is what
+the ratios show.
 """
 
 # ruff: noqa: S608 - every piece of a statement stands in this file; values are bound
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, redirect, render_template_string, request, session
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, text
 from werkzeug.wrappers import Response as AnyResponse
+
+from kezhi import clock
+from kezhi.tables import session as sessions
 
 PAGE = 50
 SCHEME = "composite-abc"
@@ -52,15 +57,20 @@ SEEN = {
       (SELECT descendant_id FROM accounts_department_closure WHERE ancestor_id = :department))""",
     "salesperson": " AND c.id IN (SELECT id FROM customers_customer WHERE owner_id = :me)",
 }
-WHO = """SELECT u.id, u.name, u.department_id, r.role_key FROM accounts_user u
- JOIN accounts_user_role r ON r.user_id = u.id WHERE u.id = :me AND u.active"""
+#: whose log-in the token in the cookie is: it can be ended, and rights taken, from one request to the next
+WHO = text("""SELECT u.id, u.name, u.department_id, r.role_key FROM kezhi_session s
+ JOIN accounts_user u ON u.id = s.user_id
+ JOIN accounts_user_role r ON r.user_id = u.id WHERE s.token_hash = :hash AND s.expires_at > :now AND u.active""")
+WHO = WHO.bindparams(bindparam("now", type_=sessions.c.expires_at.type))
+#: what the company calls the values that the rows hold as keys
+WORDS = """SELECT list, "key", zh FROM customers_list_entry WHERE list IN ('region', 'business_type', 'stage')"""
 
 LIST = """<header class="kz-head"><h1>客户档案</h1></header><section class="kz-panel"><form class="kz-facets" method="get">
 <input name="q" type="search" value="{{ request.args.q }}"></form><div class="kz-scroll"><table class="kz-table nowrap stack"><thead><tr>
 {%- for title in columns %}<th scope="col">{{ title }}</th>{% endfor %}</tr></thead><tbody>
 {%- for row in rows %}
 <tr><td class="kz-muted">{{ row.code or '—' }}</td><td>{% if row.grade %}<a class="kz-grade t-{{ row.tone }}" href="/grading/customers/{{ row.id }}">{{ row.grade }}</a>{% else %}–{% endif %}</td>
-<td><a class="kz-name" href="/customers/{{ row.id }}">{{ row.name }}</a></td><td>{{ row.region or '—' }}</td><td>{{ row.business_type or '—' }}</td><td>{{ row.stage or '—' }}</td><td>{% if row.owner %}<span class="kz-who"><span class="kz-av">{{ row.owner[0] }}</span>{{ row.owner }}</span>{% else %}—{% endif %}</td>
+<td><a class="kz-name" href="/customers/{{ row.id }}">{{ row.name }}</a></td><td>{{ words.get(('region', row.region), row.region) or '—' }}</td><td>{{ words.get(('business_type', row.business_type), row.business_type) or '—' }}</td><td>{{ words.get(('stage', row.stage), row.stage) or '—' }}</td><td>{% if row.owner %}<span class="kz-who"><span class="kz-av">{{ row.owner[0] }}</span>{{ row.owner }}</span>{% else %}—{% endif %}</td>
 <td class="kz-muted">{{ row.trade_since or '—' }}</td><td class="kz-num">{{ '¥{:,.2f}'.format(row.total_amount / 100) if row.total_amount is not none else '—' }}</td><td class="kz-muted">{{ row.last_order_date or '—' }}</td></tr>
 {%- endfor %}
 </tbody></table></div><div class="kz-pager">{{ rows|length }}{% if last %}<a rel="next" href="?sort={{ sort }}&amp;value={{ last.sorted }}&amp;id={{ last.id }}">下一页</a>{% endif %}</div></section>"""  # noqa: E501
@@ -93,14 +103,19 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
 
     def person(connection: Connection) -> Any:
         """Who asks."""
-        found = connection.execute(text(WHO), {"me": session.get("me")}).one_or_none()
+        found = connection.execute(WHO, {"hash": _hash(session.get("token", "")), "now": clock.now()}).one_or_none()
         return found if found is not None else abort(404)
 
     @app.route("/login", methods=["GET", "POST"])
     def login() -> Any:
         if request.method == "GET":
             return render_template_string('<input name="csrf_token" value="{{ csrf_token() }}">')
-        session["me"] = people[request.form["login"]]
+        token, now = secrets.token_urlsafe(32), clock.now()
+        times = {"created_at": now, "seen_at": now, "expires_at": now + timedelta(days=1)}
+        row = {"token_hash": _hash(token), "user_id": people[request.form["login"]], "address": "", "agent": "floor"}
+        with engine.execution_options(kezhi_write=True).begin() as connection:
+            connection.execute(sessions.insert().values(row | times))
+        session["token"] = token
         return redirect("/customers")
 
     @app.get("/customers")
@@ -108,7 +123,8 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
         with engine.connect() as connection:
             me = person(connection)
             rows, last = listed(connection, me, request.args)
-        return page(LIST, rows=rows, last=last, columns=COLUMNS, sort=request.args.get("sort", "name"))
+            words = {(row[0], row[1]): row[2] for row in connection.execute(text(WORDS))}
+        return page(LIST, rows=rows, last=last, words=words, columns=COLUMNS, sort=request.args.get("sort", "name"))
 
     @app.get("/customers/<int:number>")
     def show(number: int) -> Any:
@@ -137,6 +153,10 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
         return response
 
     return app
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def listed(connection: Connection, me: Any, args: Any) -> tuple[list[Any], Any]:

@@ -5,6 +5,7 @@ An address carries the hash of its file, so that browsers may keep it for a year
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -43,7 +44,15 @@ def plugin_file(plugin: str, filename: str) -> Response:
 
 
 def asset(filename: str, plugin: str = "") -> str:
-    """The address of a static file of the core, of Bootstrap (``vendor/…``) or of ``plugin``."""
+    """The address of a static file of the core, of Bootstrap (``vendor/…``) or of ``plugin``; kept for a second."""
+    memo, key = current_app.extensions["kezhi"].host.memo, ("asset", plugin, filename, request and request.script_root)
+    kept: tuple[int, str] = memo.get(key, (-1, ""))
+    if kept[0] != (second := int(time.monotonic())):
+        kept = memo[key] = second, _asset(filename, plugin)
+    return kept[1]
+
+
+def _asset(filename: str, plugin: str) -> str:
     if plugin:
         folder = _plugin_folder(plugin)
         version = _hash(folder / filename) if folder is not None else ""

@@ -13,33 +13,43 @@ others     nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from markupsafe import Markup, escape
 
 from . import clock, filters
+from .i18n import catalogue
 from .i18n import gettext as _
 from .money import to_units
+from .permissions import context_values
 from .settings import currency
 
 TONES = frozenset(("green", "teal", "blue", "indigo", "violet", "pink", "red", "orange", "amber", "gray"))
+SPECIAL = re.compile("[&<>'\"]").search
 SAMPLE = 918273645546372819  #: stands for the number of a record
 
 
 def address_of(endpoint: str, **number: int) -> str:
     """``url_for`` with one whole number, for the many rows of a page: asked once a request, then filled in."""
     ((name, value),) = number.items()
-    kept: dict[Any, Any] = g.setdefault("kezhi_addresses", {})
-    if (endpoint, name) not in kept:
-        kept[endpoint, name] = url_for(endpoint, **{name: SAMPLE}).rpartition(str(SAMPLE))  # type: ignore[arg-type]
-    before, _sample, behind = kept[endpoint, name]
-    return f"{before}{int(value)}{behind}"
+    key = f"kezhi_address {endpoint} {name}"
+    kept = context_values().get(key)
+    if kept is None:
+        kept = context_values()[key] = url_for(endpoint, **{name: SAMPLE}).rpartition(str(SAMPLE))  # type: ignore[arg-type]
+    return f"{kept[0]}{int(value)}{kept[2]}"
+
+
+def plain(text: str) -> str:
+    """``text`` as markup. Most texts hold nothing that markup would take for its own: those stay as they are."""
+    return text if SPECIAL(text) is None else escape(text)
 
 
 @dataclass(slots=True)
@@ -55,7 +65,9 @@ class Cell:
     @property
     def text(self) -> str:
         """The value as people read it: the label of a choice, else the value itself."""
-        return "" if self.value is None else str(self.labels.get(str(self.value), self.value))
+        if self.labels:
+            return "" if self.value is None else str(self.labels.get(str(self.value), self.value))
+        return self.value if type(self.value) is str else "" if self.value is None else str(self.value)
 
     @property
     def tone(self) -> str:
@@ -65,7 +77,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """How one kind of value is shown and exported.
+    """How one kind of value is shown and exported. ``html`` answers text, or what is markup already (``Markup``).
 
     ``phone`` says where the cell goes when rows become cards (``title``, ``end``, ``x``; empty: left out).
     """
@@ -75,47 +87,47 @@ class Renderer:
     numeric: bool = False
     muted: bool = False
     phone: str = ""
+    labelled: bool = True  #: whether it writes a choice's label for the value
 
 
 def _text(cell: Cell) -> str:
-    return escape(cell.text or filters.EMPTY)
+    return cell.text or filters.EMPTY
 
 
 def _person(cell: Cell) -> str:
     if not cell.text:
-        return escape(filters.EMPTY)
+        return filters.EMPTY
     tone, letter = filters.person_tone(cell.text), escape(filters.initial(cell.text))
     circle = f'<span class="kz-av t-{tone}" aria-hidden="true">{letter}</span>'
     return Markup(f'<span class="kz-who">{circle}{escape(cell.text)}</span>')
 
 
 def _chip(cell: Cell) -> str:
-    if not cell.text:
-        return escape(filters.EMPTY)
-    return Markup(f'<span class="kz-chip t-{cell.tone}">{escape(cell.text)}</span>')
+    return filters.EMPTY if not cell.text else Markup(f'<span class="kz-chip t-{cell.tone}">{escape(cell.text)}</span>')
 
 
-def _grade(cell: Cell) -> str:
-    text = escape(cell.text)
+def graded(text: str, tone: str, link: Sequence[Any] = (), names: Sequence[str] = ()) -> str:
+    """A grade in its tone; ``link`` is the endpoint that says why, and its arguments, which ``names`` name."""
     if not text:
         return Markup(f'<span class="kz-grade none" title="{escape(_("Not graded"))}">–</span>')
-    label = _("Grade %(grade)s", grade=cell.text)
-    head = f'class="kz-grade t-{cell.tone}" title="{escape(label)}"'
-    if len(cell.extra) < 2 or not cell.extra[1]:
-        return Markup(f"<span {head}>{text}</span>")
-    values = dict(zip(cell.names[2:], cell.extra[2:], strict=True))
-    build = address_of if len(values) == 1 and isinstance(cell.extra[2], int) else url_for
-    address = build(str(cell.extra[1]), **values)
-    why = escape(_("%(label)s, see why", label=label))
-    return Markup(f'<a {head} href="{escape(address)}" aria-label="{why}">{text}</a>')
+    head, tail = _grade_words(catalogue(), text, tone)
+    if not link or not link[0]:
+        return Markup(f"<span {head}>{escape(text)}</span>")
+    values = dict(zip(names[1:], link[1:], strict=True))
+    build = address_of if len(values) == 1 and isinstance(link[1], int) else url_for
+    return Markup(f'<a {head} href="{plain(build(link[0], **values))}" {tail}')
+
+
+@lru_cache(maxsize=256)
+def _grade_words(_catalogue: Any, grade: str, tone: str) -> tuple[str, str]:
+    """What stands round the address of a grade, in a language: a page says the same few each time."""
+    label, tone = _("Grade %(grade)s", grade=grade), tone if tone in TONES else "gray"
+    why = _("%(label)s, see why", label=label)
+    return f'class="kz-grade t-{tone}" title="{escape(label)}"', f'aria-label="{escape(why)}">{escape(grade)}</a>'
 
 
 def _currency(cell: Cell) -> str:
     return str(cell.extra[0]) if cell.extra and cell.extra[0] else currency()
-
-
-def _money(cell: Cell) -> str:
-    return escape(filters.money(cell.value, currency=_currency(cell)))
 
 
 _exported_text, _exported_value = attrgetter("text"), attrgetter("value")
@@ -141,15 +153,19 @@ RENDERERS: dict[str, Renderer] = {
     "text": Renderer(_text, _exported_text),
     "code": Renderer(_text, _exported_text, muted=True),
     "name": Renderer(_text, _exported_text, phone="title"),
-    "person": Renderer(_person, _exported_text, phone="x"),
-    "money": Renderer(_money, _exported_money, numeric=True, phone="x"),
-    "count": Renderer(lambda cell: escape(filters.number(cell.value)), _exported_value, numeric=True),
-    "date": Renderer(lambda cell: escape(filters.day(cell.value)), _exported_date, muted=True),
-    "instant": Renderer(lambda cell: escape(filters.instant(cell.value)), _exported_instant, muted=True),
-    "grade": Renderer(_grade, _exported_text, phone="end"),
+    "person": Renderer(_person, _exported_text, phone="x", labelled=False),
+    "money": Renderer(
+        lambda cell: filters.money(cell.value, currency=_currency(cell)), _exported_money, numeric=True, phone="x"
+    ),
+    "count": Renderer(lambda cell: filters.number(cell.value), _exported_value, numeric=True),
+    "date": Renderer(lambda cell: filters.day(cell.value), _exported_date, muted=True),
+    "instant": Renderer(lambda cell: filters.instant(cell.value), _exported_instant, muted=True),
+    "grade": Renderer(
+        lambda cell: graded(cell.text, cell.tone, cell.extra[1:], cell.names[1:]), _exported_text, phone="end"
+    ),
     "chip": Renderer(_chip, _exported_text, phone="x"),
-    "score": Renderer(lambda cell: escape(filters.points(cell.value)), _exported_scaled(3), numeric=True),
-    "ppm": Renderer(lambda cell: escape(filters.ppm(cell.value)), _exported_scaled(6), numeric=True),
+    "score": Renderer(lambda cell: filters.points(cell.value), _exported_scaled(3), numeric=True),
+    "ppm": Renderer(lambda cell: filters.ppm(cell.value), _exported_scaled(6), numeric=True),
 }
 
 

@@ -105,7 +105,7 @@ class ListTool:
     """
 
     key: str
-    slot: Literal["views", "actions", "bar", "bulk"] | None = None  #: None: it answers requests only
+    slot: Literal["views", "actions", "filters", "bar", "columns", "bulk"] | None = None  #: None: answers requests only
     template: str = ""
     context: Callable[[Any, Any], Mapping[str, Any] | None] = lambda _view, _page: None
     argument: str = ""

@@ -139,7 +139,10 @@ def _begin_sqlite(connection: Any) -> None:
     if options.get("kezhi_ddl"):  # a rebuilt table is dropped, which would delete what points at it
         connection.info["kezhi_unchecked"] = True
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if write:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # a page begins three times, which waits for nobody: nothing need be prepared for it
+        connection.connection.dbapi_connection.execute("BEGIN")
 
 
 def _check_keys_again(connection: Any, record: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
@@ -70,11 +70,9 @@ def _tenths(value: int) -> str:
 
 def day(value: Any) -> str:
     """A date as ``2026-11-23``; an instant gives its day in the company's zone."""
-    if absent(value):
-        return EMPTY
-    if isinstance(value, datetime):
-        return clock.local(value).date().isoformat()
-    return str(value)
+    if type(value) is date or absent(value):
+        return value.isoformat() if value else EMPTY
+    return clock.local(value).date().isoformat() if isinstance(value, datetime) else str(value)
 
 
 def instant(value: Any) -> str:
@@ -111,21 +109,21 @@ def person_tone(name: Any) -> str:
     return TONES[sum(map(ord, str(name or ""))) % len(TONES)]
 
 
-FILTERS = {
-    "money": money,
-    "number": number,
-    "ppm": ppm,
-    "points": points,
-    "day": day,
-    "instant": instant,
-    "instant_day": day,
-    "instant_time": instant_time,
-    "day_head": day_head,
-    "localised": localised,
-    "initial": initial,
-    "person_named": person_named,
-    "person_tone": person_tone,
-}
+_NAMED = (
+    money,
+    number,
+    ppm,
+    points,
+    day,
+    instant,
+    instant_time,
+    day_head,
+    localised,
+    initial,
+    person_named,
+    person_tone,
+)
+FILTERS = {each.__name__: each for each in _NAMED} | {"instant_day": day}
 
 
 def init_filters(app: Flask) -> None:

@@ -23,6 +23,8 @@ class Host:
         self.manager = pluggy.PluginManager("kezhi")
         self.manager.add_hookspecs(hookspecs)
         self.call = Calls(self)
+        #: what follows from the enabled plugins and its own key (never from a person, or from what is stored elsewhere)
+        self.memo: dict[tuple[Any, ...], Any] = {}
         #: contributions dropped by the *view* policy: (plugin, hook) → reason; shown on the Apps page
         self.dropped: dict[tuple[str, str], str] = {}
         #: told once of each (plugin, hook, reason) that is dropped

@@ -13,7 +13,7 @@ from flask_babel import ngettext as ngettext
 from jinja2 import pass_eval_context
 from markupsafe import Markup
 
-from .permissions import acting_user
+from .permissions import acting_user, context_values
 
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
 LOCALES = (CHINESE, ENGLISH)
@@ -21,7 +21,7 @@ LOCALES = (CHINESE, ENGLISH)
 
 def catalogue() -> Any:
     """The catalogue of the present language. A page asks hundreds of times: it is looked up once per language."""
-    here = getattr(g, "_flask_babel", None) if g else None
+    here = context_values().get("_flask_babel")
     kept = getattr(here, "kezhi_catalogue", None)
     if kept is None or kept[0] is not getattr(here, "babel_locale", None):
         kept = get_locale(), get_domain().get_translations()

@@ -48,7 +48,10 @@ def display(minor: int | None, currency: str, *, cents: bool = True) -> str:
     """An amount as people read it (``¥1,234.50``); ``—`` for none, ``−`` in front of negatives."""
     if minor is None:
         return "—"
-    digits = exponent(currency) if cents else 0
-    value = Decimal(minor).scaleb(-exponent(currency))
+    digits = exponent(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    if not cents and 2 * rest + whole % 2 > 10**digits:  # half to even
+        whole += 1
     symbol = "¥" if currency == "CNY" else f"{currency} "
-    return f"{'−' if minor < 0 else ''}{symbol}{abs(value):,.{digits}f}"
+    decimals = f".{rest:0{digits}}" if cents and digits else ""
+    return f"{'−' if minor < 0 else ''}{symbol}{whole:,}{decimals}"

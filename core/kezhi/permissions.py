@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import abort, g, has_app_context, redirect, request, url_for
+from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask.globals import _cv_app
 from flask_login import current_user
 
 from .errors import ConfigurationError
@@ -47,15 +48,20 @@ def public(view: View) -> View:
 
 def acting_user() -> User:
     """The user of this request, or the one a command named (``acting_as``), else the system."""
-    if not has_app_context():
-        return SYSTEM
-    named: User | None = g.get("kezhi_acting_user")
+    kept = context_values()
+    named: User | None = kept.get("kezhi_acting_user")
     if named is not None:
         return named
-    if not request:
+    if not has_request_context():
         return SYSTEM
-    user = current_user._get_current_object()  # the plain value, not the proxy
+    user = kept.get("_login_user") or current_user._get_current_object()  # the plain value, not the proxy
     return user if isinstance(user, User) else ANONYMOUS
+
+
+def context_values() -> dict[str, Any]:
+    """What ``g`` holds, without its proxy, for what a page asks a hundred times; nothing outside of an app context."""
+    context = _cv_app.get(None)
+    return context.g.__dict__ if context is not None else {}
 
 
 @contextmanager
@@ -104,8 +110,6 @@ def guard_request() -> Response | None:
     """Before every request: log-in and permission, decided before the view runs."""
     if request.endpoint is None:
         return None
-    from flask import current_app
-
     view = current_app.view_functions.get(request.endpoint)
     permission = declared_permission(view) if view is not None else None
     if permission == PUBLIC:

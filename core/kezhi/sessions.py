@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask, Request, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from . import clock
@@ -32,6 +32,7 @@ log = logging.getLogger("kezhi.sessions")
 TOKEN = "token"  #: key inside the cookie  # noqa: S105
 IDLE_HOURS = 12  #: default of the setting kezhi.session_idle_hours
 LONGEST_DAYS = 7  #: default of the setting kezhi.session_days
+BY_HASH = select(table).where(table.c.token_hash == bindparam("hash"))  # made once: every request asks it
 SEEN_EVERY = timedelta(minutes=5)  #: how exactly the last use is known
 
 
@@ -89,14 +90,15 @@ def _load(_request: Request) -> User | None:
         return None
     now = clock.now()
     with acting_as(SYSTEM):  # who acts is being found out: until then nothing is narrowed to anybody
-        row = db.session.execute(select(table).where(table.c.token_hash == current)).one_or_none()
+        row = db.session.connection().execute(BY_HASH, {"hash": current}).one_or_none()
         user = None
         if row is not None and row.expires_at > now and row.seen_at > now - idle():
             try:
                 user = current_app.extensions["kezhi"].call.load_user(user_id=row.user_id)
             except PluginError:
                 log.exception("nobody is logged in: the user could not be loaded")
-        end_reading()
+        if _request.method not in ("GET", "HEAD"):
+            end_reading()  # what is done next may take its time, or write
         if row is not None and user is not None and now - row.seen_at >= SEEN_EVERY:
             _note_use(row.id, now)
     return user

@@ -32,6 +32,7 @@ DEFAULTS: dict[tuple[str, str], Any] = {
     ("kezhi", "locale"): "zh_Hans_CN",
     ("kezhi", "demo"): False,
 }
+ALL = select(table.c.plugin, table.c.key, table.c.value)  # made once: every request asks it
 
 
 class SettingsForm(Form):
@@ -46,7 +47,7 @@ def snapshot() -> dict[tuple[str, str], Any]:
     """All settings of this request or command as they are stored, one statement for all of them."""
     found: dict[tuple[str, str], Any] | None = g.get("kezhi_settings")
     if found is None:
-        rows = db.session.execute(select(table.c.plugin, table.c.key, table.c.value)).all()
+        rows = db.session.connection().execute(ALL).all()
         found = {(row.plugin, row.key): row.value for row in rows}
         g.kezhi_settings = found
     return found
@@ -124,4 +125,4 @@ def _cipher() -> Any:
 
 def currency() -> str:
     """The company's currency code."""
-    return str(setting("kezhi", "currency"))
+    return str(snapshot().get(("kezhi", "currency"), DEFAULTS["kezhi", "currency"]))

@@ -43,8 +43,7 @@ def kernel_blueprint() -> Blueprint:
 
 def init_shell(app: Flask) -> None:
     """Give the templates of ``app`` their variables, filters and error pages."""
-    app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, url_for=template_url_for)
     init_filters(app)
     app.before_request(refresh)  # an app context may outlive a request; the language belongs to the request
     app.context_processor(page_variables)
@@ -121,19 +120,11 @@ def menu(user: User) -> list[dict[str, Any]]:
     current = current_item(items)
     groups = []
     for key in GROUPS:
-        rows = [
-            {
-                "title": item.title,
-                "url": _address(item.endpoint),
-                "icon": item.icon,
-                "endpoint": item.endpoint,
-                "counted": item.count is not None,
-                "current": item is current,
-            }
-            for item in items
-            if item.group == key
-        ]
-        rows = [row for row in rows if row["url"]]
+        rows: list[dict[str, Any]] = [
+            {"title": item.title, "url": url, "icon": item.icon, "endpoint": item.endpoint,
+             "counted": item.count is not None, "current": item is current}
+            for item in items if item.group == key and (url := _address(item.endpoint))
+        ]  # fmt: skip
         if rows:
             groups.append({"key": key, "title": titles[key], "items": rows})
     return groups
@@ -191,13 +182,21 @@ def account_links() -> list[dict[str, str]]:
 
 def _address(endpoint: str) -> str:
     """The address of an endpoint without arguments; empty when there is none."""
-    if endpoint not in current_app.view_functions:
-        return ""
     try:
-        return url_for(endpoint)
+        return template_url_for(endpoint) if endpoint in current_app.view_functions else ""
     except Exception:
         log.warning("menu: %s has no address without arguments", endpoint)
         return ""
+
+
+def template_url_for(endpoint: str, **values: Any) -> str:
+    """``url_for`` of the templates: an address without arguments is made once, for each place the app is put up at."""
+    if values or endpoint.startswith(".") or not has_request_context():
+        return url_for(endpoint, **values)
+    memo, key = current_app.extensions["kezhi"].host.memo, ("address", endpoint, request.script_root)
+    if key not in memo:
+        memo[key] = url_for(endpoint)
+    return str(memo[key])
 
 
 @cache

@@ -6,11 +6,14 @@ guarded model, or a dependant of one, is narrowed for the acting user. The syste
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, g, has_app_context
-from sqlalchemy import ColumnElement, Select, and_, event, false, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, select, true, union
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql.annotation import SupportsAnnotations
+from sqlalchemy.sql.visitors import iterate
 
 from .contributions import ALL, Access
 from .db import KezhiSession
@@ -19,7 +22,11 @@ from .permissions import acting_user
 from .restrictions import withheld
 from .users import User
 
-Rule = tuple[ColumnElement[bool] | None, Select[Any] | None]  #: predicate, and ids; None where all is seen
+#: predicate, and what makes the select of ids; None where all is seen
+Rule = tuple[ColumnElement[bool] | None, Callable[[], Select[Any]] | None]
+
+
+MOST_FORMS = 2_000  #: of statements whose models are known
 
 
 class AccessRegistry:
@@ -29,6 +36,30 @@ class AccessRegistry:
         self.models = [model for entry in entries for model in (entry.model, *entry.dependants)]
         self.guarded = {entry.model: entry for entry in entries}
         self.dependants = {child: (entry, column) for entry in entries for child, column in entry.dependants.items()}
+        self.known: dict[Any, list[type]] = {}
+
+    def named_in(self, statement: Any) -> list[type]:
+        """The guarded models in a statement, inside its parts too, and those that what it loads may load later.
+
+        Statements of the same form name the same ones: the form is what SQLAlchemy keeps compiled statements by.
+        """
+        form = statement._generate_cache_key()
+        found = self.known.get(form.key) if form is not None else None
+        if found is None:
+            found = self._named_in(statement)
+            if form is not None:
+                if len(self.known) >= MOST_FORMS:
+                    self.known.clear()
+                self.known[form.key] = found
+        return found
+
+    def _named_in(self, statement: Any) -> list[type]:
+        # classes, not bare tables: what marks a part as one is what makes SQLAlchemy put a condition to it
+        annotated = [part for part in iterate(statement) if isinstance(part, SupportsAnnotations)]
+        mappers = list(dict.fromkeys(part._annotations.get("parentmapper") for part in annotated))
+        for mapper in mappers:
+            mappers += [each.mapper for each in mapper.relationships if each.mapper not in mappers] if mapper else []
+        return [model for model in self.models if inspect(model) in mappers]
 
 
 def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
@@ -39,7 +70,7 @@ def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
     where, ids = _visible(model, user or acting_user())
     if where is not None and ids is None:
         raise KeyError(model)
-    return ids
+    return ids and ids()
 
 
 def visible_where(model: type, user: User | None = None) -> ColumnElement[bool] | None:
@@ -60,7 +91,7 @@ def _registry() -> AccessRegistry:
 
 
 def _visible(model: type, user: User) -> Rule:
-    """Predicate and select of ids, made once a request. A child has no ids of its own."""
+    """Predicate and ids, made once a request. A child has no ids of its own."""
     if user.is_system:
         return None, None
     cache: dict[Any, Rule] = g.setdefault("kezhi_visible", {})
@@ -91,8 +122,8 @@ def _rule(model: type, user: User) -> Rule:
         return None, None
     where = and_(true(), *granted, *limits)
     if grants and granted and not limits:  # the granted ids are all there is to say: no need to look each of them up
-        return where, _ids(_united(grants).subquery().c[0])
-    return where, _ids(entry.key, where)
+        return where, lambda: _ids(_united(grants).subquery().c[0])
+    return where, lambda: _ids(entry.key, where)
 
 
 def _ids(key: Any, *where: Any) -> Select[Any]:
@@ -117,17 +148,15 @@ def _net(state: ORMExecuteState) -> None:
     user = acting_user()
     if user.is_system:
         return
-    known: dict[User, list[Any]] = g.setdefault("kezhi_criteria", {})
-    if user not in known:
-        g.kezhi_in_net = True
-        try:
-            conditions = {model: visible_where(model, user) for model in _registry().models}
-        finally:
-            g.kezhi_in_net = False
-        known[user] = [
-            with_loader_criteria(model, condition, include_aliases=True, propagate_to_loaders=True)
-            for model, condition in conditions.items()
-            if condition is not None
-        ]
-    if known[user]:
-        state.statement = state.statement.options(*known[user])  # type: ignore[attr-defined]
+    known: dict[Any, list[Any]] = g.setdefault("kezhi_criteria", {})
+    for model in _registry().named_in(state.statement):
+        if (model, user) not in known:
+            g.kezhi_in_net = True
+            try:
+                condition = visible_where(model, user)
+            finally:
+                g.kezhi_in_net = False
+            options = {"include_aliases": True, "propagate_to_loaders": True}
+            known[model, user] = [] if condition is None else [with_loader_criteria(model, condition, **options)]
+        if known[model, user]:
+            state.statement = state.statement.options(*known[model, user])  # type: ignore[attr-defined]

@@ -78,6 +78,7 @@ def import_customers(page: Page) -> None:
 def filter_sort_and_turn(page: Page) -> None:
     page.goto("/customers")
     page.locator("details.kz-menu summary").filter(has_text="筛选").click()
+    page.get_by_role("link", name="选择筛选条件").click()
     page.fill("input[name='f.city']", "合肥")
     page.locator("main details[open] button[type=submit]").click()
     expect(page.locator("tbody tr")).to_have_count(50)

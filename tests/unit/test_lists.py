@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,10 +12,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kezhi import Refused, acting_as, db, writing
+from kezhi.builtin.accounts import services as accounts
+from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.lists import services, tabs
 from kezhi.builtin.lists.models import DefaultView, SavedView
+from kezhi.builtin.lists.parts import column_moves
 from kezhi.errors import NotFound
 
 pytestmark = pytest.mark.services
@@ -100,12 +104,82 @@ def test_a_filter_is_read_back_with_what_it_says(app: Flask, make_customer: Call
 
 
 def test_columns_change_places(app: Flask) -> None:
-    page = list_view().page({"columns": "code,name,city"})
-    moves = {column.key: (ahead, behind) for column, ahead, behind in page.column_moves()}
+    state = list_view().state({"columns": "code,name,city"})
+    moves = {column.key: (ahead, behind) for column, ahead, behind in column_moves(state)}
     assert moves["code"][0] == ""
     assert "columns=code%2Ccity%2Cname" in moves["name"][1]
     assert "columns=code%2Ccity%2Cname" in moves["city"][0]
     assert moves["city"][1] == ""
+
+
+def test_filters_and_columns_come_when_they_are_opened(
+    client_as: Callable[..., Any], make_customer: Callable[..., Any], add_person: Callable[..., Any]
+) -> None:
+    """The page asks for nothing that one may choose from; its links lead to a page with the part in it."""
+    make_customer(code="T1", city="杭州")
+    add_person("wang", "salesperson", name="王芳")
+    head = client_as("sales-director")
+    page = head.get("/customers?sort=name&f.city=杭州").text
+    assert 'name="f.owner"' not in page
+    assert "王芳" not in page
+    assert 'name="columns"' not in page
+    link = re.search(r'data-kz-part="([^"]*part=filters)"', page)
+    assert link is not None
+    address = link[1].replace("&amp;", "&")
+    whole = head.get(address).text
+    alone = head.get(address, headers={"Kz-Part": "yes"}).text
+    for text in (whole, alone):
+        assert 'name="f.owner"' in text
+        assert "王芳" in text
+        assert 'name="f.city" type="text" value="杭州"' in text
+        assert 'type="hidden" name="sort" value="name"' in text
+        assert 'name="part"' not in text
+    assert "<main" in whole
+    assert "T1" in whole
+    assert alone.lstrip().startswith("<form")
+    assert "T1" not in alone
+    columns = head.get(address.replace("part=filters", "part=columns"), headers={"Kz-Part": "yes"}).text
+    assert 'name="columns" value="city"' in columns
+    assert "name=name%2Ccode" not in columns
+    # what one may choose from is one's own: a salesperson finds nobody else, in neither form
+    seller = client_as("salesperson")
+    for headers in ({}, {"Kz-Part": "yes"}):
+        assert "王芳" not in seller.get("/customers?sort=name&part=filters", headers=headers).text
+    assert head.get("/customers?sort=name&part=other", headers={"Kz-Part": "yes"}).status_code == 200
+
+
+def test_what_is_kept_between_requests_belongs_to_nobody(app: Flask, client_as: Callable[..., Any]) -> None:
+    """People of different roles by turns in one process, a role that changes, and a person whose roles change."""
+    chief, seller = client_as("administrator"), client_as("salesperson")
+    export, users, new = "format=csv", 'href="/accounts/users"', 'href="/customers/new"'
+
+    def shown(client: Any, language: str = "客户档案") -> tuple[bool, ...]:
+        page = client.get("/customers?sort=name").text
+        assert f"<h1>{language}</h1>" in page
+        return export in page, users in page, new in page
+
+    for _turn in range(2):
+        assert shown(chief) == (True, True, True)
+        assert shown(seller) == (False, False, True)
+    english = client_as("sales-director", locale="en")
+    assert shown(english, "Customer files")[1] is False
+    assert shown(seller) == (False, False, True)  # and in their own language again
+    with writing():
+        accounts.set_permission("salesperson", "customers.write", False)
+        accounts.set_permission("salesperson", "customers.export", True)
+    assert shown(seller) == (True, False, False)
+    with writing():
+        accounts.set_permission("salesperson", "customers.read", False)
+    assert seller.get("/customers?sort=name").status_code == 404
+    assert shown(chief) == (True, True, True)
+    account = db.session.scalars(select(Account).where(Account.login == "salesperson-user")).one()
+    given: dict[str, Any] = {"name": "Seller", "department_id": None, "locale": None, "active": True}
+    with writing():
+        accounts.update_user(account.id, account.version, roles=["administrator"], **given)
+    assert shown(seller) == (True, True, True)
+    with writing():
+        accounts.update_user(account.id, account.version, roles=["technical-department"], **given)
+    assert shown(seller) == (False, False, False)
 
 
 # ── saved views ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -84,11 +84,13 @@ def app_with_kinds(app: Flask, kinds: Callable[[], Any]) -> Iterator[None]:
     plugin = Rating()
     kernel.host.manager.register(plugin, name="rating")
     kernel.host.plugins["rating"] = plugin
+    kernel.host.memo.clear()  # otherwise enabled plugins come with another host
     try:
         yield
     finally:
         kernel.host.manager.unregister(plugin)
         del kernel.host.plugins["rating"]
+        kernel.host.memo.clear()
 
 
 def notes_kind(**values: Any) -> SearchKind:

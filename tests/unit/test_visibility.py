@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, joinedload, mapped_column, relationship, selectinload
 
 from kezhi.builtin.lists.export import export_rows
 from kezhi.contributions import ALL, Access, Column, Join
@@ -45,6 +45,16 @@ class Sheet(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_file.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(CodeText)
+    file: Mapped[File | None] = relationship(File, viewonly=True)
+
+
+class Note(Base):
+    """Something that anybody may read, with a way to a file."""
+
+    __tablename__ = "archive_note"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_file.id", ondelete="CASCADE"))
     file: Mapped[File | None] = relationship(File, viewonly=True)
 
 
@@ -109,6 +119,7 @@ def archive(app: Flask) -> Iterator[Flask]:
             row = {"id": number, "code": f"F{number}", "owner_id": owner, "team_id": team, "sealed": sealed}
             db.session.execute(sa.insert(File).values(row))
             db.session.execute(sa.insert(Sheet).values(id=number, file_id=number, text=f"T{number}"))
+            db.session.execute(sa.insert(Note).values(id=number, file_id=number))
     yield app
     db.session.rollback()
     Base.metadata.drop_all(engine)
@@ -147,6 +158,40 @@ def test_every_way_to_the_rows_gives_the_same_ones(archive: Flask, user: User) -
         assert set(db.session.scalars(sa.select(inner.c.id))) == seen
         wanted = visible_ids(File)
         assert wanted is None or set(db.session.scalars(wanted)) == seen
+
+
+@EVERYBODY
+def test_the_net_finds_the_rows_wherever_a_statement_names_them(archive: Flask, user: User) -> None:
+    """Only the conditions of models that a statement names, or may load later, are put to it: none is overlooked."""
+    seen = SEEN[user]
+    other = aliased(File)
+    named = sa.select(other.code).where(other.id == Note.file_id).scalar_subquery()
+    ways: dict[str, Any] = {
+        "exists": sa.select(Note.file_id).where(sa.exists().where(File.id == Note.file_id)),
+        "in": sa.select(Note.file_id).where(Note.file_id.in_(sa.select(File.id))),
+        "with": sa.select(sa.select(File.id).cte().c.id),
+        "union": sa.union(sa.select(File.id), sa.select(File.id).where(File.id > 3)),
+        "join": sa.select(Note.file_id).join(File, File.id == Note.file_id),
+        "behind a join": sa.select(Note.file_id).join(sa.select(File.id).subquery(), sa.true()).where(
+            sa.exists(sa.select(1).where(File.id == Note.file_id))
+        ),
+        "order": sa.select(Note.file_id).where(named.is_not(None)).order_by(named),
+    }  # fmt: skip
+    with acting_as(user):
+        for way, statement in ways.items():
+            assert set(db.session.scalars(statement)) == seen, way
+        texts = {row.file_id for row in db.session.execute(sa.select(Note.file_id, named.label("code"))) if row.code}
+        assert texts == seen
+        # statements that are of no class by themselves, and hold one that is
+        assert db.session.scalar(sa.select(sa.exists().where(File.code != ""))) == bool(seen)
+        assert db.session.scalar(sa.select(sa.exists(sa.select(File.id)))) == bool(seen)
+        count = sa.select(sa.func.count(File.id)).scalar_subquery()
+        assert db.session.scalar(sa.select(sa.literal(0) + count)) == len(seen)
+        for options in ((), (selectinload(Note.file),), (joinedload(Note.file),)):
+            db.session.expunge_all()
+            loaded = db.session.scalars(sa.select(Note).options(*options)).all()  # nobody guards a note itself
+            assert len(loaded) == len(FILES)
+            assert {note.file_id for note in loaded if note.file is not None} == seen, options
 
 
 @EVERYBODY

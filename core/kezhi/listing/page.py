@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.engine import Row
 
-from ..cells import RENDERERS, Cell, Renderer
-from ..contributions import Choice, Column
-from .state import OPERATORS, Condition, Sort, State, operators_of
+from ..cells import RENDERERS, Cell, Renderer, plain
+from ..contributions import Column
+from .state import OPERATORS, Condition, Sort, State
 from .values import value_type
 
-REPEATED = (str, date, type(None))  #: values whose cells look the same in every row
-#: More choices than this are one box to choose from instead of a box each.
-MOST_BOXES = 6
+REPEATED = (str, int, date, type(None))  #: values whose cells look the same in every row
 
 
-@dataclass(slots=True)
-class TableCell:
+class TableCell(NamedTuple):
     """A cell: markup, its place when rows become cards, and the address of the record in the leading one."""
 
     html: str
@@ -36,10 +33,23 @@ class ListRow:
 
     id: Any
     values: dict[str, Any]
-    cells: list[TableCell] = field(default_factory=list)
     url: str = ""
     html: str = ""
-    title: str = ""  #: the leading cell as plain text
+    texts: Sequence[str] = ()  #: the markup of each cell
+    phones: Sequence[str] = ()
+    lead: int = 0  #: which cell leads to the record
+
+    @property
+    def cells(self) -> list[TableCell]:
+        """The cells one by one, for who puts them elsewhere than into a table."""
+        urls = [self.url if at == self.lead else "" for at in range(len(self.texts))]
+        return [TableCell(*each) for each in zip(self.texts, self.phones, urls, strict=True)]
+
+    @property
+    def title(self) -> str:
+        """The leading cell as plain text."""
+        text = self.texts[self.lead] if self.texts else ""
+        return Markup(text).striptags() if "<" in text or "&" in text else str(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +71,6 @@ class Chip:
     remove_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilterField:
-    """The inputs of a filterable column."""
-
-    column: Column
-    kind: str  #: boxes, choice, text, number, date
-    is_range: bool
-    choices: Sequence[Choice] = ()
-    values: Sequence[str] = ()
-    low: str = ""
-    high: str = ""
-    operator: str = ""
-    operators: Sequence[tuple[str, Any]] = ()  #: what may be said of the values, each with its label
-
-
 @dataclass(slots=True)
 class Page:
     """A page of a list and everything its template shows."""
@@ -83,16 +78,10 @@ class Page:
     state: State
     rows: list[ListRow]
     columns: list[Head]
-    offered: list[Column]  #: every column the user may choose
-    filters: list[FilterField]
     chips: list[Chip]
     next_cursor: str | None
     previous_cursor: str | None
     sizes: Sequence[int]
-
-    @property
-    def sort(self) -> Sort:
-        return self.state.sort
 
     @property
     def next_url(self) -> str:
@@ -102,74 +91,36 @@ class Page:
     def previous_url(self) -> str:
         return self.state.url(before=self.previous_cursor) if self.previous_cursor else ""
 
-    @property
-    def known_count(self) -> int | None:
-        """How many records fulfil the filters, when this page shows all of them."""
-        return None if self.next_cursor or self.previous_cursor else len(self.rows)
-
-    @property
-    def count_url(self) -> str:
-        return self.state.url("sort", "columns", "size", count="1")
-
-    @property
-    def clear_url(self) -> str:
-        return self.state.url("q", "filters")
-
-    @property
-    def default_columns_url(self) -> str:
-        return self.state.url("columns")
-
-    @property
-    def shown_keys(self) -> set[str]:
-        return {head.column.key for head in self.columns}
-
-    def size_urls(self) -> list[tuple[int, str]]:
-        """Each page size with its address."""
-        return [
-            (size, self.state.url("size", **({} if size == self.state.default_size else {"size": str(size)})))
-            for size in self.sizes
-        ]
-
-    def column_moves(self) -> list[tuple[Column, str, str]]:
-        """Each shown column with the addresses that move it one place forward and one back, where it can."""
-        keys = [head.column.key for head in self.columns]
-        pairs = list(pairwise(keys))
-        turned = {pair: [*keys[:at], pair[1], pair[0], *keys[at + 2 :]] for at, pair in enumerate(pairs)}
-        urls = {pair: self.state.url("columns", columns=",".join(order)) for pair, order in turned.items()}
-        ahead, behind = {pair[1]: urls[pair] for pair in pairs}, {pair[0]: urls[pair] for pair in pairs}
-        return [(head.column, ahead.get(head.column.key, ""), behind.get(head.column.key, "")) for head in self.columns]
+    def body(self, choose: str = "") -> Markup:
+        """The rows of the table. ``choose`` says what its box does to the row ``{}``; without it rows have no boxes."""
+        before, _name, behind = choose.partition("{}")
+        head = '<tr role="row">'
+        if choose:
+            box = '<input class="form-check-input" type="checkbox" name="ids" form="kz-chosen" value="'
+            head += f'<td role="cell" class="kz-pick" data-m="end">{box}'
+        found = []
+        for row in self.rows:
+            chosen = f'{plain(str(row.id))}" aria-label="{before}{plain(row.title)}{behind}"></td>' if choose else ""
+            found.append(f"{head}{chosen}{row.html}</tr>")
+        return Markup("\n".join(found))
 
     @property
     def jump_type(self) -> str:
         """The input in which one types the value to start from, or empty."""
-        column = self.sort.column
+        column = self.state.sort.column
         if column is None or (column.filter is not None and column.filter.kind == "choice"):
             return ""  # a value that is chosen from a list is filtered by, not typed
         return _input_type(column)
 
 
-def make_rows(
-    columns: Sequence[Column],
-    found: Sequence[Row[Any]],
-    link: Callable[[ListRow], str] | None,
-    choices: dict[str, dict[str, Any]],
-) -> Iterator[tuple[ListRow, list[Cell]]]:
-    """The records of selected rows (key, sort value, then each column with its extras), and their cells' values."""
-    names = [[name_of(part) for part in column.extra] for column in columns]
-    for row in found:
-        cells, at = [], 2
-        for column, labels in zip(columns, names, strict=True):
-            behind = at + 1 + len(column.extra)
-            cells.append(Cell(row[at], row[at + 1 : behind], labels, choices.get(column.key, {})))
-            at = behind
-        record = ListRow(row[0], {column.key: cell.value for column, cell in zip(columns, cells, strict=True)})
-        record.url = link(record) if link is not None else ""
-        yield record, cells
-
-
-def name_of(expression: Any) -> str:
-    """The label of an extra expression."""
-    return str(getattr(expression, "key", None) or getattr(expression, "name", ""))
+def spans(columns: Sequence[Column], choices: dict[str, dict[str, Any]]) -> list[tuple[int, int, list[str], Any]]:
+    """Where each column stands in a selected row (key, sort value, then each column with its extras), and its words."""
+    found, at = [], 2
+    for column in columns:
+        names = [str(getattr(part, "key", None) or getattr(part, "name", "")) for part in column.extra]
+        found.append((at, at + 1 + len(names), names, choices.get(column.key, {})))
+        at += 1 + len(names)
+    return found
 
 
 def renderer(column: Column) -> Renderer:
@@ -194,34 +145,51 @@ def places(columns: Sequence[Column]) -> tuple[int, list[str]]:
     return lead, found
 
 
-def fill_cells(columns: Sequence[Column], rows: Sequence[tuple[ListRow, list[Cell]]]) -> list[ListRow]:
-    """Render the cells of each row."""
+def make_rows(
+    columns: Sequence[Column],
+    found: Sequence[Row[Any]],
+    link: Callable[[ListRow], str] | None,
+    choices: dict[str, dict[str, Any]],
+) -> list[ListRow]:
+    """The records of selected rows, rendered. Many rows say the same: that is written once."""
     lead, phones = places(columns)
     kinds = [renderer(column) for column in columns]
-    classes = [' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else "" for kind in kinds]
-    marks = [f' data-m="{place}"' if place else "" for place in phones]
-    known: list[dict[Any, str]] = [{} for _column in columns]  # many rows say the same: written once
-    for record, cells in rows:
-        for index, cell in enumerate(cells):
-            value, kept = cell.value, known[index]
-            repeats = type(value) in REPEATED and not cell.extra
-            html = kept.get(value) if repeats else None
-            if html is None:
-                html = escape(kinds[index].html(cell))
-                if repeats:
-                    kept[value] = html
-            url = record.url if index == lead else ""
-            record.cells.append(TableCell(html, phones[index], url))
-            shown = f'<a class="kz-name" href="{escape(url)}">{html}</a>' if url else html
-            record.html += f'<td role="cell"{classes[index]}{marks[index]}>{shown}</td>'
-        record.html = Markup(record.html)
-        record.title = Markup(record.cells[lead].html).striptags() if cells else ""
-    return [record for record, _cells in rows]
+    where = spans(columns, choices)
+    keys = [(column.key, span[0]) for column, span in zip(columns, where, strict=True)]
+    parts: list[Any] = [(*span, kind.html, span[1] == span[0] + 1, {}) for kind, span in zip(kinds, where, strict=True)]
+    openings = []
+    for kind, phone in zip(kinds, phones, strict=True):
+        look = ' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else ""
+        mark = f' data-m="{phone}"' if phone else ""
+        openings.append(f'<td role="cell"{look}{mark}>')
+    rows = []
+    for row in found:
+        values = tuple(row)
+        record = ListRow(values[0], {key: values[at] for key, at in keys}, phones=phones, lead=lead)
+        record.url = url = link(record) if link is not None else ""
+        record.texts = texts = []
+        for at, end, names, labels, render, repeats, known in parts:
+            value = values[at]
+            text = known.get(value) if repeats and type(value) in REPEATED else None
+            if text is None:
+                text = render(Cell(value, values[at + 1 : end], names, labels))
+                text = text if type(text) is Markup else plain(text)
+                if repeats and type(value) in REPEATED:
+                    known[value] = text
+            texts.append(text)
+        table = [f"{opening}{text}</td>" for opening, text in zip(openings, texts, strict=True)]
+        if url and table:
+            table[lead] = f'{openings[lead]}<a class="kz-name" href="{plain(url)}">{texts[lead]}</a></td>'
+        record.html = "".join(table)
+        rows.append(record)
+    return rows
 
 
 def make_heads(state: State) -> list[Head]:
     """The heads of the shown columns."""
     heads = []
+    unsorted = state.url("sort")
+    sorted_by = f"{unsorted}{'&' if '?' in unsorted else '?'}sort="
     for column in state.columns:
         classes = "kz-num" if renderer(column).numeric else ""
         direction = url = ""
@@ -230,7 +198,8 @@ def make_heads(state: State) -> list[Head]:
             if here:
                 direction = "descending" if state.sort.descending else "ascending"
             next_sort = Sort(column, here and not state.sort.descending)
-            url = state.url("sort", **({} if next_sort == state.default_sort else {"sort": next_sort.argument}))
+            is_default = next_sort.argument == state.default_sort.argument
+            url = unsorted if is_default else sorted_by + quote_plus(next_sort.argument)
         heads.append(Head(column, classes, direction, url))
     return heads
 
@@ -253,26 +222,6 @@ def _condition_text(condition: Condition, labels: dict[str, Any]) -> str:
         parts.append(f"{condition.low}–{condition.high}")
     words = [str(OPERATORS[condition.operator])] if condition.operator else []
     return " ".join([*words, " / ".join(parts)])
-
-
-def make_filters(offered: Sequence[Column], state: State, choices: dict[str, dict[str, Any]]) -> list[FilterField]:
-    """The inputs of every filterable column, filled with what is in force."""
-    current = {condition.column.key: condition for condition in state.conditions}
-    fields = []
-    for column in offered:
-        if column.filter is None:
-            continue
-        condition = current.get(column.key, Condition(column))
-        labels = choices.get(column.key, {})
-        kind: str = column.filter.kind
-        if kind == "choice" and 0 < len(labels) <= MOST_BOXES:
-            kind = "boxes"
-        is_range = column.filter.apply is None and kind in ("number", "date")
-        options = [Choice(value, label) for value, label in labels.items()]
-        said = [(name, OPERATORS[name]) for name in operators_of(column)]
-        fields.append(FilterField(column, kind, is_range, options, condition.values, condition.low, condition.high,
-                                  condition.operator, said))  # fmt: skip
-    return fields
 
 
 def _input_type(column: Column) -> str:

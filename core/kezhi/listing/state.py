@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from ..i18n import lazy_gettext as _l
 from .values import clean, refuse
 
 #: Arguments of the machine that say where in the list one is, or what to answer: never carried over.
-PLACE = ("after", "before", "from", "count", "counts", "format", "month")
+PLACE = ("after", "before", "from", "count", "counts", "format", "month", "part")
 MOST_VALUES = 50  #: values of one filter
 #: what a filter may say of its values besides that they are equal
 OPERATORS = {"not": _l("is not"), "has": _l("contains"), "empty": _l("is empty"), "filled": _l("is not empty")}
@@ -102,7 +103,7 @@ class State:
             found.append(("size", str(self.size)))
         return found
 
-    def url(self, *without: str, **added: str) -> str:
+    def url(self, *without: str, **added: Any) -> str:
         """The address of this state without the parts named and with ``added`` arguments."""
         return address([*self.arguments(*without), *added.items()])
 
@@ -115,7 +116,10 @@ class State:
 def address(arguments: Sequence[tuple[str, str]]) -> str:
     """A local address of the present page."""
     path = request.script_root + request.path if has_request_context() else ""
-    return f"{path}?{urlencode(arguments)}" if arguments else path or "?"
+    return f"{path}?{_encoded(tuple(arguments))}" if arguments else path or "?"
+
+
+_encoded = lru_cache(maxsize=4_096)(urlencode)  # the addresses of a page differ in little from those of the last one
 
 
 def read_state(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, render_template, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, null, select
 
@@ -15,7 +17,7 @@ from ..contributions import Column
 from ..db import db, end_reading
 from ..errors import PluginError
 from ..permissions import acting_user
-from .page import ListRow, Page, fill_cells, make_chips, make_filters, make_heads, make_rows, renderer
+from .page import ListRow, Page, make_chips, make_heads, make_rows, renderer
 from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
 from .values import Position, decode, encode, parse
@@ -96,21 +98,16 @@ class ListView:
         more, found = len(found) > state.size, found[: state.size]
         if backward:
             found.reverse()
-        jumped = bool(state.place.get("from"))
         has_next = bool(found) and (more or backward)
-        has_previous = bool(found) and (more if backward else bool(state.place.get("after") or jumped))
-        choices = self._choices()
-        rows = [row for _leg, row in found]
-        records = list(make_rows(state.columns, rows, self.link, choices))
+        has_previous = bool(found) and (more if backward else bool(state.place.get("after") or state.place.get("from")))
+        words = self.choices(state)
         return Page(
             state=state,
-            rows=fill_cells(state.columns, records),
+            rows=make_rows(state.columns, [row for _leg, row in found], self.link, words),
             columns=make_heads(state),
-            offered=list(self.columns.values()),
-            filters=make_filters(list(self.columns.values()), state, choices),
-            chips=make_chips(state, choices),
-            next_cursor=encode(_position(*found[-1])) if has_next else None,
-            previous_cursor=encode(_position(*found[0])) if has_previous else None,
+            chips=make_chips(state, words),
+            next_cursor=encode(position_of(*found[-1])) if has_next else None,
+            previous_cursor=encode(position_of(*found[0])) if has_previous else None,
             sizes=self.sizes,
         )
 
@@ -124,32 +121,18 @@ class ListView:
         count = self.count(args, cap)
         return f"{count:,}" if count <= cap else f"{cap:,}+"
 
-    def exported(self, state: State, chunk: int = 1_000) -> Iterator[list[Any]]:
-        """Every filtered row as values for a file, in the shown columns. Memory does not grow with the rows."""
-        kinds, choices = [renderer(column) for column in state.columns], self._choices()
-        entities = self._entities(state)
-        for number, leg in enumerate(legs_of(state.sort, self.key)):
-            after: Position | None = None
-            while True:
-                statement = page_select(self.source, state, leg, entities, state.columns, chunk, after=after)
-                rows = db.session.execute(statement).all()
-                end_reading()  # a slow reader holds neither snapshot nor connection
-                for _record, cells in make_rows(state.columns, rows, None, choices):
-                    yield [kind.export(cell) for kind, cell in zip(kinds, cells, strict=True)]
-                if len(rows) < chunk:
-                    break
-                after = _position(number, rows[-1])
-
     # ── tools ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def tools(self, slot: str, page: Page) -> Markup:
-        """What the tools of lists put into one place of the page. One that fails is left out."""
+    @pass_context
+    def tools(self, shown: Context, slot: str, page: Page) -> Markup:
+        """What the tools of lists put into one place of the page ``shown``. One that fails is left out."""
         found = Markup()
         for tool in current_app.extensions["kezhi"].list_tools:
             try:
                 context = tool.context(self, page) if tool.slot == slot else None
                 if context is not None:
-                    found += Markup(render_template(tool.template, view=self, page=page, **context))
+                    template = shown.environment.get_template(tool.template)
+                    found += Markup(template.render({**shown.get_all(), "view": self, "page": page, **context}))
             except Exception:
                 log.exception("list %s: the tool %s failed and is left out", self.name, tool.key)
                 end_reading()  # a failed statement would take the statements after it along
@@ -184,7 +167,7 @@ class ListView:
     ) -> list[tuple[int, Any]]:
         first = position.leg if position is not None else 0
         numbers = range(first, -1, -1) if backward else range(first, len(legs))
-        entities = self._entities(state)
+        entities = self.entities(state)
         found: list[tuple[int, Any]] = []
         for number in numbers:
             place: Any = {"after": position, "start": start} if number == first else {}
@@ -197,7 +180,7 @@ class ListView:
                 break
         return found
 
-    def _entities(self, state: State) -> list[Any]:
+    def entities(self, state: State) -> list[Any]:
         """What is selected: the key, the value sorted by, then each column with its extras."""
         value = sort_value(state.sort, self.key)
         sorted_by = null() if value is None else value
@@ -231,14 +214,16 @@ class ListView:
             raise ValueError(f"list {self.name!r} is ordered {direction!r}: asc or desc")
         return Sort(self.columns.get(key), direction == "desc")
 
-    def _choices(self) -> dict[str, dict[str, Any]]:
-        """The labels of the choices of each column that has some."""
+    def choices(self, state: State) -> dict[str, dict[str, Any]]:
+        """The labels of the choices of each column that shows them: in its cells, or in a filter in force."""
+        used = [column for column in state.columns if renderer(column).labelled]
+        used += [condition.column for condition in state.conditions]
         return {
-            key: {choice.value: choice.label for choice in column.filter.choices()}
-            for key, column in self.columns.items()
+            column.key: {choice.value: choice.label for choice in column.filter.choices()}
+            for column in {column.key: column for column in used}.values()
             if column.filter is not None and column.filter.choices is not None
         }
 
 
-def _position(leg: int, row: Any) -> Position:
+def position_of(leg: int, row: Any) -> Position:
     return Position(leg, row[1] if leg == 0 else None, row[0])

@@ -21,6 +21,26 @@ addEventListener("afterprint", () => { root.dataset.bsTheme = before; });
 document.addEventListener("click", (event) => {
   $$("details.kz-menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
+// what stands in a menu and is seldom wanted comes when the menu opens, or when somebody is about to open it
+const bring = async (menu) => {
+  const box = menu?.querySelector(":scope > [data-kz-part]");
+  if (!box || box.dataset.kzAsked) return;
+  box.dataset.kzAsked = "yes";
+  try {
+    const answer = await fetch(box.dataset.kzPart, { headers: { "Kz-Part": "yes" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    const part = document.createRange().createContextualFragment(await answer.text());
+    const focused = box.contains(document.activeElement);
+    box.replaceWith(part);
+    if (focused) menu.querySelector("input:not([type=hidden]), select, a[href]")?.focus();
+  } catch (error) { delete box.dataset.kzAsked; /* the link in the menu leads to the page with it */ }
+};
+["pointerover", "focusin"].forEach((type) => document.addEventListener(type, (event) => {
+  bring(event.target.closest?.("details.kz-menu > summary")?.parentElement);
+}));
+document.addEventListener("toggle", (event) => {
+  if (event.target.open && event.target.matches("details.kz-menu")) bring(event.target);
+}, true);
 // before anybody else hears the key: Bootstrap looks for a button of its own kind beside every .dropdown-menu
 addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.kz-menu");

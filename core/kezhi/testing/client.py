@@ -25,7 +25,7 @@ class IsolatedClient(FlaskClient):
         answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context() and not db.session.info.get("writing"):
             db.session.rollback()
-            for name in ("kezhi_settings", "kezhi_visible", "kezhi_criteria", "_flask_babel"):
+            for name in ("kezhi_settings", "kezhi_visible", "kezhi_criteria", "kezhi_customer_words", "_flask_babel"):
                 g.pop(name, None)
         return answer
 

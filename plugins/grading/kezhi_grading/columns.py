@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, bindparam, case, literal
 
 from kezhi import Choice, Column, Filter, Join
 from kezhi import lazy_gettext as _l
+from kezhi.cells import RENDERERS, graded
 
 from .models import CurrentGrade
 from .services.schemes import primary_key
@@ -16,6 +19,17 @@ from .services.standing import grades_in_force
 CURRENT: Any = CurrentGrade.__table__
 
 
+GRADE = RENDERERS["grade"]
+#: The value is the place by which the list is sorted, the first extra the grade: no scheme need be read to show it.
+NAMED_GRADE = replace(
+    GRADE,
+    html=lambda cell: graded(cell.extra[0] or "", cell.extra[1] or "gray", cell.extra[2:], cell.names[2:]),
+    export=lambda cell: cell.extra[0] or "",
+    labelled=False,
+)
+
+
+@cache
 def customer_columns() -> list[Column]:
     """Grade and score by the primary scheme. Which one that is, is asked when the list is read."""
     primary: Any = bindparam("grading_primary", callable_=primary_key, type_=Text(), unique=True)
@@ -31,9 +45,9 @@ def customer_columns() -> list[Column]:
             filter=Filter("choice", choices=primary_choices, apply=_has_grade),
             default=True,
             permission="grading.read",
-            render="grade",
+            render=NAMED_GRADE,
             order=2,
-            extra=(CURRENT.c.tone, endpoint, CURRENT.c.customer_id),
+            extra=(CURRENT.c.grade, CURRENT.c.tone, endpoint, CURRENT.c.customer_id),
         ),
         Column(
             "grading.score",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -40,7 +41,7 @@ def list_view() -> ListView:
     return ListView(
         name="customers",
         model=Customer,
-        columns=own_columns(),
+        columns=own_columns(is_chinese()),
         order=("code", "asc"),
         search=list_search("customers", [Customer.code, Customer.name, Customer.short_name]),
         link=lambda row: address_of("customers.show", customer_id=row.id),
@@ -51,8 +52,9 @@ def list_view() -> ListView:
     )
 
 
-def own_columns() -> list[Column]:
-    """The columns of the customer file itself."""
+@cache
+def own_columns(chinese: bool) -> list[Column]:
+    """The columns of the customer file itself; the database joins some names in the language of the page."""
     changed_at: Any = Customer.updated_at
 
     def plain(key: str, order: int, **options: Any) -> Column:
@@ -83,7 +85,7 @@ def own_columns() -> list[Column]:
         plain("city", 81, filter=Filter("text")),
         plain("industry", 82, filter=Filter("choice", lambda: _choices("industry"))),
         _department(83),
-        _product_groups(84),
+        _product_groups(84, chinese),
     ]
 
 
@@ -101,10 +103,10 @@ def _department(order: int) -> Column:
     return Column("department", label("department_id"), name, filter=chosen, order=order)
 
 
-def _product_groups(order: int) -> Column:
+def _product_groups(order: int, chinese: bool) -> Column:
     """The names of the product groups in one text, in the list's order."""
     name = GROUP_ENTRIES.c.zh
-    if not is_chinese():
+    if not chinese:
         name = func.coalesce(func.nullif(GROUP_ENTRIES.c.en, ""), name)  # type: ignore[assignment]
     mine = select(name.label("name"))
     mine = mine.join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)
@@ -122,7 +124,7 @@ def _product_groups(order: int) -> Column:
 
 def _choices(key: str) -> list[Choice]:
     """Retired entries too: records that hold them stay readable and can be found."""
-    return [Choice(entry["key"], lists.text_of(key, entry["key"])) for entry in lists.all_entries(key)]
+    return [Choice(value, text) for value, text in lists.texts(key).items()]
 
 
 def _named(names: dict[int, str]) -> list[Choice]:

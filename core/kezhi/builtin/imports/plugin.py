@@ -91,9 +91,9 @@ class Imports(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        from .services import importers_of
+        from .services.kinds import permissions_of_kinds
 
-        if not importers_of(user):
+        if not any(user.can(permission) for permission in permissions_of_kinds().values()):
             return []
         return [
             MenuItem(

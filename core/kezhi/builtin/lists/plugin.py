@@ -52,10 +52,12 @@ class Lists(Plugin):
 
     @hookimpl
     def register_list_tools(self) -> list[ListTool]:
-        from . import bulk, export, faces, tabs
+        from . import bulk, export, faces, parts, tabs
 
         return [
             ListTool("lists.open", answer=tabs.open_default),
+            ListTool("lists.filters", "filters", parts.TEMPLATES["filters"], parts.filters, "part", parts.answer),
+            ListTool("lists.columns", "columns", parts.TEMPLATES["columns"], parts.columns),
             ListTool("lists.views", "views", "lists/_views.html", tabs.views_bar, "counts", tabs.counts),
             ListTool("lists.export", "actions", "lists/_export.html", export.export_menu, "format", export.answer),
             ListTool("lists.faces", "actions", "lists/_faces.html", faces.face_switch, "face", faces.answer),

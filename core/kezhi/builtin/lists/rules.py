@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from kezhi import User
 
@@ -28,4 +28,4 @@ SHARERS = (
 def grants(user: User) -> Any:
     """One's own views and the shared ones."""
     view = SavedView.__table__.c
-    return [select(view.id).where(or_(view.owner_id == user.id, view.shared))]
+    return or_(view.owner_id == user.id, view.shared)

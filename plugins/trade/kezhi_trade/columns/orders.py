@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import case
 
 from kezhi import Choice, Column, Filter, Join
@@ -18,8 +20,11 @@ summary = CustomerTrade.__table__
 
 def customer_columns(model: type) -> list[Column]:
     """What the list of customers shows of their orders."""
-    if model is not Customer:
-        return []
+    return _summary_columns() if model is Customer else []
+
+
+@cache
+def _summary_columns() -> list[Column]:
     join = Join(summary, summary.c.customer_id)
     return [
         Column("trade.total_amount", _l("Ordered so far"), summary.c.total_amount, join=join, sortable=True,

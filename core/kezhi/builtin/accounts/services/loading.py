@@ -1,13 +1,14 @@
-"""From a row to the person who acts: at most two statements, whatever the number of roles and departments."""
+"""From a row to the person who acts: one statement, whatever the number of roles and departments."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 from itertools import groupby
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
 
 from kezhi import User, db
 
@@ -15,10 +16,13 @@ from ..models import ADMINISTRATOR, Account, AccountRole, DepartmentClosure, Rol
 from ..spelling import normal_login
 from .roles import effective
 
+_ACCOUNT: Any = Account.__table__
+PREFERENCES = ("locale", "theme", "must_change_password")
+
 
 def user_by_id(user_id: int) -> User | None:
     """The active person with this id, or None."""
-    return load_user(Account.id == user_id)
+    return next(iter(_users(db.session.connection().execute(_person(), {"id": user_id}))), None)
 
 
 def user_named(login: str) -> User | None:
@@ -51,57 +55,59 @@ def load_user(condition: ColumnElement[bool]) -> User | None:
 
 
 def load_users(condition: ColumnElement[bool]) -> list[User]:
-    """The active people that ``condition`` picks, by name; at most two statements for any number of them."""
-    columns = (
-        Account.id,
-        Account.login,
-        Account.name,
-        Account.department_id,
-        Account.locale,
-        Account.theme,
-        Account.must_change_password,
-    )
-    rows: list[Any] = list(
-        db.session.execute(
-            select(*columns, AccountRole.role_key, RolePermission.permission, RolePermission.granted)
-            .join(AccountRole, AccountRole.user_id == Account.id, isouter=True)
-            .join(RolePermission, RolePermission.role_key == AccountRole.role_key, isouter=True)
-            .where(and_(condition, Account.active.is_(True)))
-            .order_by(Account.name, Account.id)
-        )
-    )
-    below = _departments({row.department_id for row in rows if row.department_id is not None})
-    return [_user(list(theirs), below) for _id, theirs in groupby(rows, key=lambda row: row.id)]
+    """The active people that ``condition`` picks, by name; one statement for any number of them."""
+    return _users(db.session.execute(_people().where(condition)))
 
 
-def _user(rows: list[Any], below: dict[int, frozenset[int]]) -> User:
-    """One person from the rows of their roles; ``below`` are the departments that each department includes."""
+def _users(rows: Iterable[Any]) -> list[User]:
+    return [_user(list(theirs)) for _id, theirs in groupby(rows, key=lambda row: row.id)]
+
+
+@cache
+def _person() -> Select[Any]:
+    """One of them, by the parameter ``id``."""
+    return _people().where(_ACCOUNT.c.id == bindparam("id"))
+
+
+@cache
+def _people() -> Select[Any]:
+    """The active people with their roles and what was changed of them; of tables, as every request asks for it."""
+    role, change, closure = AccountRole.__table__, RolePermission.__table__, DepartmentClosure.__table__
+    within = select(cast(closure.c.descendant_id, Text)).where(closure.c.ancestor_id == _ACCOUNT.c.department_id)
+    inner = within.correlate(_ACCOUNT).subquery()
+    below = select(func.aggregate_strings(inner.c[0], " ")).scalar_subquery()
+    columns = [_ACCOUNT.c[name] for name in ("id", "login", "name", "department_id", *PREFERENCES)]
+    return (
+        select(*columns, below.label("below"), role.c.role_key, change.c.permission, change.c.granted)
+        .select_from(_ACCOUNT)
+        .join(role, role.c.user_id == _ACCOUNT.c.id, isouter=True)
+        .join(change, change.c.role_key == role.c.role_key, isouter=True)
+        .where(_ACCOUNT.c.active.is_(True))
+        .order_by(_ACCOUNT.c.name, _ACCOUNT.c.id)
+    )
+
+
+def _user(rows: list[Any]) -> User:
+    """One person from the rows of their roles."""
     first = rows[0]
     roles = frozenset(row.role_key for row in rows if row.role_key is not None)
     changes = {(row.role_key, row.permission): row.granted for row in rows if row.permission is not None}
-    known = current_app.extensions["kezhi"].permissions
-    everything = ADMINISTRATOR in roles
+    kernel = current_app.extensions["kezhi"]
+    known, everything = kernel.permissions, ADMINISTRATOR in roles
+    # what roles permit follows from them and the company's changes alone, as they were just read
+    given = ("accounts", roles, frozenset(changes.items()))
+    if given not in kernel.host.memo:
+        kernel.host.memo[given] = frozenset(known) if everything else effective(roles, changes, known)
     return User(
         id=first.id,
         login=first.login,
         name=first.name,
-        permissions=frozenset(known) if everything else effective(roles, changes, known),
+        permissions=kernel.host.memo[given],
         roles=roles,
-        departments=below.get(first.department_id, frozenset()),
+        departments=frozenset(map(int, (first.below or "").split())),
         department_id=first.department_id,
         all_permissions=everything,
         locale=first.locale,
         theme=first.theme,
         must_change_password=first.must_change_password,
     )
-
-
-def _departments(tops: set[int]) -> dict[int, frozenset[int]]:
-    """Each of these departments with itself and all below it."""
-    if not tops:
-        return {}
-    closure = DepartmentClosure
-    rows = db.session.execute(
-        select(closure.ancestor_id, closure.descendant_id).where(closure.ancestor_id.in_(sorted(tops)))
-    ).all()
-    return {top: frozenset(row.descendant_id for row in rows if row.ancestor_id == top) for top in tops}

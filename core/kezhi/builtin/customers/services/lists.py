@@ -27,7 +27,9 @@ TITLES: dict[str, Any] = {
 }
 
 Entry = dict[str, Any]
-_COLUMNS = tuple(ListEntry.__table__.c)
+_TABLE = ListEntry.__table__
+_COLUMNS = tuple(_TABLE.c)
+_WORDS = select(_TABLE.c["list"], _TABLE.c.key, _TABLE.c.zh, _TABLE.c.en).order_by(_TABLE.c.position, _TABLE.c.id)
 _NAMES = [column.name for column in _COLUMNS]
 
 
@@ -65,6 +67,7 @@ def _lists() -> _Lists:
 def forget() -> None:
     """Read the lists anew: one of them changed."""
     g.pop("kezhi_customer_lists", None)
+    g.pop("kezhi_customer_words", None)
 
 
 def all_entries(field: str) -> list[Entry]:
@@ -86,6 +89,17 @@ def text_of(field: str, value: str) -> str:
     """How the present language shows a stored value; unknown ones as they were written."""
     entry = entry_of(field, value)
     return localised(entry) if entry is not None else value
+
+
+def texts(field: str) -> dict[str, str]:
+    """How the present language shows every entry of a list, by key, retired ones too."""
+    chinese = is_chinese()
+    kept: dict[str, list[tuple[str, str, str]]] | None = g.get("kezhi_customer_words")
+    if kept is None:  # a page of the list needs the words of several lists, and nothing else of them
+        kept = g.kezhi_customer_words = {}
+        for name, key, zh, en in db.session.connection().execute(_WORDS):
+            kept.setdefault(name, []).append((key, zh, en))
+    return {key: ((zh or en) if chinese else (en or zh)) or "" for key, zh, en in kept.get(field, [])}
 
 
 def key_of(field: str, text: str) -> str | None:

@@ -19,6 +19,15 @@ def every_importer() -> list[Importer]:
     return found
 
 
+def permissions_of_kinds() -> dict[str, str]:
+    """The right that each kind of imported file asks for; which kinds there are changes with the enabled apps only."""
+    memo: dict[Any, Any] = current_app.extensions["kezhi"].host.memo
+    if ("imports", "kinds") not in memo:
+        memo["imports", "kinds"] = {importer.kind: importer.permission for importer in every_importer()}
+    found: dict[str, str] = memo["imports", "kinds"]
+    return found
+
+
 def importers_of(user: User | None = None) -> dict[str, Importer]:
     """The importers that the user may use, by kind, in plugin order."""
     return _permitted(every_importer(), user)

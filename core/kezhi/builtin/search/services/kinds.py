@@ -18,10 +18,19 @@ log = logging.getLogger("kezhi.search")
 
 def every_kind() -> dict[str, SearchKind]:
     """The kinds of all enabled plugins by key, in their order. One that is declared wrongly is left out."""
-    found: dict[str, SearchKind] = {}
     kernel = current_app.extensions["kezhi"]
     if "search" not in kernel.plugins:
-        return found
+        return {}
+    kept: dict[str, SearchKind] | None = kernel.host.memo.get(("search", "kinds"))
+    if kept is None:
+        kept = _declared(kernel)
+        if not any(hook == "search_kinds" for _plugin, hook in kernel.host.dropped):  # what failed is asked again
+            kernel.host.memo["search", "kinds"] = kept
+    return kept
+
+
+def _declared(kernel: Any) -> dict[str, SearchKind]:
+    found: dict[str, SearchKind] = {}
     pairs: list[tuple[str, Any]] = kernel.call.attributed.search_kinds()
     for plugin, kind in pairs:
         if kind.key in found or not (kind.key == plugin or kind.key.startswith(f"{plugin}.")):

@@ -14,7 +14,7 @@ from kezhi import acting_user, clock, db, writing
 from ..contributions import SearchKind
 from ..models import Recent
 from .finding import Hit, hits_of
-from .kinds import kinds_of
+from .kinds import every_kind, kinds_of
 
 log = logging.getLogger("kezhi.search")
 
@@ -49,8 +49,8 @@ def _seen(kind: SearchKind, ids: list[int]) -> list[Hit]:
 
 def opened_record() -> tuple[str, int] | None:
     """The kind and id of the record whose page this request shows."""
-    for key, kind in kinds_of().items():
-        if kind.endpoint == request.endpoint:
+    for key, kind in every_kind().items():
+        if kind.endpoint == request.endpoint and acting_user().can(kind.permission):
             value = (request.view_args or {}).get(kind.argument)
             return (key, value) if isinstance(value, int) else None
     return None
