@@ -306,7 +306,7 @@ def test_what_was_written_into_another_section_or_chosen_besides_is_not_lost() -
 # ── what is kept, and who may ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.clause("CUS-08", "CUS-10")
+@pytest.mark.clause("CUS-08")
 def test_former_values_are_erased_with_the_data_of_a_customer() -> None:
     with writing():
         customer_id = customers.create_customer({"name": "甲公司", "code": "A1", "phone": "0571-1"}).id
