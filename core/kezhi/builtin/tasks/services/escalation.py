@@ -64,7 +64,7 @@ def _next_managers(overdue: ColumnElement[bool], now: datetime) -> Any:
     manager = Account.__table__.alias("manager")
     done, last = Escalation.__table__.alias(), Escalation.__table__.alias()
     reached = select(func.max(last.c.depth)).where(last.c.task_id == task.c.id).scalar_subquery()
-    # whoever manages a department gets the next one above, not one of the people below
+    # what is late with the manager of a department goes to one above: not to themselves, not to anybody below
     own_place = exists().where(
         above.c.descendant_id == PLACE,
         theirs.c.id == above.c.ancestor_id,
@@ -83,7 +83,6 @@ def _next_managers(overdue: ColumnElement[bool], now: datetime) -> Any:
         .where(
             task.c.closed_at.is_(None),
             overdue,
-            or_(task.c.owner_id.is_(None), manager.c.id != task.c.owner_id),
             closure.c.depth > func.coalesce(reached, -1),
             not_(exists().where(done.c.task_id == task.c.id, done.c.user_id == manager.c.id)),
             not_(own_place),
