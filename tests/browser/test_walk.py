@@ -104,7 +104,7 @@ def enable_apps(page: Page, words: dict[str, str]) -> None:
         page.goto("/apps/")
         page.locator(f"a[href='/apps/{name}/enable']").click()
         page.get_by_role("button", name=words["enable"], exact=True).click()
-        expect(page.locator(f"nav a[href^='/{name}']").first).to_be_visible()
+        expect(page.locator(f".kz-side li a[href='/{name}']")).to_be_visible()
 
 
 def add_user(page: Page, role: str, words: dict[str, str]) -> str:
