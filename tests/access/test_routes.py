@@ -134,6 +134,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "user_id": people["data-analyst"].id,
             "role_key": "salesperson",
             "session_id": ABSENT,
+            "seq": 1,
             "customer_id": customer,
             "contact_id": contact,
             "order_id": order,
