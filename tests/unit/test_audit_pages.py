@@ -70,8 +70,8 @@ def test_the_log_is_searched_by_person_action_subject_and_period(
     assert numbers(q=str(first)) == [first]
     assert numbers(q="9" * 30) == []
     row = next(row for row in exported(client, q=str(first)) if row["No."] == str(first))
-    assert (row["Who"], row["What was done"], row["Kind of subject"]) == ("王芳", "Changed", "Customer")
-    assert row["Fields"] == "columns: name, phone"
+    assert (row["Who"], row["What was done"], row["Kind of object"]) == ("王芳", "Changed", "Customer")
+    assert row["Fields"] == "Columns: name, phone"
     taken = db.session.scalars(select(audit_entry.c.object_id).where(audit_entry.c.action == "list.export")).all()
     assert set(taken) == {"audit"}, "taking the log away stands in the log"
 

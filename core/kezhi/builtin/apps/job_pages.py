@@ -36,7 +36,7 @@ STATES: dict[str, tuple[Any, str]] = {
     RUNNING: (lazy_pgettext("job", "Running"), "indigo"),
     DONE: (lazy_pgettext("job", "Done"), "green"),
     DEAD: (lazy_pgettext("job", "Failed"), "red"),
-    SKIPPED: (lazy_pgettext("job", "Set aside"), "gray"),
+    SKIPPED: (lazy_pgettext("job", "Left out"), "gray"),
 }
 
 
@@ -94,7 +94,7 @@ def runs_view() -> ListView:
         name="jobs",
         model=Run,
         columns=[
-            Column("id", _l("No."), run.id, sortable=True, render="code", order=1),
+            Column("id", lazy_pgettext("job", "No."), run.id, sortable=True, render="code", order=1),
             Column("job", _l("Job"), name, default=True, render="name", filter=known, order=2),
             Column("key", _l("Key"), run.job, render="code", order=3),
             Column("state", _l("State"), shown_state, default=True, render="chip", filter=states, extra=(tone,),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, url_for
@@ -10,8 +12,9 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, ListView, NotFound, db
 from kezhi import lazy_gettext as _l
-from kezhi.cells import Cell, Renderer
+from kezhi.cells import RENDERERS, Cell, Renderer
 from kezhi.i18n import gettext as _
+from kezhi.i18n import lazy_pgettext
 from kezhi.tables import audit_entry, audit_head
 from kezhi.users import SYSTEM
 
@@ -22,7 +25,8 @@ from .services import fits
 from .services.chain import GENESIS, as_bytes
 
 READ = "audit.read"
-LONGEST = 90  #: characters of the fields in a row
+LONGEST = 60  #: characters of the fields in a row
+HASH = re.compile(r"\b[0-9a-f]{64}\b")  #: is cut short there
 entry: Any = AuditEntry
 
 
@@ -38,7 +42,7 @@ def log_view() -> ListView:
         link=lambda row: url_for("audit.show", seq=row.id),
         title=_l("Audit log"),
         kind=_l("entries"),
-        search_hint=_l("Number, user name, action or subject"),
+        search_hint=_l("Number, user name, action or object"),
         export_permission=READ,
     )
 
@@ -53,15 +57,15 @@ def _columns() -> list[Column]:
     results = Filter("choice", lambda: [Choice(key, title) for key, (title, _tone) in words.RESULTS.items()])
     tone = case(*[(entry.result == key, tone) for key, (_title, tone) in words.RESULTS.items()], else_="gray")
     return [
-        Column("seq", _l("No."), entry.seq, sortable=True, default=True, render="code", order=1),
-        Column("at", _l("When"), happened_at, default=True, render="instant", filter=Filter("date"), order=2),
+        Column("seq", lazy_pgettext("audit", "No."), entry.seq, sortable=True, default=True, render="code", order=1),
+        Column("at", _l("When"), happened_at, default=True, render=_instant, filter=Filter("date"), order=2),
         Column("actor", _l("Who"), named, default=True, render="person", filter=by_person, order=3),
         Column("login", _l("User name"), entry.actor, render="code", filter=Filter("text"), order=4),
         Column("action", _l("What was done"), entry.action, default=True, render=_worded(words.action_title, "title"),
                filter=actions, order=5),
-        Column("kind", _l("Kind of subject"), entry.object_kind, default=True, render=_worded(words.kind_title, "x"),
+        Column("kind", _l("Kind of object"), entry.object_kind, default=True, render=_worded(words.kind_title, "x"),
                filter=kinds, order=6),
-        Column("subject", _l("Subject"), entry.object_id, default=True, render="code", filter=Filter("text"), order=7),
+        Column("subject", _l("Object"), entry.object_id, default=True, render="code", filter=Filter("text"), order=7),
         Column("result", _l("Result"), entry.result, default=True, render="chip", filter=results, extra=(tone,),
                order=8),
         Column("fields", _l("Fields"), entry.payload, default=True, render=_fields, order=9),
@@ -73,11 +77,12 @@ def _worded(title: Any, phone: str) -> Renderer:
 
 
 def _short(cell: Cell) -> str:
-    text = words.summary(cell.value)
+    text = HASH.sub(lambda found: f"{found[0][:8]}…", words.summary(cell.value))
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return Markup(f'<span class="kz-muted small">{escape(shown)}</span>')
 
 
+_instant = replace(RENDERERS["instant"], phone="x")
 _fields = Renderer(_short, lambda cell: words.summary(cell.value), muted=True)
 
 
