@@ -23,8 +23,6 @@ from .db import KezhiSession, db, writing
 from .permissions import acting_user
 from .tables import audit_entry, audit_head
 
-GENESIS = b"\0" * 32
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -95,18 +93,3 @@ def _write_entries(session: Session) -> None:
         previous = digest
     session.execute(insert(audit_entry), rows)
     session.execute(update(audit_head).values(seq=seq, hash=previous))
-
-
-def first_bad_entry(session: Session, key: bytes) -> int | None:
-    """The first ``seq`` at which the chain does not hold, or None when all of it does."""
-    previous, expected = GENESIS, 1
-    for row in session.execute(select(audit_entry).order_by(audit_entry.c.seq)).yield_per(2000).mappings():
-        if row["seq"] != expected or bytes(row["previous"]) != previous:
-            return expected
-        if not hmac.compare_digest(entry_hash(key, previous, dict(row)), bytes(row["hash"])):
-            return expected
-        previous, expected = bytes(row["hash"]), expected + 1
-    head = session.execute(select(audit_head.c.seq, audit_head.c.hash)).one()
-    if head.seq != expected - 1 or bytes(head.hash) != previous:
-        return expected
-    return None

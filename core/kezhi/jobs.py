@@ -169,6 +169,7 @@ def _claim(worker: str) -> Task | None:
         if chosen is None or _outdated(session):
             return None
         values = {"state": RUNNING, "worker": worker, "lease_until": now + LEASE, "attempts": table.c.attempts + 1}
+        values["started_at"] = clock.now()
         row = session.execute(update(table).where(table.c.id == chosen).values(values).returning(table)).one()
     return Task(row.id, row.job, row.slot, row.payload, row.due_at, row.attempts, worker)
 

@@ -82,6 +82,9 @@ audit_entry = Table(
     Column("previous", LargeBinary(32), nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Index("ix_kezhi_audit_object", "object_kind", "object_id"),
+    Index("ix_kezhi_audit_actor", "actor", "seq"),
+    Index("ix_kezhi_audit_action", "action", "seq"),
+    Index("ix_kezhi_audit_at", "at"),
 )
 
 audit_head = Table(
@@ -137,6 +140,7 @@ job = Table(
     Column("error", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column("started_at", UtcDateTime),  # of the last attempt
     UniqueConstraint("job", "slot"),
     Index("ix_kezhi_job_state_due_at", "state", "due_at"),
 )

@@ -18,10 +18,11 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 import kezhi
-from kezhi import Plugin, PluginError, acting_as, db, hookimpl, writing
+from kezhi import Plugin, PluginError, acting_as, db, hookimpl, tables, writing
 from kezhi.app import create_app
 from kezhi.builtin.accounts.services.log_ins import sessions_of
 from kezhi.errors import ConfigurationError
+from kezhi.jobs import enqueue
 from kezhi.permissions import LOGGED_IN, PUBLIC, check_routes, declared_permission
 from kezhi.site import Site
 from kezhi.testing.client import IsolatedClient
@@ -116,6 +117,9 @@ def company(app: Flask, add_person: Any) -> Company:
         issue_id = issue("grading.assessment", customer, "xlsx")
         with writing():
             view_id = save_view("customers", "/customers", "Mine", "", shared=True).id
+    with writing():
+        enqueue("apps.sweep")
+    job_id = db.session.scalar(sa.select(tables.job.c.id).where(tables.job.c.job == "apps.sweep"))
     sheet = {"kind": "grading.assessment", "record_id": customer}
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
@@ -134,6 +138,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "user_id": people["data-analyst"].id,
             "role_key": "salesperson",
             "session_id": ABSENT,
+            "seq": 1,
+            "job_id": job_id,
             "customer_id": customer,
             "contact_id": contact,
             "order_id": order,
@@ -153,6 +159,7 @@ def company(app: Flask, add_person: Any) -> Company:
         asked={"lists.new": {"list": "customers", "path": "/customers"}},
         by_endpoint={
             "apps.settings": {"name": "trade"},
+            "apps.change_job": {"action": "retry"},
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
             "kezhi.static": {"filename": "img/logo.svg"},

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import inspect, select
 
 from kezhi import PluginError, Refused, tables
-from kezhi.audit import first_bad_entry
 from kezhi.builtin.apps.statuses import statuses
+from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.db import db, dispose_models
 from kezhi.discover import forget
 from kezhi.lifecycle import disable, enable, enable_builtins, migrate_all, preview_disable, preview_enable

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, inspect, select, text, update
 
-from kezhi import Refused, acting_as, audit, db, set_setting, tables, writing
+from kezhi import Refused, acting_as, db, set_setting, tables, writing
 from kezhi.builtin.accounts.models import RolePermission
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.apps.removal import preview_uninstall, uninstall
 from kezhi.builtin.apps.statuses import statuses
+from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.lifecycle import disable, enable
 from kezhi.presence import Presence, others_behind
 from kezhi.site import Site
@@ -234,5 +235,5 @@ def test_the_acting_person_is_in_the_chain(notes: Site) -> None:
         db.session.rollback()
         entries = select(tables.audit_entry.c.actor).where(tables.audit_entry.c.action == "plugin.uninstall")
         assert db.session.scalars(entries).all() == ["boss"]
-        assert audit.first_bad_entry(db.session(), notes.keys["audit"]) is None
+        assert first_bad_entry(db.session(), notes.keys["audit"]) is None
         assert db.session.scalar(select(func.count()).select_from(tables.restricted)) == 0

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from kezhi import PluginError, Refused, db, tables
-from kezhi.audit import first_bad_entry
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.apps.statuses import statuses
+from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.lifecycle import disable, enable, upgrade
 from kezhi.site import Site
 from kezhi.testing.databases import command, with_options

@@ -18,7 +18,6 @@ from kezhi import (
     Refused,
     User,
     acting_as,
-    audit,
     db,
     hookimpl,
     set_setting,
@@ -31,6 +30,7 @@ from kezhi.builtin.approvals.commands import approvals
 from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
 from kezhi.builtin.approvals.models import EarlierRound, Request, RequestStep, Signature
 from kezhi.builtin.approvals.rules import Barred, unfillable
+from kezhi.builtin.audit.services import first_bad_entry
 
 pytestmark = pytest.mark.services
 
@@ -383,7 +383,7 @@ def test_an_altered_subject_cannot_be_signed_and_the_refusal_is_kept(desk, peopl
     last = db.session.execute(select(entry).order_by(entry.c.seq.desc()).limit(1)).mappings().one()
     assert (last["action"], last["result"], last["actor"]) == ("approval.sign", "refused", "director")
     assert '"rule":"altered"' in last["payload"]
-    assert audit.first_bad_entry(db.session(), desk_app_key()) is None
+    assert first_bad_entry(db.session(), desk_app_key()) is None
 
 
 def desk_app_key() -> bytes:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from kezhi import audit, clock, db, writing
+from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.numbers import last_number, next_numbers
 from kezhi.tables import audit_entry, number, submission
 
@@ -51,7 +52,7 @@ def test_numbers_have_no_gap_and_no_double_when_twenty_take_at_once(app: Flask) 
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, 101))
-    assert audit.first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) is None
+    assert first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) is None
 
 
 def take(count: int) -> int:
@@ -85,7 +86,7 @@ def test_one_changed_column_is_found(app: Flask, field: str) -> None:
     value = b"\1" * 32 if field in ("hash", "previous") else "x"
     with writing():
         db.session.execute(update(audit_entry).where(audit_entry.c.seq == seq).values({field: value}))
-    assert audit.first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) in (seq, seq + 1)
+    assert first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) in (seq, seq + 1)
 
 
 @pytest.mark.parametrize("which", ["first", "middle", "last"])
@@ -97,4 +98,4 @@ def test_one_deleted_entry_is_found(app: Flask, which: str) -> None:
     seq = {"first": 1, "middle": 2, "last": last}[which]
     with writing():
         db.session.execute(audit_entry.delete().where(audit_entry.c.seq == seq))
-    assert audit.first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) == seq
+    assert first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"]) == seq

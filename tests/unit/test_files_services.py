@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from kezhi import Conflict, NotFound, Refused, acting_as, audit, db, tables, writing
+from kezhi import Conflict, NotFound, Refused, acting_as, db, tables, writing
+from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.builtin.customers.services import create_customer
 from kezhi.builtin.customers.services.links import delete_customer, erase_customer
 from kezhi.builtin.customers.services.merging import merge_customers
@@ -64,7 +65,7 @@ def test_a_file_is_kept_in_versions_and_every_download_is_on_record(customer_id:
     entry = tables.audit_entry.c
     payloads = list(db.session.scalars(select(entry.payload).where(entry.object_kind == "file")))
     assert not [payload for payload in payloads if "合同" in payload], "names are personal data"
-    assert audit.first_bad_entry(db.session(), db.session.get_bind() and _key()) is None
+    assert first_bad_entry(db.session(), db.session.get_bind() and _key()) is None
 
 
 def _key() -> bytes:

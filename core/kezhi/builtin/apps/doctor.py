@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from kezhi import audit, migrate, restrictions, tables
+from kezhi import migrate, restrictions, tables
 from kezhi.db import db
 from kezhi.i18n import gettext as _
 from kezhi.site import Site
@@ -20,7 +20,7 @@ def examine(site: Site) -> list[dict[str, str]]:
     """Run all checks; each finding is ``{"check", "level", "message"}`` with level ``error`` or ``advice``."""
     app = site.app
     with app.app_context():
-        found = [*_plugins(site), *_migrations(site), *_restrictions(app), *_audit(app), *_keys(site)]
+        found = [*_plugins(site), *_migrations(site), *_restrictions(app), *_keys(site)]
         for plugin, check in app.extensions["kezhi"].checks:
             try:
                 results = list(check.run(db.session()))
@@ -88,15 +88,6 @@ def _restrictions(app: Any) -> list[dict[str, str]]:
                     found.append(_finding("kezhi.restrictions", "error", text))
                     break
     return found
-
-
-def _audit(app: Any) -> list[dict[str, str]]:
-    bad = audit.first_bad_entry(db.session(), app.config["KEZHI_KEYS"]["audit"])
-    if bad is not None:
-        return [_finding("kezhi.audit", "error", _("The audit chain does not hold at entry %(seq)d.", seq=bad))]
-    if not db.session.execute(select(func.count()).select_from(tables.audit_entry)).scalar_one():
-        return [_finding("kezhi.audit", "error", _("The audit chain is empty."))]
-    return []
 
 
 def _keys(site: Site) -> list[dict[str, str]]:

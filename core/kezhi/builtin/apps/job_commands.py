@@ -1,4 +1,4 @@
-"""``kezhi jobs …``: work off what is due, see it, start it, try it again."""
+"""``kezhi jobs …``: work off what is due, see it, start it, try it again, set it aside."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import threading
 from typing import Any
 
 import click
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kezhi import Refused, audit_record, clock, db, tables, writing
+from kezhi import db, tables, writing
 from kezhi.cli import Context, print_json
-from kezhi.i18n import gettext as _
-from kezhi.jobs import DEAD, WAITING, enqueue, run_pending, work
+from kezhi.jobs import WAITING, run_pending, work
 from kezhi.presence import Presence
+
+from .job_services import retry, set_aside, start
 
 job = tables.job
 
 
 @click.group("jobs")
 def job_group() -> None:
-    """Work in the background: run, list, start, retry."""
+    """Work in the background: run, list, start, retry, cancel."""
 
 
 @job_group.command("run")
@@ -81,8 +82,7 @@ def jobs_list(context: Context, state: str | None, as_json: bool) -> None:
 def jobs_start(key: str, as_json: bool) -> None:
     """Put a job up to be run now, with your rights."""
     with writing():
-        enqueue(key)
-        audit_record("job.start", "job", key)
+        start(key)
     if as_json:
         print_json({"job": key, "state": WAITING})
     else:
@@ -92,11 +92,16 @@ def jobs_start(key: str, as_json: bool) -> None:
 @job_group.command("retry")
 @click.argument("number", type=int)
 def jobs_retry(number: int) -> None:
-    """Try a job again that was given up."""
-    with writing() as session:
-        values = {"state": WAITING, "attempts": 0, "error": "", "due_at": clock.now(), "finished_at": None}
-        mine = (job.c.id == number, job.c.state == DEAD)
-        if not session.execute(update(job).where(*mine).values(values)).rowcount:  # type: ignore[attr-defined]
-            raise Refused(_("There is no job number %(number)d that was given up.", number=number))
-        audit_record("job.retry", "job", number)
+    """Try a job again that has failed."""
+    with writing():
+        retry(number)
     click.echo(f"{number} will be tried again")
+
+
+@job_group.command("cancel")
+@click.argument("number", type=int)
+def jobs_cancel(number: int) -> None:
+    """Set a job aside that waits or has failed: it is not run any more."""
+    with writing():
+        set_aside(number)
+    click.echo(f"{number} is set aside")

@@ -14,7 +14,7 @@ from kezhi import PluginError, Refused, acting_user, lifecycle, requires
 from kezhi.i18n import gettext as _
 from kezhi.site import Site
 
-from . import settings_views
+from . import job_views, settings_views
 from .components import components
 from .removal import preview_uninstall, uninstall
 from .statuses import Status, statuses
@@ -33,6 +33,12 @@ def blueprint() -> Blueprint:
     pages.add_url_rule(address, "confirm", confirm)
     pages.add_url_rule(address, "change", change, methods=["POST"])
     pages.add_url_rule("/components", "components", components)
+    pages.add_url_rule("/jobs", "jobs", job_views.jobs)
+    pages.add_url_rule("/jobs/schedule", "schedule", job_views.schedule)
+    pages.add_url_rule("/jobs/start", "start_job", job_views.start_job, methods=["POST"])
+    pages.add_url_rule("/jobs/<int:job_id>", "job", job_views.job)
+    act = "/jobs/<int:job_id>/<any(retry, cancel):action>"
+    pages.add_url_rule(act, "change_job", job_views.change_job, methods=["POST"])
     pages.add_url_rule("/settings/", "settings_index", settings_views.index)
     pages.add_url_rule("/settings/<name>", "settings", settings_views.show, methods=["GET", "POST"])
     return pages
