@@ -236,7 +236,7 @@ def create(connection: Connection, me: Any, form: Any) -> int:
         values,
     ).scalar_one()
     values["id"] = made
-    connection.execute(text("INSERT INTO customers_used_code VALUES (:code, :id, :now)"), values)
+    connection.execute(text("INSERT INTO customers_used_code VALUES (:code, :id, :now, '')"), values)
     connection.execute(
         text("INSERT INTO customers_owner (customer_id, user_id, from_at) VALUES (:id, :me, :now)"), values
     )

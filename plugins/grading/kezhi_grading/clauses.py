@@ -17,6 +17,9 @@ def clauses() -> list[Clause]:
         Clause("GRD-06", _l("A missing figure is never zero by accident"), ours=True),
         Clause("GRD-07", _l("Every grade explains itself and can be computed again"), ours=True),
         Clause("GRD-10", _l("A run is computed, signed and published; then its grades take effect")),
+        Clause(
+            "GRD-12", _l("What-if: a scheme tried on everybody beside the grades in force, nothing stored"), ours=True
+        ),
         Clause("GRD-13", _l("Assessment sheet per customer and annual list of important customers")),
         Clause("GRD-20", _l("Shipped scheme: four tiers by size, growth, loyalty and importance")),
         Clause("GRD-21", _l("Shipped scheme: composite ABC")),

@@ -79,7 +79,7 @@ def listed(client: Any, number: int, query: str) -> set[str]:
     return found
 
 
-@pytest.mark.clause("GRD-10", "GRD-16")
+@pytest.mark.clause("GRD-10")
 def test_the_page_of_a_run_says_who_moves_and_every_figure_opens_its_customers(
     client_as: Any, company: Any, publish: Any, compute: Any, add_orders: Any
 ) -> None:
