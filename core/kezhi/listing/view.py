@@ -92,7 +92,7 @@ class ListView:
     def page(self, args: Mapping[str, Any], size: int | None = None) -> Page:
         """The page that ``args`` describe, of ``size`` rows if given, in one or two statements. Errors: 400."""
         state = self.state(args)
-        state = state if size is None else replace(state, size=size)
+        state = state if size is None else replace(state, size=size, default_size=size)  # no size that one may ask for
         legs = legs_of(state.sort, self.key)
         found, backward = self._read(state, legs)
         more, found = len(found) > state.size, found[: state.size]

@@ -33,11 +33,11 @@ def what_if() -> Any:
     row = _chosen(form)
     scheme, problems = services.scheme_of(row), list[str]()
     shown: dict[str, Any] = {}
-    if not typed and not (form.start.raw_data or form.end.raw_data):
+    unasked = not typed and not (form.start.raw_data or form.end.raw_data)
+    if unasked:
         period = usual_period(scheme)
         form.start.data, form.end.data = period.start, period.end
-        shown = _compared(form, row, scheme, typed)
-    elif form.validate():
+    if unasked or form.validate():
         try:
             if typed:
                 scheme = read_scheme(form.text.data or "", currency=currency())
