@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Text, and_, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, Job, ListView, clock, db, model_base, tables
 from kezhi import lazy_gettext as _l
-from kezhi.cells import Renderer
+from kezhi.cells import RENDERERS, Renderer
 from kezhi.filters import EMPTY
 from kezhi.i18n import gettext as _
 from kezhi.i18n import lazy_pgettext
@@ -47,6 +47,7 @@ class Run(Base):  # type: ignore[valid-type,misc]
 
 
 run: Any = Run
+_due = replace(RENDERERS["instant"], phone="x")
 failed_before = and_(run.state == WAITING, run.error != "")
 shown_state: Any = case((failed_before, AGAIN), else_=run.state)
 
@@ -99,7 +100,7 @@ def runs_view() -> ListView:
             Column("key", _l("Key"), run.job, render="code", order=3),
             Column("state", _l("State"), shown_state, default=True, render="chip", filter=states, extra=(tone,),
                    order=4),
-            Column("due", _l("Due"), run.due_at, default=True, render="instant", filter=Filter("date"), order=5),
+            Column("due", _l("Due"), run.due_at, default=True, render=_due, filter=Filter("date"), order=5),
             Column("attempts", _l("Attempts"), run.attempts, default=True, render="count", order=6),
             Column("duration", _l("Duration"), run.finished_at, default=True, render=took, extra=(run.started_at,),
                    order=7),

@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
-from kezhi import Choice, Column, Filter, ListView, NotFound, db
+from kezhi import Choice, Column, Filter, ListView, NotFound, clock, db
 from kezhi import lazy_gettext as _l
 from kezhi.cells import RENDERERS, Cell, Renderer
 from kezhi.i18n import gettext as _
@@ -125,9 +125,11 @@ def entry_page(seq: int) -> dict[str, Any]:
     head = db.session.execute(select(audit_head.c.seq)).scalar_one()
     before = as_bytes(rows[seq - 1]["hash"]) if seq - 1 in rows else GENESIS
     name = db.session.scalar(select(Account.name).where(Account.login == found["actor"]))
+    at = found["happened_at"]
     result = words.RESULTS.get(found["result"], (found["result"], "gray"))
     return {
         "entry": found,
+        "when": f"{clock.local(at):%Y-%m-%d %H:%M:%S}" if at is not None else found["at"],
         "action": words.action_title(found["action"]),
         "kind": words.kind_title(found["object_kind"]),
         "actor": _("System") if found["actor"] == SYSTEM.login else name or found["actor"],

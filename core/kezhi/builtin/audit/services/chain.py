@@ -18,6 +18,7 @@ from kezhi.audit import entry_hash
 from kezhi.tables import audit_entry, audit_head
 
 GENESIS = b"\0" * 32  #: what the first entry stands behind
+NAMES = tuple(audit_entry.c.keys())
 PIECE = 2_000  #: entries that are in memory at once
 
 Kind = Literal["changed", "moved", "inserted", "missing", "cut", "head", "anchor"]
@@ -52,8 +53,8 @@ def verify(session: Session, key: bytes, anchors: Mapping[int, bytes] | None = N
         # the head first: entries that are committed after it was read only make the rows more, never fewer
         head = session.execute(select(audit_head.c.seq, audit_head.c.hash)).one()
         statement = select(audit_entry).order_by(audit_entry.c.seq).limit(piece + 1)
-        rows = session.execute(statement if last is None else statement.where(audit_entry.c.seq > last)).mappings()
-        found = rows.all()
+        rows = session.execute(statement if last is None else statement.where(audit_entry.c.seq > last)).all()
+        found = [dict(zip(NAMES, row, strict=True)) for row in rows]
         if not session.info.get("writing"):
             session.rollback()  # no snapshot is held over the hashing
         for row, following in zip(found[:piece], [*found[1 : piece + 1], None], strict=False):
