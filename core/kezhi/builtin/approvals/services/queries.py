@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from kezhi import User, acting_user, db, visible
 
 from ..models import Request
-from ..rules import waiting_for
+from ..signers import waiting_for
 
 MOST = 200  #: rows of a page
 
@@ -16,7 +16,7 @@ MOST = 200  #: rows of a page
 def inbox(user: User | None = None, limit: int = MOST) -> list[Request]:
     """Requests whose next signature ``user`` may give, the longest waiting first."""
     statement = waiting_for(user or acting_user()).order_by(Request.submitted_at, Request.id)
-    loaded = (selectinload(Request.steps), selectinload(Request.signatures))
+    loaded = (selectinload(Request.steps), selectinload(Request.signatures), selectinload(Request.seats))
     return list(db.session.scalars(statement.options(*loaded).limit(limit)))
 
 
