@@ -54,9 +54,9 @@ def _waiting(request: Request, hours: Hours | None) -> Waiting:
 
 
 def waits_since(request: Request) -> datetime:
-    """Since when the current step can be signed: the last signature of a step before, else the round's beginning."""
-    here = request.round
-    signed = [mark.at for mark in request.signatures if mark.round == here and mark.position < request.step]
+    """Since when the current step can be signed: the decision that led to it, else since it was put up."""
+    place = (request.round, request.step)
+    signed = [mark.at for mark in request.signatures if (mark.round, mark.position) < place]
     return max([request.submitted_at, *signed])
 
 

@@ -65,7 +65,7 @@ class Request(Base):
     step: Mapped[int] = mapped_column(Integer, default=1)  #: position of the step that is to be signed
     round: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when the present round began
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when its maker put the present content up
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 

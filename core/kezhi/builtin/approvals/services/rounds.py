@@ -32,7 +32,7 @@ def begin_again(request: Request, position: int) -> None:
     statement = (
         update(Request)
         .where(Request.id == request.id, Request.status == PENDING, Request.version == version)
-        .values(round=number + 1, step=position, version=version + 1, submitted_at=at)
+        .values(round=number + 1, step=position, version=version + 1)
         .execution_options(synchronize_session=False, **UNSCOPED)
     )
     if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
