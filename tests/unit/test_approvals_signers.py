@@ -14,7 +14,7 @@ import pytest
 from flask import g
 from sqlalchemy import select, update
 
-from kezhi import Conflict, NotFound, Refused, User, acting_as, clock, db, set_setting, writing
+from kezhi import Conflict, NotFound, Refused, User, acting_as, clock, db, migrate, set_setting, writing
 from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.accounts.services import add_department, set_manager
 from kezhi.builtin.approvals import checks, services
@@ -518,3 +518,22 @@ def test_a_deputy_signs_no_longer(desk, people, how):
     with pytest.raises((NotFound, Barred)):
         act(deputy, number, "sign")
     assert rows(number) == before
+
+
+@pytest.mark.clause("APR-01")
+def test_what_was_signed_survives_the_way_to_the_older_tables_and_back(desk, people, site):
+    number = put_up(people["maker"], TWO, APPROVAL)
+    for name in ("director", "second"):
+        act(people[name], number, "sign")
+    db.session.remove()
+    folder = site.app.extensions["kezhi"].plugins["approvals"].folder("migrations")
+    for turn, target in ((migrate.downgrade, "approvals_0001"), (migrate.upgrade, "head")):
+        with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+            turn(connection, "approvals", folder, target)
+    request = db.session.get(Request, number)
+    assert [(step.position, step.state, step.missing) for step in request.steps] == [
+        (1, "signed", 0),
+        (2, "current", 1),
+    ]
+    assert for_whom(number) == [(1, "director", "approve", "")]  # the older tables hold one signature a step
+    assert act(people["manager"], number, "sign").status == "approved"
