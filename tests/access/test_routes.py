@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 import kezhi
-from kezhi import Plugin, PluginError, acting_as, db, hookimpl, tables, writing
+from kezhi import Plugin, PluginError, acting_as, clock, db, hookimpl, tables, writing
 from kezhi.app import create_app
 from kezhi.builtin.accounts.services.log_ins import sessions_of
 from kezhi.errors import ConfigurationError
@@ -63,7 +63,7 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
-    from kezhi.builtin.approvals.services import request_for, sign
+    from kezhi.builtin.approvals.services import add_deputy, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
@@ -114,6 +114,7 @@ def company(app: Flask, add_person: Any) -> Company:
     assert task is not None
     task_id = task.id
     with acting_as(people["sales-director"]):
+        absence_id = add_deputy(people["sales-director"].id, people["data-analyst"].id, clock.today(), clock.today()).id
         issue_id = issue("grading.assessment", customer, "xlsx")
         with writing():
             view_id = save_view("customers", "/customers", "Mine", "", shared=True).id
@@ -149,6 +150,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "run_id": run_id,
             "scheme_id": scheme_id,
             "request_id": request_id,
+            "absence_id": absence_id,
             "batch_id": batch_id,
             "kind": "orders",
             "key": "composite-abc",

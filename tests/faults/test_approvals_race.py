@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from kezhi import Conflict, Plugin, Refused, User, acting_as, db, hookimpl, tables, writing
+from kezhi import Conflict, Plugin, Refused, User, acting_as, clock, db, hookimpl, tables, writing
 from kezhi.builtin.approvals import checks, services
-from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
+from kezhi.builtin.approvals.contributions import EVERYBODY, Proposal, Step, SubjectKind
 from kezhi.builtin.approvals.models import Request, Signature
 from kezhi.numbers import last_number, next_numbers
 
@@ -109,6 +110,40 @@ def test_of_twenty_directors_exactly_one_signs(app, counting, add_person):
     entry = tables.audit_entry
     signed = select(func.count()).where(entry.c.action == "approval.sign", entry.c.result == "done")
     assert db.session.scalar(signed) == 1
+
+
+@pytest.mark.clause("APR-01", "APR-02")
+def test_where_all_twenty_have_to_sign_all_count_and_the_step_closes_once(app, counting, add_person):
+    maker = add_person("maker", "data-analyst")
+    directors = [add_person(f"director-{place}", "sales-director") for place in range(MANY)]
+    number = put_up(maker, replace(DIRECTOR, needs=EVERYBODY))
+    answers = at_once(app, [decision(user, number) for user in directors])
+    assert outcomes(answers) == {"pending": MANY - 1, "approved": 1}
+    assert (signatures(), last_number("applied")) == (MANY, 1)
+    assert checks.unsigned(db.session()) == []
+
+
+@pytest.mark.clause("APR-01", "APR-02")
+def test_where_three_of_twenty_have_to_sign_three_count(app, counting, add_person):
+    maker = add_person("maker", "data-analyst")
+    directors = [add_person(f"director-{place}", "sales-director") for place in range(MANY)]
+    number = put_up(maker, replace(DIRECTOR, needs=3))
+    answers = at_once(app, [decision(user, number) for user in directors])
+    assert outcomes(answers) == {"pending": 2, "approved": 1, "Conflict": MANY - 3}
+    assert (signatures(), last_number("applied")) == (3, 1)
+
+
+@pytest.mark.clause("APR-02")
+def test_a_deputy_and_the_person_at_once_sign_once(app, counting, add_person):
+    maker, absent = add_person("maker", "data-analyst"), add_person("absent", "sales-director")
+    deputy = add_person("deputy", "salesperson")
+    with acting_as(absent):
+        services.add_deputy(absent.id, deputy.id, clock.today(), clock.today())
+    number = put_up(maker, DIRECTOR, MANAGER)
+    answers = at_once(app, [decision(user, number) for user in (absent, deputy) * 5])
+    assert outcomes(answers)["pending"] == 1
+    assert all(isinstance(answer, Refused) for answer in answers if answer != "pending")
+    assert (signatures(), last_number("applied")) == (1, 0)
 
 
 @pytest.mark.clause("APR-02")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from kezhi import Plugin, User, acting_as, db, hookimpl, writing
+from kezhi import Plugin, User, acting_as, clock, db, hookimpl, writing
 from kezhi.builtin.accounts.services import user_named
 from kezhi.builtin.approvals import services
 from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
-from kezhi.builtin.approvals.models import Request, Signature
+from kezhi.builtin.approvals.models import Deputy, Request, Seat, Signature
 from kezhi.testing.client import without_token
 
 DIRECTOR = Step({"zh": "总监复评", "en": "Director's review"}, role="sales-director")
@@ -299,3 +300,121 @@ def test_a_signer_who_was_deactivated_is_logged_out(lists, maker, client_as):
         db.session.execute(update(Account).where(Account.login == "sales-director-user").values(active=False))
     assert post(client, number, "approve").status_code == 404
     assert stands(number) == ("pending", 1, 0)
+
+
+# ── back, passed on, deputies, several at once ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.clause("APR-02", "APR-03")
+def test_a_signer_passes_it_on_and_the_page_says_for_whom(lists, maker, client_as, add_person):
+    number, friend = put_up(maker), add_person("friend", "salesperson")
+    client = client_as("sales-director")
+    assert "转交或加签" in text_of(client, f"/approvals/{number}")
+    data = {"action": "pass_on", "person": str(friend.id), "reason": "", "seen": seen(number)}
+    answer = client.post(f"/approvals/{number}/signers", data=data)
+    assert (answer.status_code, "请写明缘由" in answer.text) == (422, True)
+    for person in (maker.id, "999999", "x", ""):  # the maker, nobody, no number, nothing
+        wrong = {**data, "person": str(person), "reason": "写好的缘由"}
+        answer = client.post(f"/approvals/{number}/signers", data=wrong)
+        assert (answer.status_code, "写好的缘由" in answer.text) == (422, True)
+    assert client.post(f"/approvals/{number}/signers", data={**data, "action": "own"}).status_code == 400
+    assert db.session.scalar(select(func.count()).select_from(Seat)) == 0
+    answer = client.post(f"/approvals/{number}/signers", data={**data, "reason": "请代签"})
+    assert answer.status_code == 302
+    page = text_of(client, f"/approvals/{number}")
+    assert 'value="approve"' not in page
+    assert "请代签" in page
+    with acting_as(friend):
+        services.sign(number, "好")
+    assert f"代 {user_named('sales-director-user').name}" in text_of(client, f"/approvals/{number}")
+
+
+@pytest.mark.clause("APR-03")
+def test_it_is_returned_to_the_step_that_was_chosen(lists, maker, client_as):
+    number = put_up(maker)
+    post(client_as("sales-director"), number, "approve")
+    client = client_as("general-manager")
+    assert "退回到" in text_of(client, f"/approvals/{number}")
+    data = {"decision": "return", "opinion": "请再核", "seen": seen(number), "to": "2"}
+    assert client.post(f"/approvals/{number}", data=data).status_code == 422
+    assert stands(number) == ("pending", 2, 1)
+    again = [client.post(f"/approvals/{number}", data={**data, "to": "1"}).status_code for _ in range(2)]
+    assert again == [302, 302]
+    assert stands(number) == ("pending", 1, 2)
+    page = text_of(client, f"/approvals/{number}")
+    assert "以往轮次" in page
+    assert "请再核" in page
+
+
+@pytest.mark.clause("APR-02", "APR-03")
+def test_several_are_signed_at_once_and_those_refused_are_named(lists, maker, client_as):
+    numbers = [put_up(maker, reference=str(place)) for place in range(1, 4)]
+    lists.digests["2"] = "changed"
+    client = client_as("sales-director")
+    assert text_of(client, "/approvals").count('name="request"') == 3
+    data = {"request": [str(number) for number in numbers], "opinion": "一并同意"}
+    data |= {f"seen-{number}": seen(number) for number in numbers}
+    answer = client.post("/approvals/sign", data=data)
+    assert answer.status_code == 422
+    assert "SP-000002" in answer.text
+    assert "已签 2 件" in answer.text
+    assert "一并同意" in answer.text  # what was typed is kept for the one that is left
+    marks = select(Signature.request_id, Signature.opinion).order_by(Signature.request_id)
+    assert [tuple(mark) for mark in db.session.execute(marks)] == [(numbers[0], "一并同意"), (numbers[2], "一并同意")]
+    assert client.post("/approvals/sign", data={}).status_code == 422
+    foreign = client_as("finance").post("/approvals/sign", data={"request": str(numbers[1]), "opinion": ""})
+    assert (foreign.status_code, "SP-000002" in foreign.text) == (422, False)
+    unseen = client.post("/approvals/sign", data={"request": [str(numbers[1]), "9" * 30], "opinion": ""})
+    assert unseen.status_code == 422
+    assert [stands(number)[1] for number in numbers] == [2, 1, 2]
+
+
+@pytest.mark.clause("ORG-01")
+def test_a_person_names_a_deputy_who_signs_in_their_place(lists, maker, client_as, add_person):
+    number = put_up(maker)
+    client, deputy = client_as("sales-director"), client_as("salesperson")
+    own, other = user_named("sales-director-user"), user_named("salesperson-user")
+    day = clock.today().isoformat()
+    data = {"deputy": str(other.id), "since": day, "until": day, "note": "出差", "user": str(maker.id)}
+    assert deputy.get(f"/approvals/{number}").status_code == 404
+    for wrong in ({"deputy": ""}, {"until": "2001-01-01"}, {"since": "x"}, {"deputy": str(own.id)}):
+        answer = client.post("/approvals/deputies", data={**data, **wrong})
+        assert (answer.status_code, "出差" in answer.text) == (422, True)
+    assert client.post("/approvals/deputies", data=data).status_code == 302
+    assert [(row.user_id, row.deputy_id) for row in db.session.scalars(select(Deputy))] == [(own.id, other.id)]
+    assert own.name in text_of(deputy, "/approvals")
+    assert f"代 {own.name} 签" in text_of(deputy, f"/approvals/{number}")
+    assert post(deputy, number, "approve", "代签同意").status_code == 302
+    assert f"代 {own.name}" in text_of(client, f"/approvals/{number}")
+    entry = db.session.scalars(select(Deputy.id)).one()
+    assert deputy.post(f"/approvals/deputies/{entry}/end").status_code == 404
+    assert client.post(f"/approvals/deputies/{entry}/end").status_code == 302
+    assert deputy.get(f"/approvals/{number}").status_code == 200  # what one signed stays readable
+
+
+@pytest.mark.clause("ORG-01")
+def test_an_administrator_enters_a_deputy_for_somebody(lists, maker, client_as, add_person):
+    other, day = add_person("other", "salesperson"), clock.today().isoformat()
+    data = {"user": str(maker.id), "deputy": str(other.id), "since": day, "until": day, "note": ""}
+    client = client_as("administrator")
+    assert client.post("/approvals/deputies", data=data).status_code == 302
+    assert [(row.user_id, row.deputy_id) for row in db.session.scalars(select(Deputy))] == [(maker.id, other.id)]
+    assert maker.name in text_of(client, "/approvals/deputies")
+
+
+@pytest.mark.clause("APR-01")
+def test_the_page_of_a_request_takes_the_same_number_of_statements_for_one_or_ten_signers(
+    lists, maker, client_as, add_person, statements
+):
+    client = client_as("sales-director")
+    one = put_up(maker, replace(DIRECTOR, needs=0), MANAGER)
+    for place in range(10):
+        add_person(f"director-{place}", "sales-director")
+    many = put_up(maker, replace(DIRECTOR, needs=0), MANAGER, reference="2")
+    for number in (one, many):  # what is written down at the first opening is
+        client.get(f"/approvals/{number}")
+    with statements() as few:
+        client.get(f"/approvals/{one}")
+    with statements() as more:
+        client.get(f"/approvals/{many}")
+    assert more.count == few.count

@@ -6,6 +6,7 @@ from typing import Any
 
 from kezhi import localised
 from kezhi.builtin.approvals.roles import role_title
+from kezhi.builtin.approvals.services import present_signatures, signer_name
 from kezhi.filters import instant, person_named
 
 from .models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
@@ -42,19 +43,21 @@ def run_steps(run: Run, scheme: Scheme, asked: Any) -> list[dict[str, Any]]:
 def _signings(run: Run, scheme: Scheme, asked: Any) -> list[dict[str, Any]]:
     if asked is None:
         return [_step(localised(step.title), str(role_title(step.role)), "todo") for step in scheme.steps]
-    signed = {mark.position: mark for mark in asked.signatures if mark.round == asked.round}
     found = []
+    marks_of = present_signatures(asked)
     for step in asked.steps:
         if step.round != asked.round:
             continue
-        mark = signed.get(step.position)
-        if mark is not None:
-            state = "failed" if mark.decision == "reject" else "done"
-            found.append(_step(localised(step.title), _who(mark.user_name, mark.at), state))
+        marks = marks_of[step.position]
+        who = "; ".join(_who(signer_name(mark), mark.at) for mark in marks)
+        if any(mark.decision == "reject" for mark in marks):
+            found.append(_step(localised(step.title), who, "failed"))
+        elif marks and step.state != "current":
+            found.append(_step(localised(step.title), who, "done"))
         else:
             waits = run.state == PROPOSED and step.position == asked.step
             role = str(role_title(step.role)) if step.role else ""
-            found.append(_step(localised(step.title), role, "current" if waits else "todo"))
+            found.append(_step(localised(step.title), who or role, "current" if waits else "todo"))
     return found
 
 

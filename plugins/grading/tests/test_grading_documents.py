@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kezhi import NotFound, Refused, acting_as, db, writing
-from kezhi.builtin.approvals.services import sign
+from kezhi import NotFound, Refused, acting_as, clock, db, writing
+from kezhi.builtin.approvals.services import add_deputy, send_back, sign
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.documents import services as documents
 from kezhi.builtin.documents.services import making
@@ -86,6 +86,27 @@ def test_the_sheet_says_grade_reasons_and_who_signed(people: Any, company: Any, 
         text = zipfile.ZipFile(io.BytesIO(kept)).read("xl/sharedStrings.xml").decode()
         assert "恒远 &lt;建筑&gt;" in text
         assert issue.number in text
+
+
+@pytest.mark.clause("GRD-13", "APR-02", "ORG-01")
+def test_the_sheet_says_for_whom_a_deputy_signed_and_keeps_what_counts_from_an_earlier_round(
+    people: Any, company: Any
+) -> None:
+    number, request_id = put_up(people)
+    director, manager, deputy = (people[role] for role in ("sales-director", "general-manager", "salesperson"))
+    with acting_as(director):
+        sign(request_id, "同意")
+    with acting_as(manager):
+        send_back(request_id, "再核", to=1)
+        add_deputy(manager.id, deputy.id, clock.today(), clock.today())
+    with acting_as(director):
+        sign(request_id, "已核")
+    with acting_as(deputy):
+        sign(request_id, "代签")
+    with acting_as(people["data-analyst"]):
+        boxes = making.plan(SHEET, company["BIG"], str(number)).content.data["signatures"]
+    names = [(box["name"], box["opinion"]) for box in boxes]
+    assert names == [("data-analyst", ""), ("sales-director", "已核"), ("salesperson (for general-manager)", "代签")]
 
 
 @pytest.mark.clause("GRD-13")

@@ -12,8 +12,8 @@ from kezhi import Check, Finding
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
-from .models import APPROVED, PENDING, Request
-from .rules import may_sign_twice, round_signatures, round_steps
+from .models import APPROVED, GIVEN_AWAY, PENDING, Request
+from .signers import may_sign_twice, round_steps, step_seats, step_signatures
 
 
 def checks() -> list[Check]:
@@ -27,7 +27,9 @@ def checks() -> list[Check]:
 def unsigned(session: Session) -> list[Finding]:
     """Approved requests that their signatures do not bear out: missing, by the maker, doubled, for other content."""
     statement = select(Request).where(Request.status == APPROVED).order_by(Request.id)
-    statement = statement.options(selectinload(Request.steps), selectinload(Request.signatures))
+    statement = statement.options(
+        selectinload(Request.steps), selectinload(Request.signatures), selectinload(Request.seats)
+    )
     findings = []
     for request in session.scalars(statement.execution_options(yield_per=500)):
         findings += [Finding(text) for text in _faults(request)]
@@ -35,22 +37,25 @@ def unsigned(session: Session) -> list[Finding]:
 
 
 def _faults(request: Request) -> Iterator[str]:
-    signatures = round_signatures(request)
+    people: Counter[int] = Counter()
     for step in round_steps(request):
-        signature = signatures.get(step.position)
-        if signature is None or signature.decision != "approve" or signature.user_id is None:
+        marks = step_signatures(request, step)
+        for mark in marks:
+            if mark.user_id == request.requester_id or mark.user_login == request.requester_login:
+                yield _("%(number)s was signed by the person who put it up.", number=request.number)
+            elif mark.digest != request.digest:
+                yield _(
+                    "%(number)s: the signature of step %(step)d is for other content.",
+                    number=request.number,
+                    step=step.position,
+                )
+        signed = [mark for mark in marks if mark.decision == "approve" and mark.user_id is not None]
+        needed = step.needs + sum(seat.extra and seat.state != GIVEN_AWAY for seat in step_seats(request, step))
+        if len(signed) < needed or len(signed) != len(marks):
             yield _(
                 "%(number)s is approved, but step %(step)d is not signed.", number=request.number, step=step.position
             )
-        elif signature.user_id == request.requester_id or signature.user_login == request.requester_login:
-            yield _("%(number)s was signed by the person who put it up.", number=request.number)
-        elif signature.digest != request.digest:
-            yield _(
-                "%(number)s: the signature of step %(step)d is for other content.",
-                number=request.number,
-                step=step.position,
-            )
-    people = Counter(signature.user_id for signature in signatures.values())
+        people.update({each for mark in signed for each in (mark.user_id, mark.for_id) if each is not None})
     if not may_sign_twice() and any(count > 1 for count in people.values()):
         yield _("%(number)s was signed twice by one person.", number=request.number)
 

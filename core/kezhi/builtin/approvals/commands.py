@@ -14,7 +14,7 @@ from kezhi.i18n import _
 from . import services
 from .models import PENDING, Request
 from .pages import step_in_words
-from .rules import round_signatures
+from .signers import round_steps, step_signatures
 
 
 @click.group()
@@ -53,8 +53,15 @@ def document(request: Request) -> dict[str, Any]:
         "requester": request.requester_login,
         "digest": request.digest,
         "signatures": [
-            {"position": position, "login": s.user_login, "decision": s.decision, "opinion": s.opinion}
-            for position, s in sorted(round_signatures(request).items())
+            {
+                "position": step.position,
+                "login": mark.user_login,
+                "for": mark.for_name,
+                "decision": mark.decision,
+                "opinion": mark.opinion,
+            }
+            for step in round_steps(request)
+            for mark in step_signatures(request, step)
         ],
     }
 

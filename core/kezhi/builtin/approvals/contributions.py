@@ -12,16 +12,29 @@ if TYPE_CHECKING:
 Text = Any
 
 
+EVERYBODY = 0  #: ``needs`` of a step that all of its people have to sign
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an approval: signed by anybody with ``role``, or by the person ``user_id``.
+    """One step of an approval. Exactly one of these says who signs it:
 
-    ``title`` is ``{"zh": …, "en": …}``; it is stored with the request.
+    ``role``: whoever has the role when signing. ``user_id``: one person. ``people``: these persons, by id.
+    ``manager_level``: the manager of the maker's department (1), of the one above it (2) and so on; a manager's own
+    request goes to the next manager above.
+
+    ``needs`` of them have to sign; :data:`EVERYBODY` means all (of a role: who has it when the round begins). With
+    ``above`` the step applies only where the proposal's ``amount`` is greater. ``title`` is ``{"zh": …, "en": …}``; it
+    is stored with the request.
     """
 
     title: Mapping[str, str]
     role: str | None = None
     user_id: int | None = None
+    people: tuple[int, ...] = ()
+    manager_level: int | None = None
+    needs: int = 1
+    above: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ class Proposal:
 
     ``snapshot`` is plain JSON: ``{"facts": [[label, value], …], "table": {"head": [label, …], "rows": [[…], …]},
     "links": [[label, address], …]}`` where a label is ``{"zh": …, "en": …}`` or a string. ``reference`` is the
-    plugin's own id of the subject.
+    plugin's own id of the subject. ``amount`` (smallest unit of the currency) decides about steps with a limit.
     """
 
     kind: str
@@ -39,6 +52,7 @@ class Proposal:
     digest: str
     steps: tuple[Step, ...]
     snapshot: Mapping[str, Any] = field(default_factory=dict)
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

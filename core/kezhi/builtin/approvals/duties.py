@@ -15,7 +15,6 @@ from ..calendar.hours import Hours, NoWorkingTime
 from ..calendar.services import working_hours
 from ..tasks.contributions import TaskKind, Waiting
 from .models import Request
-from .rules import round_signatures
 from .services import inbox
 
 
@@ -55,8 +54,9 @@ def _waiting(request: Request, hours: Hours | None) -> Waiting:
 
 
 def waits_since(request: Request) -> datetime:
-    """Since when the current step can be signed: the signature before it, else the beginning of the round."""
-    signed = [signature.at for signature in round_signatures(request).values()]
+    """Since when the current step can be signed: the decision that led to it, else since it was put up."""
+    place = (request.round, request.step)
+    signed = [mark.at for mark in request.signatures if (mark.round, mark.position) < place]
     return max([request.submitted_at, *signed])
 
 

@@ -18,6 +18,7 @@ STATUS = {
 DECISION = {
     "approve": _l("signed"),
     "return": _l("returned it"),
+    "back": _l("returned it to an earlier step"),
     "reject": _l("rejected it"),
     "withdraw": _l("withdrew it"),
     "void": _l("made it void"),
@@ -26,7 +27,9 @@ DECISION = {
 #: what a page says after a decision
 DONE = {
     "approve": _l("Signed."),
-    "return": _l("Returned to its maker."),
+    "return": _l("Returned."),
     "reject": _l("Rejected."),
     "withdraw": _l("Withdrawn."),
+    "pass_on": _l("Passed on."),
+    "add": _l("The person was asked to sign, too."),
 }

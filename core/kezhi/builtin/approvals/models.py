@@ -5,10 +5,10 @@ The page of a request is rendered from these rows alone, so it survives the app 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kezhi import BigInt, CodeText, Json, UtcDateTime, model_base
@@ -20,6 +20,12 @@ WITHDRAWN, VOID = "withdrawn", "void"
 
 #: states of a step
 WAITING, CURRENT, SIGNED, CLOSED = "waiting", "current", "signed", "closed"
+
+#: kinds of seats: one of several people whom the step names, a signature passed on, one more that somebody asked for
+NAMED, PASSED_ON, ADDED = "named", "passed_on", "added"
+
+#: states of a seat
+OPEN, TAKEN, GIVEN_AWAY = "open", "taken", "given_away"
 
 
 class Request(Base):
@@ -59,7 +65,7 @@ class Request(Base):
     step: Mapped[int] = mapped_column(Integer, default=1)  #: position of the step that is to be signed
     round: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when the present round began
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when its maker put the present content up
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
@@ -67,11 +73,16 @@ class Request(Base):
         order_by=lambda: (RequestStep.round, RequestStep.position), viewonly=True
     )
     signatures: Mapped[list[Signature]] = relationship(order_by=lambda: Signature.id, viewonly=True)
+    seats: Mapped[list[Seat]] = relationship(order_by=lambda: Seat.id, viewonly=True)
     earlier: Mapped[list[EarlierRound]] = relationship(order_by=lambda: EarlierRound.round, viewonly=True)
 
 
 class RequestStep(Base):
-    """One step of one round. Rows of earlier rounds stay."""
+    """One step of one round. Rows of earlier rounds stay.
+
+    Who can sign: whoever has ``role``, or the person ``user_id``, or who sits on its seats (``seated``). ``needs`` of
+    them have to, ``missing`` still do; seats that were added come on top.
+    """
 
     __tablename__ = "approvals_step"
     __table_args__ = (
@@ -88,15 +99,60 @@ class RequestStep(Base):
     role: Mapped[str | None] = mapped_column(String(60))
     user_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
     state: Mapped[str] = mapped_column(String(12), default=WAITING)
+    needs: Mapped[int] = mapped_column(Integer, default=1)
+    missing: Mapped[int] = mapped_column(Integer, default=1)
+    seated: Mapped[bool] = mapped_column(Boolean, default=False)
+    #: the round whose signatures count here: the request came back to a later step and its content is the same
+    carried: Mapped[int | None] = mapped_column(Integer)
+
+
+class Seat(Base):
+    """One named person at a step. ``for_id`` is whose signature it is, when that person passed it on.
+
+    Rows stay: a seat that is passed on again is ``given_away``, and the next one follows it.
+    """
+
+    __tablename__ = "approvals_seat"
+    __table_args__ = (
+        # a person has one open seat at a step, whatever races
+        Index(
+            "uq_approvals_seat_open",
+            "step_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_approvals_seat_request", "request_id", "id"),
+        Index("ix_approvals_seat_user", "user_id", "state"),
+        Index("ix_approvals_seat_for", "for_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    request_id: Mapped[int] = mapped_column(BigInt, ForeignKey("approvals_request.id", ondelete="CASCADE"))
+    step_id: Mapped[int] = mapped_column(BigInt, ForeignKey("approvals_step.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    user_name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default=OPEN)
+    for_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    for_name: Mapped[str] = mapped_column(String(80), default="")
+    by_name: Mapped[str] = mapped_column(String(80), default="")  #: who passed it on or asked for it
+    reason: Mapped[str] = mapped_column(Text, default="")
+    #: whether this signature comes on top of those that the step needs
+    extra: Mapped[bool] = mapped_column(Boolean, default=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Signature(Base):
-    """What somebody decided at a step, and the digest of what they saw. Never changed, never deleted."""
+    """What somebody decided at a step, for whom, and the digest of what they saw. Never changed, never deleted."""
 
     __tablename__ = "approvals_signature"
     __table_args__ = (
-        # one step counts once, whatever races
-        UniqueConstraint("request_id", "round", "position", name="uq_approvals_signature_position"),
+        # one person counts once at a step, whatever races
+        UniqueConstraint(
+            "request_id", "round", "position", "user_id", "decision", name="uq_approvals_signature_person"
+        ),
         Index("ix_approvals_signature_user", "user_id"),
     )
 
@@ -107,7 +163,10 @@ class Signature(Base):
     user_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
     user_login: Mapped[str] = mapped_column(String(80))
     user_name: Mapped[str] = mapped_column(String(80))
-    decision: Mapped[str] = mapped_column(String(12))  #: approve, return, reject, withdraw or void
+    #: in whose place: the absent person of a deputy, or who passed the signature on
+    for_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    for_name: Mapped[str] = mapped_column(String(80), default="")
+    decision: Mapped[str] = mapped_column(String(12))  #: approve, return, back, reject, withdraw or void
     opinion: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     digest: Mapped[str] = mapped_column(String(128))
@@ -128,3 +187,23 @@ class EarlierRound(Base):
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(12))
+
+
+class Deputy(Base):
+    """Who signs in somebody's place while that person is away, from the first to the last day (ORG-01)."""
+
+    __tablename__ = "approvals_deputy"
+    __table_args__ = (
+        Index("ix_approvals_deputy_deputy", "deputy_id", "until"),
+        Index("ix_approvals_deputy_user", "user_id", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"))
+    deputy_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    made_by: Mapped[str] = mapped_column(String(80))  #: name of who entered it
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  #: when it was taken back

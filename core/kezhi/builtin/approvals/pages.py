@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kezhi import Refused, User
+from sqlalchemy import select
+
+from kezhi import User, db
 from kezhi.i18n import _
 
-from .models import CURRENT, PENDING, RETURNED, SIGNED, Request, RequestStep, Signature
+from ..accounts.models import Account
+from .gaps import unfillable
+from .models import CURRENT, NAMED, OPEN, PENDING, RETURNED, SIGNED, Request, RequestStep, Seat, Signature
 from .roles import role_title
-from .rules import (
-    Barred,
-    altered_refusals,
-    check_app,
-    check_signer,
-    is_requester,
-    round_signatures,
-    round_steps,
-    unfillable,
-)
+from .rules import Barred, altered_refusals, check_app, check_signer, is_requester
 from .services import inbox
+from .signers import Place, round_steps, step_seats, step_signatures
 from .subjects import address_of, find_subject
 
 
@@ -31,17 +27,22 @@ class StepLine:
     position: int
     title: Any
     who: str
-    signature: Signature | None = None
+    needs: int
+    missing: int
+    signatures: list[Signature]
+    passed: list[Seat]  #: who was asked in somebody's place, or beside the others
     current: bool = False
     problem: str = ""
+    carried: int | None = None  #: the earlier round in which it was signed
+    signed: bool = False
 
     @property
     def done(self) -> bool:
-        return self.signature is not None and self.signature.decision == "approve"
+        return self.signed and not self.failed
 
     @property
     def failed(self) -> bool:
-        return self.signature is not None and self.signature.decision != "approve"
+        return any(mark.decision != "approve" for mark in self.signatures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,29 @@ class RequestPage:
     notes: list[tuple[str, str]] = field(default_factory=list)
     links: list[tuple[Any, str]] = field(default_factory=list)
     address: str | None = None
+    earlier_steps: list[tuple[int, Any]] = field(default_factory=list)  #: to which it can be returned
+    signs_for: str = ""  #: the absent person in whose place the user signs
+    may_pass_on: bool = False
     next_id: int | None = None
     next_count: int = 0
 
 
 def request_page(request: Request, user: User) -> RequestPage:
     """The page of ``request`` for ``user``."""
-    barred = _barred(request, user)
+    place, barred = _place(request, user)
     problems = unfillable(request)
+    decides = request.status == PENDING and place is not None
+    signs_for = place.holder.name if place is not None and place.holder.id != user.id else ""
     waiting = [other.id for other in inbox(user) if other.id != request.id]
     return RequestPage(
         request=request,
         digest=_short(request.digest),
         steps=_lines(request, request.round, problems),
         earlier=_earlier(request),
-        may_decide=request.status == PENDING and barred is None,
+        may_decide=decides,
+        earlier_steps=[(each.position, each.title) for each in round_steps(request) if each.position < request.step],
+        signs_for=signs_for,
+        may_pass_on=decides and not signs_for,
         may_withdraw=request.status == PENDING
         and is_requester(request, user)
         and find_subject(request.kind) is not None,
@@ -105,16 +114,17 @@ def step_in_words(request: Request) -> str:
     return f"{localised(steps[request.step - 1].title)} {request.step}/{len(steps)}" if steps else ""
 
 
-def _barred(request: Request, user: User) -> Refused | None:
+def _place(request: Request, user: User) -> tuple[Place | None, Barred | None]:
+    """By which right the user could decide the current step, or what stands against it."""
     try:
-        check_signer(request, user)
+        place = check_signer(request, user)
         check_app(request)
     except Barred as error:
-        return error
-    return None
+        return None, error
+    return place, None
 
 
-def _notes(request: Request, user: User, barred: Refused | None, stuck: bool) -> list[tuple[str, str]]:
+def _notes(request: Request, user: User, barred: Barred | None, stuck: bool) -> list[tuple[str, str]]:
     notes: list[tuple[str, str]] = []
     maker = is_requester(request, user)
     if request.status == PENDING:
@@ -124,7 +134,7 @@ def _notes(request: Request, user: User, barred: Refused | None, stuck: bool) ->
             notes.append(("amber", str(error)))
         if altered_refusals(request):
             notes.append(("red", _altered(request, maker)))
-        if isinstance(barred, Barred) and barred.code == "second_step":
+        if barred is not None and barred.code in ("second_step", "signed_already", "for_requester", "for_second_step"):
             notes.append(("blue", str(barred)))
         if stuck:
             notes.append(("amber", _("A step has nobody who could sign it; see the steps.")))
@@ -155,8 +165,8 @@ def _altered(request: Request, maker: bool) -> str:
 def _earlier(request: Request) -> list[RoundLines]:
     rounds = []
     for kept in sorted(request.earlier, key=lambda kept: kept.round, reverse=True):
-        decisions = round_signatures(request, kept.round)
-        last = decisions[max(decisions)] if decisions else None
+        decisions = [mark for mark in request.signatures if mark.round == kept.round]
+        last = decisions[-1] if decisions else None
         rounds.append(
             RoundLines(kept.round, kept.title, kept.snapshot, kept.outcome, _lines(request, kept.round, {}), last)
         )
@@ -164,27 +174,41 @@ def _earlier(request: Request) -> list[RoundLines]:
 
 
 def _lines(request: Request, number: int, problems: dict[int, str]) -> list[StepLine]:
-    decisions = round_signatures(request, number)
+    names = _names({step.user_id for step in request.steps if step.user_id is not None})
+    present = number == request.round
     return [
         StepLine(
             position=step.position,
             title=step.title,
-            who=_who(step),
-            signature=decisions.get(step.position),
-            current=step.state == CURRENT and request.status == PENDING,
+            who=_who(request, step, names),
+            needs=step.needs,
+            missing=step.missing,
+            signatures=step_signatures(request, step),
+            passed=[seat for seat in step_seats(request, step) if seat.kind != NAMED],
+            current=step.state == CURRENT and present and request.status == PENDING,
             problem=problems.get(step.position, "") if step.state != SIGNED else "",
+            carried=step.carried,
+            signed=step.state == SIGNED,
         )
         for step in round_steps(request, number)
     ]
 
 
-def _who(step: RequestStep) -> str:
-    if step.user_id is None:
-        return role_title(step.role or "")
-    from kezhi.builtin.accounts.services import user_by_id
+def _names(ids: set[int]) -> dict[int, str]:
+    """Names of people, who left too: one statement."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(ids))))
+    return {row.id: row.name for row in rows}
 
-    person = user_by_id(step.user_id)
-    return person.name if person is not None else "—"
+
+def _who(request: Request, step: RequestStep, names: dict[int, str]) -> str:
+    if step.user_id is not None:
+        return names.get(step.user_id, "—")
+    if step.seated:
+        still = [seat.user_name for seat in step_seats(request, step) if seat.kind == NAMED and seat.state == OPEN]
+        return _(", ").join(still)
+    return role_title(step.role or "")
 
 
 def _links(request: Request) -> list[tuple[Any, str]]:

@@ -28,9 +28,9 @@ class Approvals(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import EarlierRound, Request, RequestStep, Signature
+        from .models import Deputy, EarlierRound, Request, RequestStep, Seat, Signature
 
-        return [Request, RequestStep, Signature, EarlierRound]
+        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -44,15 +44,17 @@ class Approvals(Plugin):
 
         return [
             Permission("approvals.use", _l("Put up and sign approvals"), roles=every_role()),
+            Permission("approvals.deputies", _l("Enter deputies for others"), roles=()),
             Permission("approvals.see_all", _l("See every approval"), roles=("general-manager",)),
         ]
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import EarlierRound, Request, RequestStep, Signature
+        from .models import EarlierRound, Request, RequestStep, Seat, Signature
         from .rules import grants
 
-        children: dict[type, Any] = {model: model.request_id for model in (RequestStep, Signature, EarlierRound)}
+        dependants = (RequestStep, Seat, Signature, EarlierRound)
+        children: dict[type, Any] = {model: model.request_id for model in dependants}
         key: Any = Request.id
         return [Access(Request, key, grants, children)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import select
 
 from kezhi import db
 from kezhi import lazy_gettext as _l
@@ -11,11 +10,11 @@ from kezhi import lazy_gettext as _l
 from ..accounts.services import users_with_role
 from ..tasks.contributions import About, NoticeKind
 from ..tasks.services import notify, settle
-from .models import APPROVED, CURRENT, PENDING, REJECTED, RETURNED, Request, RequestStep, Signature
-from .rules import may_sign_twice
+from .deputies import deputies_of
+from .models import APPROVED, OPEN, PENDING, REJECTED, RETURNED, Request
+from .signers import counted, current_step, may_sign_twice, step_seats
 
 ASKED, DECIDED = "approvals.asked", "approvals.decided"
-UNSCOPED = {"kezhi_unscoped": True}
 
 
 def kinds() -> list[NoticeKind]:
@@ -34,10 +33,10 @@ def kinds() -> list[NoticeKind]:
 def tell(request: Request) -> None:
     """After every change of a request: nobody need sign the step before any more; who comes next is told."""
     settle(ASKED, request.id)
-    about = About(request.title, str(request.id), request.id)
     if request.status == PENDING:
-        notify(ASKED, signers(request), _l("%(number)s waits for your signature", number=request.number), about)
+        ask(request, signers(request))
         return
+    about = _about(request)
     told = {
         APPROVED: _l("%(number)s was approved", number=request.number),
         RETURNED: _l("%(number)s was returned to you", number=request.number),
@@ -47,19 +46,27 @@ def tell(request: Request) -> None:
         notify(DECIDED, [request.requester_id], told[request.status], about)
 
 
+def ask(request: Request, people: set[int]) -> None:
+    """Tell these people that the request waits for them, and who signs in their place today."""
+    deputies = db.session.scalars(deputies_of(people)) if people else ()
+    told = people | set(deputies) - {request.requester_id}
+    notify(ASKED, told, _l("%(number)s waits for your signature", number=request.number), _about(request))
+
+
+def _about(request: Request) -> About:
+    return About(request.title, str(request.id), request.id)
+
+
 def signers(request: Request) -> set[int]:
-    """Who may sign the current step: the person it names or everybody with its role, but its maker and, unless the
-    company lets them sign twice, who signed before.
+    """Who may sign the current step: who is named at it or has its role, but its maker and, unless the company lets
+    them sign twice, who signed before.
     """
-    here = (RequestStep.request_id == request.id, RequestStep.round == request.round, RequestStep.state == CURRENT)
-    step = db.session.scalars(select(RequestStep).where(*here), execution_options=UNSCOPED).one_or_none()
-    if step is None:
-        return set()
+    step = current_step(request)
+    found = {seat.user_id for seat in step_seats(request, step) if seat.state == OPEN}
     if step.user_id is not None:
-        found = {step.user_id}
-    else:
-        found = {account.id for account in users_with_role(step.role or "")}
+        found.add(step.user_id)
+    elif not step.seated:
+        found |= {account.id for account in users_with_role(step.role or "")}
     if not may_sign_twice():
-        signed = select(Signature.user_id).where(Signature.request_id == request.id, Signature.round == request.round)
-        found -= {each for each in db.session.scalars(signed, execution_options=UNSCOPED) if each is not None}
+        found -= counted(request)
     return found - {request.requester_id} if request.requester_id is not None else found

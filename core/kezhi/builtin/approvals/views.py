@@ -7,18 +7,20 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 
-from kezhi import Conflict, NotFound, Refused, acting_user, can, db, requires, visible
+from kezhi import Conflict, NotFound, Refused, acting_user, db, requires, visible
+from kezhi.forms import fill_errors
 from kezhi.i18n import _
 
-from . import services
-from .forms import DecisionForm
+from . import batch, deputy_views, services
+from .forms import DecisionForm, SignerForm
+from .inboxes import list_page
 from .labels import DECISION, DONE, STATUS
 from .models import Request
-from .pages import request_page, step_in_words
-from .rules import round_signatures
+from .pages import request_page
 from .services.queries import MOST
 
-DECIDE = {
+CHANGE = {"pass_on": services.pass_on, "add": services.add_signer}
+DECIDE: dict[str, Any] = {
     "approve": services.sign,
     "return": services.send_back,
     "reject": services.reject,
@@ -34,19 +36,23 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/all", "everything", everything)
     pages.add_url_rule("/<int:request_id>", "show", show)
     pages.add_url_rule("/<int:request_id>", "decide", decide, methods=["POST"])
+    pages.add_url_rule("/<int:request_id>/signers", "signers", signers, methods=["POST"])
+    pages.add_url_rule("/sign", "sign_several", batch.sign_several, methods=["POST"])
+    pages.add_url_rule("/deputies", "deputies", deputy_views.deputies, methods=["GET", "POST"])
+    pages.add_url_rule("/deputies/<int:absence_id>/end", "end_deputy", deputy_views.end_deputy, methods=["POST"])
     return pages
 
 
 @requires("approvals.use")
 def inbox() -> str:
     """What waits for the user's signature."""
-    return _list("waiting", _("Waiting for me"), services.inbox())
+    return list_page("waiting", _("Waiting for me"), services.inbox())
 
 
 @requires("approvals.use")
 def mine() -> str:
     """What the user put up."""
-    return _list("mine", _("Put up by me"), services.mine())
+    return list_page("mine", _("Put up by me"), services.mine())
 
 
 @requires("approvals.see_all")
@@ -58,24 +64,7 @@ def everything() -> str:
         statement = statement.where(Request.id < before)
     rows = list(db.session.scalars(statement))
     older = url_for("approvals.everything", before=rows[MOST - 1].id) if len(rows) > MOST else None
-    return _list("all", _("All requests"), rows[:MOST], older)
-
-
-def _list(which: str, heading: str, rows: list[Request], older: str | None = None) -> str:
-    tabs = [("waiting", _("Waiting for me"), "approvals.inbox"), ("mine", _("Put up by me"), "approvals.mine")]
-    if can("approvals.see_all"):
-        tabs.append(("all", _("All requests"), "approvals.everything"))
-    views = [{"title": title, "url": url_for(endpoint), "current": key == which} for key, title, endpoint in tabs]
-    return render_template(
-        "approvals/inbox.html",
-        which=which,
-        heading=heading,
-        rows=rows,
-        older=older,
-        views=views,
-        status=STATUS,
-        step_of=step_in_words,
-    )
+    return list_page("all", _("All requests"), rows[:MOST], older)
 
 
 def _found(request_id: int) -> Request:
@@ -91,10 +80,42 @@ def show(request_id: int) -> str:
     return _page(_found(request_id), DecisionForm(formdata=None))
 
 
-def _page(found: Request, form: DecisionForm) -> str:
+def _page(found: Request, form: DecisionForm, signer: SignerForm | None = None) -> str:
+    user = acting_user()
     form.seen.data = DecisionForm.seen_of(found)
-    view = request_page(found, acting_user())
-    return render_template("approvals/show.html", view=view, form=form, status=STATUS, decisions=DECISION)
+    view = request_page(found, user)
+    form.prepare(_("%(name)s, who put it up", name=found.requester_name), view.earlier_steps)
+    if view.may_pass_on:
+        signer = signer or SignerForm(formdata=None)
+        signer.seen.data = form.seen.data
+        signer.prepare({user.id, found.requester_id})
+    return render_template(
+        "approvals/show.html", view=view, form=form, signer=signer, status=STATUS, decisions=DECISION
+    )
+
+
+@requires("approvals.use")
+def signers(request_id: int) -> Any:
+    """Pass one's signature on, or have one more person sign the step."""
+    found, form, action = _found(request_id), SignerForm(), request.form.get("action", "")
+    if action not in CHANGE:
+        abort(400)
+    form.prepare(set())
+    if not form.validate():
+        return _page(found, DecisionForm(formdata=None), form), 422
+    version = form.looked_at()[2]
+    try:
+        CHANGE[action](request_id, form.person.data or 0, form.reason.data or "", seen=version)
+    except NotFound:
+        abort(404)
+    except Conflict as error:
+        flash(str(error), "warning")
+    except Refused as error:
+        fill_errors(form, error)
+        return _page(_found(request_id), DecisionForm(formdata=None), form), 422
+    else:
+        flash(str(DONE[action]), "success")
+    return redirect(url_for("approvals.show", request_id=request_id))
 
 
 @requires("approvals.use")
@@ -108,7 +129,8 @@ def decide(request_id: int) -> Any:
     number, position, version = form.looked_at()
     here = redirect(url_for("approvals.show", request_id=request_id))
     try:
-        DECIDE[decision](request_id, form.opinion.data or "", seen=version)
+        more = {"to": form.to.data} if decision == "return" else {}
+        DECIDE[decision](request_id, form.opinion.data or "", seen=version, **more)
     except NotFound:
         abort(404)
     except Conflict as error:
@@ -116,7 +138,8 @@ def decide(request_id: int) -> Any:
             flash(str(error), "warning")
             return here
     except Refused as error:
-        return _refused(request_id, form, error)
+        if not _decided_already(request_id, number, position, decision):
+            return _refused(request_id, form, error)
     flash(str(DONE[decision]), "success")
     return here
 
@@ -132,5 +155,8 @@ def _refused(request_id: int, form: DecisionForm, error: Refused) -> Any:
 
 def _decided_already(request_id: int, number: int, position: int, decision: str) -> bool:
     """Whether this very decision of the user is what took effect (double click, repeated request)."""
-    signature = round_signatures(_found(request_id), number).get(position)
-    return signature is not None and (signature.user_id, signature.decision) == (acting_user().id, decision)
+    kept = {"return": ("return", "back")}.get(decision, (decision,))
+    return any(
+        (mark.round, mark.position, mark.user_id) == (number, position, acting_user().id) and mark.decision in kept
+        for mark in _found(request_id).signatures
+    )

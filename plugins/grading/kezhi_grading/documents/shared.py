@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kezhi import NotFound, Refused, clock, db, localised
 from kezhi.builtin.accounts.models import Account
-from kezhi.builtin.approvals.services import request_for
+from kezhi.builtin.approvals.services import present_signatures, request_for, signer_name
 
 from ..models import PUBLISHED, Run
 from ..scheme import Scheme
@@ -31,17 +31,12 @@ def signature_boxes(run: Run, scheme: Scheme) -> list[dict[str, str]]:
     request = request_for(KIND, str(run.id))
     maker = request.requester_name if request is not None else run.created_by
     boxes = [box(_("Computed by"), maker, run.created_at)]
-    signed = {} if request is None else {
-        each.position: each
-        for each in request.signatures
-        if each.round == request.round and each.decision == "approve"
-    }  # fmt: skip
+    signed = {} if request is None else present_signatures(request)
     for position, step in enumerate(scheme.steps, 1):
-        found = signed.get(position)
-        if found is None:
+        marks = [each for each in signed.get(position, ()) if each.decision == "approve"]
+        boxes += [box(localised(step.title), signer_name(each), each.at, each.opinion) for each in marks]
+        if not marks:
             boxes.append(box(localised(step.title), "", None))
-        else:
-            boxes.append(box(localised(step.title), found.user_name, found.at, found.opinion))
     return boxes
 
 

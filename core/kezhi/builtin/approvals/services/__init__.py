@@ -1,13 +1,21 @@
 """Approvals: what other apps and the pages call."""
 
 from .decisions import audit_refusal, reject, send_back, sign, void, withdraw
-from .queries import inbox, mine, request_by_id, waiting_count
+from .deputies import absences, add_deputy, end_deputy, stands_in_for
+from .passing import add_signer, pass_on
+from .queries import inbox, mine, present_signatures, request_by_id, signer_name, waiting_count
 from .requests import propose, request_for, resubmit
 
 __all__ = [
+    "absences",
+    "add_deputy",
+    "add_signer",
     "audit_refusal",
+    "end_deputy",
     "inbox",
     "mine",
+    "pass_on",
+    "present_signatures",
     "propose",
     "reject",
     "request_by_id",
@@ -15,6 +23,8 @@ __all__ = [
     "resubmit",
     "send_back",
     "sign",
+    "signer_name",
+    "stands_in_for",
     "void",
     "waiting_count",
     "withdraw",

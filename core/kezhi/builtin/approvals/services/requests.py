@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,9 +15,10 @@ from kezhi.numbers import next_numbers
 
 from .. import telling
 from ..contributions import Proposal
-from ..models import CURRENT, PENDING, RETURNED, WAITING, EarlierRound, Request, RequestStep
+from ..models import CURRENT, NAMED, OPEN, PENDING, RETURNED, WAITING, EarlierRound, Request, RequestStep, Seat
 from ..rules import Barred, is_requester
 from ..subjects import app_title, both_languages, known_subject
+from .resolving import planned_steps
 
 #: the subject's app looks at its own requests, whoever acts; pages start from ``visible(Request)``
 UNSCOPED = {"kezhi_unscoped": True}
@@ -115,18 +117,7 @@ def resubmit(request_id: int, proposal: Proposal) -> Request:
 
 def _begin_round(request: Request, proposal: Proposal) -> None:
     request_id, number, version, at = request.id, request.round, request.version, clock.now()
-    db.session.add(
-        EarlierRound(
-            request_id=request_id,
-            round=number,
-            title=request.title,
-            snapshot=request.snapshot,
-            digest=request.digest,
-            submitted_at=request.submitted_at,
-            closed_at=request.closed_at,
-            outcome=request.status,
-        )
-    )
+    keep_round(request, request.status, request.closed_at)
     statement = (
         update(Request)
         .where(Request.id == request_id, Request.status == RETURNED, Request.version == version)
@@ -162,31 +153,71 @@ def _begin_round(request: Request, proposal: Proposal) -> None:
     )
 
 
-def _add_steps(request: Request, proposal: Proposal) -> None:
-    for position, step in enumerate(proposal.steps, start=1):
-        db.session.add(
-            RequestStep(
-                request_id=request.id,
-                round=request.round,
-                position=position,
-                title=dict(step.title),
-                role=step.role,
-                user_id=step.user_id,
-                state=CURRENT if position == 1 else WAITING,
-            )
+def keep_round(request: Request, outcome: str, closed_at: datetime | None) -> None:
+    """Keep what the present round was about before another one begins."""
+    db.session.add(
+        EarlierRound(
+            request_id=request.id,
+            round=request.round,
+            title=request.title,
+            snapshot=request.snapshot,
+            digest=request.digest,
+            submitted_at=request.submitted_at,
+            closed_at=closed_at,
+            outcome=outcome,
         )
+    )
+
+
+def _add_steps(request: Request, proposal: Proposal) -> None:
+    maker = acting_user()
+    for position, planned in enumerate(planned_steps(proposal, maker), start=1):
+        step = RequestStep(
+            request_id=request.id,
+            round=request.round,
+            position=position,
+            title=planned.title,
+            role=planned.role,
+            user_id=planned.user_id,
+            state=CURRENT if position == 1 else WAITING,
+            needs=planned.needs,
+            missing=planned.needs,
+            seated=bool(planned.seats),
+        )
+        db.session.add(step)
+        db.session.flush()
+        for user_id, name in planned.seats:
+            db.session.add(
+                Seat(
+                    request_id=request.id,
+                    step_id=step.id,
+                    user_id=user_id,
+                    user_name=name,
+                    kind=NAMED,
+                    state=OPEN,
+                    at=request.submitted_at,
+                )
+            )
     db.session.flush()
-    db.session.expire(request, ["steps", "earlier"])
+    db.session.expire(request, ["steps", "seats", "earlier"])
     telling.tell(request)
 
 
 def check_steps(proposal: Proposal) -> None:
-    """Errors: ``Refused`` without steps; ``ValueError`` for a step that names nobody, or a role and a person."""
+    """Errors: ``Refused`` without steps; ``ValueError`` for steps that do not say clearly who signs them."""
     if not proposal.steps:
         raise Refused(_("An approval needs at least one step."))
     for step in proposal.steps:
-        if (step.role is None) == (step.user_id is None):
-            raise ValueError(f"a step of {proposal.kind!r} names either a role or a person: {step!r}")
+        ways = [step.role is not None, step.user_id is not None, bool(step.people), step.manager_level is not None]
+        if sum(ways) != 1:
+            raise ValueError(f"a step of {proposal.kind!r} names a role, a person, people or a manager: {step!r}")
+        one = step.user_id is not None or step.manager_level is not None
+        if step.needs < 0 or (one and step.needs != 1) or (step.people and step.needs > len(set(step.people))):
+            raise ValueError(f"a step of {proposal.kind!r} needs more people than it names: {step!r}")
+        if step.above is not None and proposal.amount is None:
+            raise ValueError(f"a step of {proposal.kind!r} applies above an amount, and the proposal has none")
+        if step.manager_level is not None and step.manager_level < 1:
+            raise ValueError(f"a step of {proposal.kind!r} counts managers from 1: {step!r}")
 
 
 def _still_open(number: str) -> str:
