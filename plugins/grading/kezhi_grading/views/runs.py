@@ -88,5 +88,5 @@ def submit(number: int) -> Any:
             name = services.submit(number).number
             flash(_("The run is put up for approval as %(number)s.", number=name), "success")
         except Refused as error:
-            flash(str(error), "danger")
+            flash(str(error), "error")
     return redirect(url_for("grading.run", number=number))
