@@ -13,9 +13,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kezhi import User, acting_as, clock, db, migrate, set_setting, writing
+from kezhi import Plugin, User, acting_as, clock, db, hookimpl, migrate, set_setting, writing
 from kezhi.builtin.accounts.services import add_department, set_manager
 from kezhi.builtin.approvals import services
+from kezhi.builtin.approvals.contributions import SubjectKind
 from kezhi.builtin.approvals.models import Reminder, Request, RequestStep
 from kezhi.builtin.approvals.services import reminders
 from kezhi.builtin.calendar.services import add_calendar
@@ -29,6 +30,17 @@ FRIDAY = date(2026, 2, 27)  # the Saturday after it is worked for a holiday, the
 UNSCOPED = {"kezhi_unscoped": True}
 
 pytestmark = pytest.mark.services
+
+
+class Other(Plugin):
+    """Another app with approvals, so that kinds are known while the desk is not there."""
+
+    name = "other"
+    title = "Other"
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[SubjectKind]:
+        return [SubjectKind(kind="other.thing", title="Thing", digest=str, apply=str, closed=max)]
 
 
 @pytest.fixture
@@ -134,6 +146,8 @@ def test_nobody_is_reminded_of_what_is_withdrawn_cannot_be_decided_or_has_no_lim
         set_setting("approvals", "due_hours", 1)
     host = app.extensions["kezhi"].host
     host.manager.unregister(name="desk")  # as when the app is disabled
+    at(3, 10, 10, 30)
+    host.manager.register(Other(), name="other")
     at(3, 10, 11)
     assert told(people["director"]) == told(people["maker"], "late") == []
     host.manager.register(desk, name="desk")
