@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from kezhi import User, clock
 
@@ -35,6 +35,12 @@ def deputies_of(user_ids: set[int]) -> Select[Any]:
         deputy.c.until >= today,
         deputy.c.ended_at.is_(None),
     )
+
+
+def stands_in_today() -> ColumnElement[bool]:
+    """Entries of the table that count today; for work on many people at once."""
+    today = clock.today()
+    return and_(deputy.c.since <= today, deputy.c.until >= today, deputy.c.ended_at.is_(None))
 
 
 def absent_people(user: User) -> list[User]:

@@ -104,6 +104,8 @@ class RequestStep(Base):
     seated: Mapped[bool] = mapped_column(Boolean, default=False)
     #: the round whose signatures count here: the request came back to a later step and its content is the same
     carried: Mapped[int | None] = mapped_column(Integer)
+    #: when its requester and the signers' managers were told that it waits much too long
+    raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Seat(Base):
@@ -170,6 +172,19 @@ class Signature(Base):
     opinion: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     digest: Mapped[str] = mapped_column(String(128))
+
+
+class Reminder(Base):
+    """On which day somebody was last reminded that a request waits for them: once a day, whatever races."""
+
+    __tablename__ = "approvals_reminder"
+    __table_args__ = (Index("ix_approvals_reminder_user", "user_id"),)
+
+    request_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("approvals_request.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date)
 
 
 class EarlierRound(Base):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Clause, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Clause, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -28,9 +28,9 @@ class Approvals(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Deputy, EarlierRound, Request, RequestStep, Seat, Signature
+        from .models import Deputy, EarlierRound, Reminder, Request, RequestStep, Seat, Signature
 
-        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy]
+        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy, Reminder]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -50,10 +50,10 @@ class Approvals(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import EarlierRound, Request, RequestStep, Seat, Signature
+        from .models import EarlierRound, Reminder, Request, RequestStep, Seat, Signature
         from .rules import grants
 
-        dependants = (RequestStep, Seat, Signature, EarlierRound)
+        dependants = (RequestStep, Seat, Signature, EarlierRound, Reminder)
         children: dict[type, Any] = {model: model.request_id for model in dependants}
         key: Any = Request.id
         return [Access(Request, key, grants, children)]
@@ -81,6 +81,12 @@ class Approvals(Plugin):
         from .settings import ApprovalSettings
 
         return [ApprovalSettings]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

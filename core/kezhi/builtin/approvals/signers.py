@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, union
 
 from kezhi import User, setting
 
@@ -48,6 +48,41 @@ def _somebody_holds(user_id: int) -> ColumnElement[bool]:
     )
     found = exists().where(or_(own, absent), not_maker, _holds(person), ~_counted(person.c.id, person))
     return found.correlate(Request, RequestStep)
+
+
+def holders() -> Select[Any]:
+    """Who holds the current step of which pending request and did not sign before: ids of request, step and person.
+
+    For work on all requests at once. The candidates come along indexes; the rule is that of :func:`waiting_for`.
+    """
+    seat, step, roles = Seat.__table__.alias(), RequestStep.__table__.alias(), AccountRole.__table__.alias()
+    person = Account.__table__.alias("person")
+    current = step.c.state == CURRENT
+    by_role = and_(current, step.c.user_id.is_(None), step.c.seated.is_(False), roles.c.role_key == step.c.role)
+    candidates = union(
+        select(seat.c.step_id.label("step_id"), seat.c.user_id.label("user_id")).where(seat.c.state == OPEN),
+        select(step.c.id, step.c.user_id).where(current, step.c.user_id.is_not(None)),
+        select(step.c.id, roles.c.user_id).where(by_role),
+    ).subquery("candidates")
+    here = and_(RequestStep.request_id == Request.id, RequestStep.round == Request.round, RequestStep.state == CURRENT)
+    columns = (Request.id.label("request_id"), RequestStep.id.label("step_id"), person.c.id.label("user_id"))
+    return (
+        select(*columns)
+        .select_from(Request)
+        .join(RequestStep, here)
+        .join(candidates, candidates.c.step_id == RequestStep.id)
+        .join(person, and_(person.c.id == candidates.c.user_id, person.c.active))
+        .where(Request.status == PENDING, may_count(person), _holds(person))
+    )
+
+
+def may_count(person: Any) -> ColumnElement[bool]:
+    """A person (an alias of the accounts, in the same select as ``Request``) is not the maker and did not sign yet."""
+    return and_(
+        person.c.login != Request.requester_login,
+        or_(Request.requester_id.is_(None), person.c.id != Request.requester_id),
+        ~_counted(person.c.id, person),
+    )
 
 
 def _holds(person: Any) -> ColumnElement[bool]:

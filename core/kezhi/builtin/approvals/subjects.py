@@ -25,6 +25,11 @@ def find_subject(kind: str) -> tuple[str, SubjectKind] | None:
     return None
 
 
+def known_kinds() -> list[str]:
+    """The kinds that an enabled plugin carries out."""
+    return sorted(each.kind for _, each in current_app.extensions["kezhi"].call.attributed.approval_subjects())
+
+
 def known_subject(kind: str) -> tuple[str, SubjectKind]:
     """As :func:`find_subject`. Errors: ``Refused`` when no enabled app has the kind."""
     found = find_subject(kind)

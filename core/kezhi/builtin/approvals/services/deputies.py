@@ -11,6 +11,7 @@ from kezhi import NotFound, Refused, acting_user, audit_record, clock, db, writi
 from kezhi.i18n import _
 
 from ...accounts.models import Account
+from .. import telling
 from ..models import Deputy
 
 OTHERS = "approvals.deputies"  #: permission to enter deputies for other people
@@ -58,6 +59,7 @@ def add_deputy(user_id: int, deputy_id: int, since: date, until: date, note: str
         db.session.add(row)
         db.session.flush()
         audit_record("deputy.add", "user", user_id, deputy=deputy_id, since=str(since), until=str(until))
+        telling.tell_deputy(absent.name, row)
         return row
 
 

@@ -134,4 +134,6 @@ def _seat(request: Request, place: Place, person: User, reason: str, kind: str) 
         to=person.id,
     )
     announce(Request, "update", [request.id])
+    if passed and holder.id is not None:
+        telling.passed_on(request, holder.id)
     telling.ask(request, {person.id} if person.id is not None else set())

@@ -174,12 +174,16 @@ def read_about(kind_key: str, record_id: int) -> int:
     return _mark((Notice.kind == kind_key) & (Notice.record_id == record_id)) if is_there() else 0
 
 
-def settle(kind_key: str, record_id: int) -> int:
-    """What notices of a kind about a record ask for is done, by whomever: nobody has to read them any more."""
+def settle(kind_key: str, record_id: int, user_ids: Collection[int] | None = None) -> int:
+    """What notices of a kind about a record ask for is done, by whomever: nobody has to read them any more.
+
+    With ``user_ids`` only these people need not.
+    """
     if not is_there():
         return 0
     which = (Notice.kind == kind_key, Notice.record_id == record_id, Notice.read_at.is_(None))
-    statement = update(Notice).where(*which).values(read_at=clock.now())
+    whose = true() if user_ids is None else Notice.user_id.in_(sorted(user_ids))
+    statement = update(Notice).where(*which, whose).values(read_at=clock.now())
     result: Any = db.session.execute(statement, execution_options=UNSCOPED)
     return int(result.rowcount)
 
