@@ -75,7 +75,8 @@ def _scheme(scheme: Scheme) -> dict[str, str]:
         _("Workflow"): " → ".join(f"{localised(s.title)} ({role_title(s.role)})" for s in scheme.steps),
         _("Grades"): " > ".join(grade.key for grade in scheme.grades),
         _("Criteria"): " · ".join(localised(criterion.title) for criterion in scheme.criteria),
-        _("Groups"): " · ".join(localised(title) for title in scheme.groups.values()),
+        # a stored scheme does not keep the order of its groups, which says nothing either
+        _("Groups"): " · ".join(sorted(localised(title) for title in scheme.groups.values())),
     }
     if scheme.is_threshold:
         return found | {_("Order of the tests"): " → ".join(scheme.tests)}
@@ -84,7 +85,8 @@ def _scheme(scheme: Scheme) -> dict[str, str]:
 
 def _both(title: Any) -> str:
     """Both languages, once where they are alike."""
-    return " / ".join(dict.fromkeys(text for text in title.values() if text))
+    texts = [title[language] for language in sorted(title, reverse=True)]  # Chinese first, however it was stored
+    return " / ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _outline(rows: list[dict[str, Any]]) -> str:
