@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from kezhi.builtin.files.services import open_download
 from kezhi.builtin.tasks.models import KEPT, Task
 from kezhi.builtin.tasks.services import sync
 from kezhi_grading import services
+from kezhi_grading.documents.notice import reasons_for_customer
 from kezhi_grading.models import CustomerNotice
+from kezhi_grading.services.explanation import explain
 from kezhi_grading.services.notices import TASK, mark_sent
 
 START, END = date(1997, 1, 1), date(1997, 12, 31)
@@ -161,12 +164,17 @@ def test_the_pages_say_how_far_the_notice_is(people: Any, company: Any, clock_at
 @pytest.mark.clause("GRD-13")
 def test_the_letter_says_what_the_customer_may_read(people: Any, company: Any) -> None:
     number = str(publish(people))
+    found = explain(services.run_by_number(int(number)), "BIG")
+    own = [replace(line, missing=None) for line in found.lines]
+    listed, others = reasons_for_customer(replace(found, lines=tuple(own)))
+    assert [len(listed), others != ""] == [1, True], "figures of the company's own count, but are not named"
+    assert reasons_for_customer(replace(found, lines=tuple(own[1:])))[0] == []
     with acting_as(people["salesperson"]):
         content = making.plan("grading.notice", company["BIG"], number).content
         data: Any = content.data
         assert (content.subject, data["grade"], len(data["reasons"])) == ("Company BIG", "A", 1)
         assert data["reasons"][0][1] == "¥250,000.00"
-        assert data["others"] != "", "the company's own figures are not named"
+        assert data["others"] == "", "criteria without a figure were left out and did not count"
         for name in people:
             assert name not in str(data)
         issue = documents.issue_by_id(documents.issue("grading.notice", company["BIG"], "pdf", number))

@@ -29,7 +29,8 @@ def notice(customer_id: int, variant: str) -> Content:
     if found.grade is None:
         raise Refused(_("The customer has no grade in run %(number)s: there is nothing to write.", number=run.number))
     customer = db.session.get_one(Customer, customer_id)
-    grade = f"{found.grade.key} {localised(found.grade.title)}".strip()
+    title = localised(found.grade.title)
+    grade = title if found.grade.key in title else f"{found.grade.key} {title}".strip()
     day = str(run.effective_from)
     reasons, others = reasons_for_customer(found)
     data = {
@@ -37,8 +38,8 @@ def notice(customer_id: int, variant: str) -> Content:
         "address": " ".join(part for part in (customer.postal_code, customer.city, customer.address) if part),
         "person": customer.contact_name,
         "greeting": _("Dear customer,"),
-        "opening": _("We review our co-operation with every customer regularly. For the period %(period)s your company "
-                     "is in grade %(grade)s.", period=period_of(run), grade=grade),
+        "opening": _("We review our co-operation with every customer regularly. The grade of your company for "
+                     "the period %(period)s is: %(grade)s.", period=period_of(run), grade=grade),
         "grade": found.grade.key,
         "tone": found.grade.tone,
         "facts": [[_("Grade"), grade], [_("In force from"), day], [_("Period"), period_of(run)]],
@@ -46,9 +47,9 @@ def notice(customer_id: int, variant: str) -> Content:
         "reasons": reasons,
         "others": others,
         "services-title": _("Services that follow"),
-        "services": _("From %(day)s on our services to you are those of grade %(grade)s. Your contact person in our "
-                      "sales department goes through them with you and answers your questions.",
-                      day=day, grade=found.grade.key),
+        "services": _("From %(day)s on our services to you are those of your grade (%(grade)s). Your contact person in "
+                      "our sales department goes through them with you and answers your questions.",
+                      day=day, grade=grade),
         "closing": _("We thank you for your trust and look forward to working with you."),
         "sender": _("Sales department"),
     }  # fmt: skip
@@ -56,14 +57,15 @@ def notice(customer_id: int, variant: str) -> Content:
 
 
 def reasons_for_customer(found: Explanation) -> tuple[list[list[str]], str]:
-    """The figures that the customer knows itself, and a sentence when there were others beside them."""
+    """The figures that the customer knows itself, and a sentence when others beside them counted."""
+    counted = [line for line in found.lines if line.missing != "excluded"]
     known = [
         [localised(line.criterion.title), for_people(line.value, line.criterion.unit, found.version.currency)]
-        for line in found.lines
+        for line in counted
         if line.criterion.metric in KNOWN_TO_CUSTOMERS and line.missing is None
     ]
     if not known:
         return [], _("The grade follows from an overall view of our co-operation in this period.")
-    if len(known) < len(found.lines):
+    if len(known) < len(counted):
         return known, _("Further aspects of our co-operation were taken into account as well.")
     return known, ""
