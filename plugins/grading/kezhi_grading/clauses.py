@@ -20,7 +20,9 @@ def clauses() -> list[Clause]:
         Clause(
             "GRD-12", _l("What-if: a scheme tried on everybody beside the grades in force, nothing stored"), ours=True
         ),
-        Clause("GRD-13", _l("Assessment sheet per customer and annual list of important customers")),
+        Clause(
+            "GRD-13", _l("Assessment sheet per customer, annual list of important customers, notice to the customer")
+        ),
         Clause("GRD-20", _l("Shipped scheme: four tiers by size, growth, loyalty and importance")),
         Clause("GRD-21", _l("Shipped scheme: composite ABC")),
         Clause("GRD-25", _l("Shipped scheme: ABCD for foreign trade")),

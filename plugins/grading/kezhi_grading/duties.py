@@ -1,4 +1,4 @@
-"""The review of a scheme is a duty: its criteria are re-examined by the review date (GRD-01, TSK-01)."""
+"""What grading asks people to do: schemes are reviewed, customers are told their grades (GRD-01, GRD-13, TSK-01)."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import Select, Text, case, cast, literal, null, select
 
-from kezhi import clock, setting
+from kezhi import clock, db, setting
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.accounts.services import user_by_id, user_named, users_with_role
+from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.tasks.contributions import Occasion, TaskKind
 from kezhi.builtin.tasks.services import last_done
 from kezhi.builtin.tasks.todo import end_of
+from kezhi.db import BigInt, UtcDateTime
 
-from .models import SchemeVersion
+from .models import CustomerNotice, SchemeVersion
+from .services.notices import TASK, still_owed
 from .services.schemes import latest_versions, scheme_of
 
 REVIEW = "grading.review"
+UNSCOPED = {"kezhi_unscoped": True}
 AHEAD = timedelta(days=30)  #: how long before its date a review becomes a task
 #: who reviews a scheme whose author left, or that came with the product
 REVIEWERS = ("data-analyst", "sales-manager", "sales-director")
 
 
 def kinds() -> list[TaskKind]:
-    """The kind of duty that grading makes."""
+    """The kinds of duties that grading makes."""
     return [
         TaskKind(
             REVIEW,
@@ -36,8 +41,41 @@ def kinds() -> list[TaskKind]:
             clause="GRD-01",
             may_close=True,
             duties=reviews,
-        )
+        ),
+        TaskKind(
+            TASK,
+            _l("Send the notice of its grade to a customer"),
+            page=lambda customer_id: url_for("customers.show", customer_id=int(customer_id)),
+            icon="envelope",
+            clause="GRD-13",
+            duties=notices,
+        ),
     ]
+
+
+def notices() -> Select[Any]:
+    """The notices that are not sent yet: a task of who is in charge of the customer, due by the notice's day.
+
+    A customer without an owner is nobody's task; its page shows the notice all the same.
+    """
+    notice: Any = CustomerNotice
+    owed = still_owed()
+    days = db.session.scalars(select(notice.due_on).where(owed).distinct(), execution_options=UNSCOPED).all()
+    due: Any = case(*((notice.due_on == day, literal(end_of(day), UtcDateTime)) for day in days)) if days else null()
+    nobody: Any = cast(null(), BigInt)
+    return (
+        select(
+            (cast(notice.run_id, Text) + ":" + cast(notice.customer_id, Text)).label("slot"),
+            due.label("due_at"),
+            Customer.owner_id.label("owner_id"),
+            nobody.label("department_id"),
+            (Customer.name + " · " + notice.grade).label("subject"),
+            cast(notice.customer_id, Text).label("reference"),
+            notice.customer_id.label("customer_id"),
+        )
+        .join(Customer, Customer.id == notice.customer_id)
+        .where(owed, Customer.owner_id.is_not(None))
+    )
 
 
 def reviews() -> Sequence[Occasion]:

@@ -10,6 +10,7 @@ from kezhi import lazy_gettext as _l
 from kezhi import localised
 from kezhi.forms import Form, choice
 
+from .labels import WAY_LABELS
 from .services import all_versions, last_full_months, latest_versions, primary_key, scheme_of
 
 
@@ -33,6 +34,13 @@ class RunForm(Form):
         period = last_full_months(months)
         self.scheme.data = chosen.key if chosen else None
         self.start.data, self.end.data = period.start, period.end
+
+
+class NoticeForm(Form):
+    """When and how a notice was sent to a customer."""
+
+    sent_on = DateField(_l("Sent on"), [InputRequired(_l("Write the date like 2026-11-23."))])
+    way = SelectField(_l("How"), choices=[choice(key, label) for key, label in WAY_LABELS.items()])
 
 
 class ActionForm(Form):

@@ -131,3 +131,21 @@ class CurrentGrade(Base):  # type: ignore[valid-type,misc]
     score: Mapped[int | None] = mapped_column(BigInt)  #: none where rules decide
     run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="RESTRICT"), index=True)
     effective_from: Mapped[date] = mapped_column(Date)
+
+
+class CustomerNotice(Base):  # type: ignore[valid-type,misc]
+    """A grade of which a customer is told in writing; ``sent_on`` is empty until somebody did (GRD-13)."""
+
+    __tablename__ = "grading_notice"
+    __table_args__ = (Index(None, "customer_id", "scheme_key", "run_id"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="CASCADE"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(
+        ForeignKey("customers_customer.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    scheme_key: Mapped[str] = mapped_column(CodeText)
+    grade: Mapped[str] = mapped_column(CodeText)
+    due_on: Mapped[date] = mapped_column(Date)
+    sent_on: Mapped[date | None] = mapped_column(Date)
+    sent_by: Mapped[str] = mapped_column(String(80), default="", server_default="")  #: login of who sent it
+    way: Mapped[str] = mapped_column(String(10), default="", server_default="")  #: post, email or person

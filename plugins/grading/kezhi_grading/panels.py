@@ -14,9 +14,11 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.timeline.contributions import Source
 
 from .models import PUBLISHED, CurrentGrade, Result, Run
+from .notice_lines import NoticeLine, notice_line
 from .pages import criteria_table, tenth_text, tenths
 from .scheme import exact
 from .services.explanation import Explanation, explanation_of, rule_sentence
+from .services.notices import newest_notice
 from .services.schemes import primary_key
 from .services.standing import current_grade
 from .words import _
@@ -60,6 +62,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "rule": rule_sentence(found) if found and found.reasons else "",
         "customer_id": record.id,
         "history": _history(record.id, HISTORY),
+        "notice": _notice_line(record.id),
     }
     return [
         Panel(
@@ -73,6 +76,11 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
             half=True,
         )
     ]
+
+
+def _notice_line(customer_id: int) -> NoticeLine | None:
+    notice = newest_notice(customer_id, primary_key())
+    return None if notice is None else notice_line(notice, db.session.get_one(Run, notice.run_id).number)
 
 
 def _explanation(current: CurrentGrade) -> Explanation | None:

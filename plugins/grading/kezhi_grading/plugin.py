@@ -33,6 +33,7 @@ READERS = (
     "materials-head", "department-manager", "deputy-general-manager", "general-manager",
 )  # fmt: skip
 RUNNERS = ("data-analyst", "sales-manager")
+NOTIFIERS = ("salesperson", "sales-supervisor", "sales-manager", "sales-director")
 ISSUERS = (*RUNNERS, "sales-director", "customer-information-officer", "general-manager")
 
 
@@ -42,7 +43,7 @@ class Grading(Plugin):
     name = "grading"
     title = _l("Grading")
     summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
-    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1"}
     extends = ("trade", "documents", "tasks")
     icon = "award"
 
@@ -58,9 +59,9 @@ class Grading(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CurrentGrade, EvidenceRow, Result, Run, SchemeVersion
+        from .models import CurrentGrade, CustomerNotice, EvidenceRow, Result, Run, SchemeVersion
 
-        return [SchemeVersion, Run, Result, EvidenceRow, CurrentGrade]
+        return [SchemeVersion, Run, Result, EvidenceRow, CurrentGrade, CustomerNotice]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -75,24 +76,27 @@ class Grading(Plugin):
             Permission("grading.run", _l("Compute grading runs"), RUNNERS),
             Permission("grading.submit", _l("Put grading runs up for approval"), RUNNERS),
             Permission("grading.schemes", _l("Make and change grading schemes"), (*RUNNERS, "sales-director")),
+            Permission("grading.notify", _l("Write notices to customers and mark them as sent"), NOTIFIERS),
             Permission("grading.documents", _l("Issue assessment sheets and lists of important customers"), ISSUERS),
         ]
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import CurrentGrade, EvidenceRow, Result
+        from .models import CurrentGrade, CustomerNotice, EvidenceRow, Result
         from .services.queries import of_visible_customers
 
-        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade)
+        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade, CustomerNotice)
         return [Access(model, model.customer_id, of_visible_customers) for model in models]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
-        """Grades in force follow the customer; signed results and their evidence stay as they were signed."""
+        """Grades in force and notices follow the customer; signed results and evidence stay as they were signed."""
         target = "customers_customer"
         return [
             RecordLink("grading_current", _l("Grades in force"), target, delete="delete", erase="keep",
                        merge="keep_one", unique=("scheme_key",)),
+            RecordLink("grading_notice", _l("Notices to customers"), target, delete="delete", erase="keep",
+                       merge="keep_one", unique=("run_id",)),
             RecordLink("grading_result", _l("Results of runs"), target, delete="keep", erase="keep", merge="keep"),
             RecordLink("grading_evidence", _l("Evidence of runs"), target, delete="keep", erase="keep", merge="keep"),
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The documents of grading: the grade assessment sheet and the annual list of important customers (GRD-13).
+"""The documents of grading: assessment sheet, annual list of important customers, notice to a customer (GRD-13).
 
 Only published runs become documents: what is not in force is no one's grade.
 """
@@ -17,15 +17,18 @@ from kezhi.builtin.documents.contributions import DocumentKind
 from ..models import Run
 from .annual_list import annual_list, annual_list_sheets, extents
 from .assessment import assessment, assessment_sheets, published_runs
+from .notice import notice
 
 HERE = Path(__file__).parent
 ASSESSMENT = "grading.assessment"
 ANNUAL_LIST = "grading.annual_list"
+NOTICE = "grading.notice"
 PERMISSION = "grading.documents"
+NOTIFY = "grading.notify"
 
 
 def document_kinds() -> list[DocumentKind]:
-    """Both kinds."""
+    """The three kinds."""
     return [
         DocumentKind(
             key=ASSESSMENT,
@@ -37,10 +40,19 @@ def document_kinds() -> list[DocumentKind]:
             make=assessment,
             pdf=HERE / "assessment.typ",
             sheets=assessment_sheets,
-            variants=lambda customer_id: [
-                Choice(str(run.number), f"{localised(title)} {run.period_start} – {run.period_end}")
-                for run, title in published_runs(customer_id)
-            ],
+            variants=runs_of_customer,
+            page=lambda customer_id: url_for("customers.show", customer_id=customer_id),
+        ),
+        DocumentKind(
+            key=NOTICE,
+            title=_l("Notice of the customer grade"),
+            model=Customer,
+            prefix="TZ",
+            permission=NOTIFY,
+            read="grading.read",
+            make=notice,
+            pdf=HERE / "notice.typ",
+            variants=runs_of_customer,
             page=lambda customer_id: url_for("customers.show", customer_id=customer_id),
         ),
         DocumentKind(
@@ -60,6 +72,14 @@ def document_kinds() -> list[DocumentKind]:
     ]
 
 
+def runs_of_customer(customer_id: int) -> list[Choice]:
+    """The published runs in which a customer was graded, to choose from."""
+    return [
+        Choice(str(run.number), f"{localised(title)} {run.period_start} – {run.period_end}")
+        for run, title in published_runs(customer_id)
+    ]
+
+
 def sees_everybody(user: User) -> bool:
     """The list names customers of the whole company: it is for who may see them all."""
     return user.can("customers.read") and visible_ids(Customer, user) is None
@@ -70,6 +90,6 @@ def offers(kind: str) -> bool:
     from flask import current_app
 
     user = acting_user()
-    if "documents" not in current_app.blueprints or not user.can(PERMISSION):
+    if "documents" not in current_app.blueprints or not user.can(NOTIFY if kind == NOTICE else PERMISSION):
         return False
     return kind != ANNUAL_LIST or sees_everybody(user)

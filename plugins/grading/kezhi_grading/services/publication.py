@@ -12,6 +12,7 @@ from kezhi import bulk_write, db
 from kezhi.db import BigInt
 
 from ..models import CurrentGrade, Result, Run
+from .notices import owe_notices
 from .queries import version_of
 from .schemes import scheme_of
 from .standing import merged, published_versions
@@ -22,6 +23,8 @@ CURRENT: Any = CurrentGrade.__table__
 
 def put_in_force(run: Run, day: date) -> None:
     """Note the grades in force before, then replace them; who has no grade in the run keeps what was in force.
+
+    Whose grade is new or another is owed a notice (GRD-13).
 
     A grade that took effect later than ``day`` stays.
     """
@@ -35,6 +38,7 @@ def put_in_force(run: Run, day: date) -> None:
         run=run.id,
     )
     _order_kept(run)
+    owe_notices(run, day)
 
 
 def _order_kept(run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from ..editor.views import add_to as add_editor
-from . import found, reasons, results, runs, schemes, whatif
+from . import found, notices, reasons, results, runs, schemes, whatif
 
 
 def blueprint() -> Blueprint:
@@ -20,6 +20,7 @@ def blueprint() -> Blueprint:
     rule("/runs/<int:number>/results.csv", "results_csv", results.results_csv)
     rule("/runs/<int:number>/customers/<int:customer_id>", "explain", reasons.explain)
     rule("/customers/<int:customer_id>", "why", reasons.why)
+    rule("/runs/<int:number>/customers/<int:customer_id>/notice", "notice", notices.notice, methods=["GET", "POST"])
     rule("/what-if", "what_if", whatif.what_if, methods=["GET", "POST"])
     rule("/schemes", "schemes", schemes.schemes)
     rule("/schemes/new", "upload", schemes.upload, methods=["GET", "POST"])

@@ -10,7 +10,9 @@ from kezhi.visibility import visible
 
 from .. import pages, services
 from ..models import PUBLISHED, Run
+from ..notice_lines import notice_line
 from ..services.explanation import Explanation, explain_customer
+from ..services.notices import find_notice
 from ..services.standing import current_grade
 from .shared import document_url, run_or_404
 
@@ -40,5 +42,8 @@ def why(customer_id: int) -> str:
 def _explain_page(explanation: Explanation) -> str:
     run, customer_id = explanation.run, explanation.result.customer_id
     sheet_url = document_url("grading.assessment", customer_id, run.state == PUBLISHED, str(run.number))
+    notice = None if run.state != PUBLISHED else find_notice(run.id, customer_id)
     template = "grading/why_drawer.html" if request.args.get("drawer") else "grading/explain.html"
-    return render_template(template, sheet_url=sheet_url, **pages.explanation(explanation))
+    return render_template(
+        template, sheet_url=sheet_url, notice=notice_line(notice, run.number), **pages.explanation(explanation)
+    )
