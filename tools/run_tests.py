@@ -113,10 +113,9 @@ def main() -> int:
         deep = "" if wanted == "deep" else " and not deep"
         pytest("sqlite", "-n2", "-m", FAST, total=total)
         pytest("postgresql", "-n2", "-m", f"services and {FAST}", "--database=postgresql", total=total)
-        pytest("faults and processes", "-n2", "-m", f"(faults or processes){deep}", total=total)
+        pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
         pytest(
             "faults and processes postgresql",
-            "-n2",
             "-m",
             f"(faults or processes) and services{deep}",
             "--database=postgresql",

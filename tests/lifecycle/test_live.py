@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -58,8 +58,8 @@ def page_with(browse: Callable[[int], Browser], port: int, address: str, text: s
     """The page once it has the text. No request on the way fails; one that met the end of a process is sent again."""
     begun, found = time.monotonic(), None
     while time.monotonic() - begun < SECONDS:
-        with suppress(ConnectionResetError):
-            found = browse(port).get(address)
+        with suppress(ConnectionResetError), closing(browse(port)) as browser:  # a server takes so many at once
+            found = browser.get(address)
             assert found.status in (200, 404), f"{address}: {found.status}"
             if found.status == status and text in found.text:
                 return found.text
