@@ -77,7 +77,7 @@ def test_every_change_is_served_and_a_broken_app_comes_back_when_mended(
         page_with(browse, port, "/training", "登记记录")
 
         replace(package / "columns.py", '_l("Subject")', '"Topic of the day"')
-        page_with(browse, port, "/training", "Topic of the day")
+        page_with(browse, port, "/training?part=columns", "Topic of the day")
         catalogue = package / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
         replace(catalogue, 'msgstr "登记记录"', 'msgstr "登记培训"')
         page_with(browse, port, "/training", "登记培训")
