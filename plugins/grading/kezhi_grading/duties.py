@@ -61,7 +61,9 @@ def notices() -> Select[Any]:
     notice: Any = CustomerNotice
     owed = still_owed()
     days = db.session.scalars(select(notice.due_on).where(owed).distinct(), execution_options=UNSCOPED).all()
-    due: Any = case(*((notice.due_on == day, literal(end_of(day), UtcDateTime)) for day in days)) if days else null()
+    # without a notice it is still an instant: PostgreSQL asks what a NULL would be
+    instants = [(notice.due_on == day, literal(end_of(day), UtcDateTime)) for day in days]
+    due: Any = case(*instants) if instants else cast(null(), UtcDateTime)
     nobody: Any = cast(null(), BigInt)
     return (
         select(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from kezhi import Conflict, NotFound, Refused, acting_as, db, writing
@@ -184,3 +185,8 @@ def test_the_letter_says_what_the_customer_may_read(people: Any, company: Any) -
             making.plan("grading.notice", company["MID"], number)
     with acting_as(people["data-analyst"]), pytest.raises(NotFound):
         making.plan("grading.notice", company["BIG"], number)
+
+
+def test_where_nobody_is_owed_a_notice_there_is_no_task(app: Flask) -> None:
+    with writing():
+        assert sync(TASK) == (0, 0)
