@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from kezhi import can, db, localised
 from kezhi.builtin.approvals.roles import role_title
 from kezhi.builtin.tasks.services import last_done
+from kezhi.builtin.tasks.services.notices import is_there
 from kezhi.metrics import all_metrics
 
 from .duties import REVIEW, review_on
@@ -48,7 +48,7 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
 
 def _review_on(row: SchemeVersion) -> date:
     """The date of the next review; what was said about the last one is known to the tasks."""
-    if "tasks" not in current_app.extensions["kezhi"].plugins:
+    if not is_there():
         return review_on(row)
     return review_on(row, last_done(REVIEW).get(row.key))
 

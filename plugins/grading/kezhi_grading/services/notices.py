@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Date, Text, exists, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, bulk_write, clock, db, visible
 from kezhi.builtin.calendar.services import add_workdays
+from kezhi.builtin.tasks.services import drop_tasks
+from kezhi.builtin.tasks.services.notices import is_there
 from kezhi.db import BigInt
 
 from ..models import CurrentGrade, CustomerNotice, Result, Run
@@ -123,9 +124,7 @@ def mark_sent(run_id: int, customer_id: int, day: date, way: str) -> None:
     db.session.expire(notice)
     announce(CustomerNotice, "update", [customer_id])
     audit_record("grading.notice.sent", "grading.run", run_id, customer=customer_id, on=day.isoformat(), way=way)
-    if "tasks" in current_app.blueprints:
-        from kezhi.builtin.tasks.services import drop_tasks
-
+    if is_there():
         drop_tasks(TASK, [slot_of(run_id, customer_id)])
 
 
