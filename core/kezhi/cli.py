@@ -36,6 +36,10 @@ class Context:
             self._site = Site(self.config)
         return self._site
 
+    def close(self) -> None:
+        if self._site is not None:
+            self._site.close()
+
 
 class Commands(click.Group):
     """Commands of the kernel and of the enabled plugins."""
@@ -110,6 +114,13 @@ def run(arguments: Sequence[str], config: Config | None = None) -> None:
     """Run a command as the named person, else as the system; failures raise."""
     rest, login = split_acting_user(arguments)
     context = Context(config or from_environment())
+    try:
+        _run(context, rest, login)
+    finally:
+        context.close()  # whoever runs many commands in one process must not run out of connections
+
+
+def _run(context: Context, rest: list[str], login: str | None) -> None:
     bare = " ".join(rest[:1]) in ("init", "serve") or " ".join(rest[:2]) in ("plugin new", "plugin check")
     if bare and login:
         raise Refused(f"kezhi {rest[0]} is run by the system; leave --as out")

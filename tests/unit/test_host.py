@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from kezhi import MenuItem, Permission, Plugin, PluginError, User, hookimpl, spec
+from kezhi.cli import run as run_command
 from kezhi.host import Host
+from kezhi.site import Site
 from kezhi.users import SYSTEM
 
 
@@ -84,3 +86,14 @@ def test_a_hook_that_will_go_warns_whoever_implements_it() -> None:
 
 def desk_old() -> list[str]:  # type: ignore[empty-body]
     """What: an old hook."""
+
+
+@pytest.mark.services
+def test_a_command_gives_its_connections_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Site] = []
+    monkeypatch.setattr("kezhi.cli.Site", lambda config: opened.append(Site(config)) or opened[-1])
+    for _ in range(3):
+        run_command(["plugin", "list"], site.config)
+    pools = [made.engine.pool for made in opened]
+    assert len(pools) == 3
+    assert [pool.checkedout() + pool.checkedin() for pool in pools] == [0, 0, 0]  # type: ignore[attr-defined]
