@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -62,11 +62,27 @@ class FormSection:
         return sum(bool(control.errors) for control in self.controls)
 
 
-class BaseForm(Form):
-    """What every form of a customer file has besides its fields."""
+class Names:
+    """The choices of a control, read when they are shown: a form that is saved at once has no need of them."""
 
-    owner_id = SelectField(_l("Owner"), coerce=int, default=0, validators=[Optional()])
-    department_id = SelectField(_l("Department"), coerce=int, default=0, validators=[Optional()])
+    def __init__(self, read: Callable[[], dict[int, str]], kept: int | None) -> None:
+        self.read, self.kept = read, kept
+
+    def __iter__(self) -> Iterator[SelectChoice]:
+        names = self.read()
+        if self.kept is not None and self.kept not in names:
+            names[self.kept] = _("as before")
+        return iter([SelectChoice(0, "—"), *(SelectChoice(each, name) for each, name in names.items())])
+
+
+class BaseForm(Form):
+    """What every form of a customer file has besides its fields.
+
+    Whom one may make responsible is checked by the rule that stores it, for all ways in alike.
+    """
+
+    owner_id = SelectField(_l("Owner"), coerce=int, default=0, validators=[Optional()], validate_choice=False)
+    department_id = SelectField(_l("Department"), coerce=int, default=0, validators=[Optional()], validate_choice=False)
     save_anyway = BooleanField(_l("Save all the same"))
     stored: Mapping[str, Any] | None = None  #: the record as it is
 
@@ -85,11 +101,8 @@ class BaseForm(Form):
         if not acting_user().can(ASSIGN):
             del self.owner_id, self.department_id
             return
-        for key, names in (("owner_id", choosable_owners()), ("department_id", choosable_departments())):
-            kept_id = (stored or {}).get(key)
-            if kept_id is not None and kept_id not in names:
-                names[kept_id] = _("as before")
-            self[key].choices = [SelectChoice(0, "—"), *(SelectChoice(each, name) for each, name in names.items())]
+        for key, names in (("owner_id", choosable_owners), ("department_id", choosable_departments)):
+            self[key].choices = Names(names, (stored or {}).get(key))
 
     def _offer(self, key: str, kept: str) -> None:
         name = "product_group" if key == "product_groups" else key

@@ -31,9 +31,14 @@ def change_owner(customer_id: int, owner_id: int | None, department_id: int | No
     """Close the open row of the owner history and open the next, if somebody is responsible from now on."""
     statement = update(CustomerOwner).where(CustomerOwner.customer_id == customer_id, CustomerOwner.to_at.is_(None))
     db.session.execute(statement.values(to_at=at), execution_options={"synchronize_session": False})
+    first_owner(customer_id, owner_id, department_id, at)
+
+
+def first_owner(customer_id: int, owner_id: int | None, department_id: int | None, at: datetime) -> None:
+    """Open the owner history, if somebody is responsible."""
     if owner_id is not None:
         row = {"customer_id": customer_id, "user_id": owner_id, "department_id": department_id, "from_at": at}
-        db.session.execute(insert(CustomerOwner), [row])
+        db.session.connection().execute(insert(CustomerOwner.__table__), row)
 
 
 def names_of(*values: Mapping[str, Any]) -> dict[tuple[str, Any], str]:

@@ -81,10 +81,13 @@ def _reserve(sequence: str, stem: str, digits: int, count: int) -> list[str]:
     return found
 
 
-def remember(codes: Iterable[str | None], customer_id: int) -> None:
-    """Note that these codes are given. Errors: ``Refused`` when one was given before, to whatever record."""
+def remember(codes: Iterable[str | None], customer_id: int, *, reserved: bool = False) -> None:
+    """Note that these codes are given; ``reserved`` ones come from ``next_codes`` in this transaction.
+
+    Errors: ``Refused`` when one was given before, to whatever record.
+    """
     given = [code for code in codes if code]
-    taken = db.session.scalar(select(UsedCode.code).where(UsedCode.code.in_(given)).limit(1))
+    taken = None if reserved else db.session.scalar(select(UsedCode.code).where(UsedCode.code.in_(given)).limit(1))
     if taken is not None:
         raise Refused(
             _("The code “%(code)s” was given before and is never given again: choose another one.", code=taken),
@@ -92,4 +95,4 @@ def remember(codes: Iterable[str | None], customer_id: int) -> None:
         )
     rows = [{"code": code, "customer_id": customer_id, "given_at": clock.now()} for code in given]
     if rows:
-        db.session.execute(insert(UsedCode), rows)
+        db.session.connection().execute(insert(UsedCode.__table__), rows)

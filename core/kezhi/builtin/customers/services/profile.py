@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from kezhi import db
 
@@ -13,22 +13,38 @@ from ..fields import FIELDS, PROFILE
 from ..models import Customer, CustomerGroup, ListEntry, Profile
 from . import lists
 
-PROFILES = Profile.__table__
+CUSTOMERS, PROFILES = Customer.__table__, Profile.__table__
+LINKS, ENTRIES = CustomerGroup.__table__, ListEntry.__table__
 NOTHING: dict[str, Any] = {key: FIELDS[key].absent() for key in PROFILE}
+
+_GROUPS = (
+    select(func.aggregate_strings(ENTRIES.c.key, ","))
+    .join(LINKS, LINKS.c.entry_id == ENTRIES.c.id)
+    .where(LINKS.c.customer_id == CUSTOMERS.c.id)
+    .scalar_subquery()
+)
+#: What stands beside a record that was read before, by the rule of who sees it.
+_BESIDE = (
+    select(PROFILES.c.customer_id, *(PROFILES.c[key] for key in PROFILE), _GROUPS.label("product_groups"))
+    .select_from(CUSTOMERS.outerjoin(PROFILES, PROFILES.c.customer_id == CUSTOMERS.c.id))
+    .where(CUSTOMERS.c.id == bindparam("customer"))
+)
 
 
 def stored_values(customer: Customer) -> dict[str, Any]:
-    """Everything the file holds of a customer by field, in two statements."""
-    found = {column.key: getattr(customer, column.key) for column in Customer.__table__.c}
-    row = db.session.execute(select(PROFILES).where(PROFILES.c.customer_id == customer.id)).mappings().first()
-    found |= NOTHING if row is None else {key: row[key] for key in PROFILE}
-    return found | {"product_groups": groups_of(customer.id)}
+    """Everything the file holds of a customer by field, in one statement."""
+    found = {column.key: getattr(customer, column.key) for column in CUSTOMERS.c}
+    row = db.session.connection().execute(_BESIDE, {"customer": customer.id}).mappings().one()
+    found |= NOTHING if row["customer_id"] is None else {key: row[key] for key in PROFILE}
+    return found | {"product_groups": lists.groups_text(lists.group_keys(row["product_groups"] or ""))}
 
 
-def groups_of(customer_id: int) -> str:
-    """The product groups that a customer buys."""
-    statement = select(ListEntry.key).join(CustomerGroup, CustomerGroup.entry_id == ListEntry.id)
-    return lists.groups_text(db.session.scalars(statement.where(CustomerGroup.customer_id == customer_id)))
+def write_new(customer_id: int, values: Mapping[str, Any]) -> None:
+    """Store what stands beside a record that was just made, where there is something to store."""
+    own = {key: values[key] for key in PROFILE if key in values}
+    if any(value != NOTHING[key] for key, value in own.items()):
+        db.session.connection().execute(insert(PROFILES), {**NOTHING, **own, "customer_id": customer_id})
+    _link_groups(customer_id, lists.group_keys(values.get("product_groups") or ""))
 
 
 def write_more(customer_id: int, values: Mapping[str, Any]) -> None:
@@ -42,12 +58,11 @@ def write_more(customer_id: int, values: Mapping[str, Any]) -> None:
     if own:
         db.session.execute(update(PROFILES).where(PROFILES.c.customer_id == customer_id).values(own))
     if "product_groups" in values:
-        _write_groups(customer_id, lists.group_keys(values["product_groups"]))
+        db.session.execute(delete(LINKS).where(LINKS.c.customer_id == customer_id))
+        _link_groups(customer_id, lists.group_keys(values["product_groups"]))
 
 
-def _write_groups(customer_id: int, keys: list[str]) -> None:
-    links = CustomerGroup.__table__
-    db.session.execute(delete(links).where(links.c.customer_id == customer_id))
+def _link_groups(customer_id: int, keys: list[str]) -> None:
     wanted = [entry["id"] for entry in lists.all_entries("product_group") if entry["key"] in keys]
     if wanted:
-        db.session.execute(insert(links), [{"customer_id": customer_id, "entry_id": each} for each in wanted])
+        db.session.execute(insert(LINKS), [{"customer_id": customer_id, "entry_id": each} for each in wanted])

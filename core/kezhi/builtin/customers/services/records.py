@@ -16,9 +16,9 @@ from ..models import Customer, CustomerChange
 from ..sections import may_write, section_of
 from . import numbering
 from .duplicates import refuse_duplicates
-from .history import change_owner, names_of
+from .history import change_owner, first_owner, names_of
 from .people import assignment
-from .profile import stored_values, write_more
+from .profile import stored_values, write_more, write_new
 from .texts import tidy_code
 from .values import Invalid, cleaned, keys_of, shown
 
@@ -80,13 +80,14 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     db.session.add(customer)
     try:
         db.session.flush()
-        numbering.remember([customer.code, customer.prospect_number], customer.id)
+        reserved = not values.get("code")
+        numbering.remember([customer.code, customer.prospect_number], customer.id, reserved=reserved)
     except IntegrityError as error:  # somebody gave the same code a moment ago; the transaction ends here
         raise Refused(
             _("The code “%(code)s” has just been given: choose another one.", code=code), field="code"
         ) from error
-    write_more(customer.id, stored)
-    change_owner(customer.id, customer.owner_id, customer.department_id, now)
+    write_new(customer.id, stored)
+    first_owner(customer.id, customer.owner_id, customer.department_id, now)
     filled = sorted(key for key, value in stored.items() if value and not key.endswith("_key"))
     audit_record("customer.create", "customer", customer.id, fields=filled, source=source)
     announce(Customer, "create", [customer.id])
@@ -138,15 +139,17 @@ def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *
         return customer
     _check_sections(changed)
     refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
-    write_fields(customer, version, changed, source)
+    write_fields(customer, version, changed, source, stored)
     audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
     announce(Customer, "update", [customer_id])
     return customer
 
 
-def write_fields(customer: Customer, version: int, changed: Mapping[str, Any], source: str) -> None:
-    """The conditional update, its history, and the record as it is now."""
-    before = stored_values(customer)
+def write_fields(
+    customer: Customer, version: int, changed: Mapping[str, Any], source: str, stored: Mapping[str, Any] | None = None
+) -> None:
+    """The conditional update and its history. ``stored`` is what the record held, where the caller has read it."""
+    before = stored_values(customer) if stored is None else stored
     customer_id, now = customer.id, clock.now()
     own = {key: value for key, value in changed.items() if key in OWN or key not in FIELDS}
     statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
@@ -156,7 +159,7 @@ def write_fields(customer: Customer, version: int, changed: Mapping[str, Any], s
         db.session.refresh(customer)
         raise _conflict(stored_values(customer), changed)
     write_more(customer_id, changed)
-    names = names_of(before, changed)
+    names = names_of({key: before[key] for key in changed}, changed)
     rows = [
         {
             "customer_id": customer_id,
@@ -169,11 +172,11 @@ def write_fields(customer: Customer, version: int, changed: Mapping[str, Any], s
         }
         for key, value in changed.items()
     ]
-    db.session.execute(insert(CustomerChange), rows)
+    db.session.connection().execute(insert(CustomerChange.__table__), rows)
     if "owner_id" in changed or "department_id" in changed:
         after = {**before, **changed}
         change_owner(customer_id, after["owner_id"], after["department_id"], now)
-    db.session.refresh(customer)
+    db.session.expire(customer)  # whoever reads on has the record as it is now
 
 
 def _check_sections(keys: Iterable[str]) -> None:

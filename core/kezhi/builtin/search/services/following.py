@@ -68,7 +68,7 @@ def _follow(kind: SearchKind, change: str, keys: Any) -> None:
         enqueue(JOB)
     elif ids:
         found = tokens_by_record(texts_of(kind, ids) if change != "delete" else {})
-        write_tokens(kind.key, {record: found.get(record, {}) for record in ids})
+        write_tokens(kind.key, {record: found.get(record, {}) for record in ids}, new=change == "create")
         if change == "delete":
             db.session.execute(delete(recent).where(recent.c.kind == kind.key, recent.c.record_id.in_(ids)))
 

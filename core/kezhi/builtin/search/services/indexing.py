@@ -36,22 +36,23 @@ def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, dict[str, int]]:
     return {record: tokens_of(codes, names) for record, (codes, names) in texts.items()}
 
 
-def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]]) -> int:
-    """Make the tokens of these records what they are to be; returns how many came or went."""
+def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]], *, new: bool = False) -> int:
+    """Make the tokens of these records what they are to be; returns how many came or went. ``new`` ones have none."""
     mine = (token.c.kind == kind, token.c.record_id.in_(list(wanted)))
-    stored = {(row.record_id, row.place, row.token) for row in db.session.execute(select(token).where(*mine))}
+    rows_kept = [] if new else db.session.execute(select(token).where(*mine)).all()
+    stored = {(row.record_id, row.place, row.token) for row in rows_kept}
     all_wanted = {(record, place, text) for record, found in wanted.items() for text, place in found.items()}
-    gone, new = stored - all_wanted, sorted(all_wanted - stored)
+    gone, added = stored - all_wanted, sorted(all_wanted - stored)
     texts: dict[int, list[str]] = {}
     for record, _place, text in sorted(gone):
         texts.setdefault(record, []).append(text)
     for record, theirs in texts.items():
         these = (token.c.kind == kind, token.c.record_id == record, token.c.token.in_(theirs))
         db.session.execute(delete(token).where(*these))
-    if new:
-        rows = [{"kind": kind, "record_id": record, "place": place, "token": text} for record, place, text in new]
+    if added:
+        rows = [{"kind": kind, "record_id": record, "place": place, "token": text} for record, place, text in added]
         db.session.execute(insert_missing(token), rows)
-    return len(gone) + len(new)
+    return len(gone) + len(added)
 
 
 def put_off(kind: SearchKind, records: Any) -> None:
