@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, redirect, render_template_string, request, session
@@ -25,6 +25,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kezhi import clock
 from kezhi.tables import session as sessions
+
+from . import floor_form
 
 PAGE = 50
 SCHEME = "composite-abc"
@@ -137,14 +139,14 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
         with engine.connect() as connection:
             me = person(connection)
         with engine.execution_options(kezhi_write=True).begin() as connection:
-            return redirect(f"/customers/{create(connection, me, request.form)}")
+            return redirect(f"/customers/{floor_form.create(connection, me)}")
 
     @app.post("/customers/<int:number>/edit")
     def edit(number: int) -> AnyResponse:
         with engine.connect() as connection:
             me = person(connection)
         with engine.execution_options(kezhi_write=True).begin() as connection:
-            change(connection, me, number, request.form)
+            floor_form.change(connection, me, number, SEEN[me.role_key])
         return redirect(f"/customers/{number}")
 
     @app.after_request
@@ -211,52 +213,3 @@ def record(connection: Connection, me: Any, number: int) -> dict[str, Any]:
 
         kept = json.loads(kept)
     return {"row": found[0], "orders": rows(newest), "owners": rows(owned), "changes": rows(changed), "criteria": kept}
-
-
-def create(connection: Connection, me: Any, form: Any) -> int:
-    """A new record with its code: guarded against a second one of the same name, and owned by who enters it."""
-    now, values = datetime.now(UTC).replace(tzinfo=None).isoformat(" "), {"name": form["name"].strip(), "me": me.id}
-    if not values["name"]:
-        abort(400)
-    same = "SELECT id FROM customers_customer WHERE name_key = :name OR credit_code = :name LIMIT 1"
-    if connection.execute(text(same), values).first() is not None:
-        abort(400)
-    number = connection.execute(
-        text("""INSERT INTO kezhi_number (key, value) VALUES ('floor', 1)
-         ON CONFLICT (key) DO UPDATE SET value = kezhi_number.value + 1 RETURNING value""")
-    ).scalar_one()
-    texts = """name_key, short_name, contact_name, contact_title, address, city, region, postal_code, country, phone,
-     phone_key, fax, email, website, legal_representative, industry, business_type, stage, notes, origin, created_by"""
-    # a name of the form itself stands for all its texts: as many columns are written as by the product
-    blank = ", ".join("''" if each.strip() != "name_key" else ":name" for each in texts.split(","))
-    values |= {"code": f"FL-{number:06}", "now": now, "city": form.get("city", "")}
-    made = connection.execute(
-        text(f"""INSERT INTO customers_customer (code, name, owner_id, created_at, updated_at, version, {texts})
-         VALUES (:code, :name, :me, :now, :now, 1, {blank}) RETURNING id"""),
-        values,
-    ).scalar_one()
-    values["id"] = made
-    connection.execute(text("INSERT INTO customers_used_code VALUES (:code, :id, :now, '')"), values)
-    connection.execute(
-        text("INSERT INTO customers_owner (customer_id, user_id, from_at) VALUES (:id, :me, :now)"), values
-    )
-    return int(made)
-
-
-def change(connection: Connection, me: Any, number: int, form: Any) -> None:
-    """Change the city of a record one sees, if nobody was faster; both values are kept."""
-    values = {"id": number, "me": me.id, "department": me.department_id, "city": form["city"].strip()}
-    seen = f"SELECT c.city, c.version FROM customers_customer c WHERE c.id = :id{SEEN[me.role_key]}"
-    row = connection.execute(text(seen), values).one_or_none()
-    if row is None or row.version != int(form["version"]):
-        abort(404)
-    values |= {"now": datetime.now(UTC).replace(tzinfo=None).isoformat(" "), "version": row.version, "old": row.city}
-    update = """UPDATE customers_customer SET city = :city, updated_at = :now, version = version + 1
-     WHERE id = :id AND version = :version"""
-    if connection.execute(text(update), values).rowcount != 1:
-        abort(409)
-    connection.execute(
-        text("""INSERT INTO customers_change (customer_id, at, actor, field, old, new, source)
-         VALUES (:id, :now, 'floor', 'city', :old, :city, 'page')"""),
-        values,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,7 +95,7 @@ def changes(made: Made, people: dict[str, tuple[Visitor, Visitor]], repeat: int)
     """Create and update: every repetition sends a form of its own, made ready before anything is timed."""
     for login in ("manager", "salesperson"):
         both = people[login]
-        forms = [_form(each, "/customers/new") for each in both]
+        forms = _forms(both, "/customers/new")
         news = []
         for at in range(repeat):
             pair = []
@@ -105,11 +106,14 @@ def changes(made: Made, people: dict[str, tuple[Visitor, Visitor]], repeat: int)
             news.append((pair[0], pair[1]))
         yield _told(made, f"create, {login}", *in_pairs(news, made.clock), None)
         number = seen_by(made, login)
-        saves = [_saves(visitor, made, number, repeat, at) for at, visitor in enumerate(both)]
+        forms = _forms(both, f"/customers/{number}/edit")
+        saves = [_saves(visitor, made, number, forms[at], repeat, at) for at, visitor in enumerate(both)]
         yield _told(made, f"update, {login}", *in_pairs(zip(*saves, strict=True), made.clock), None)
 
 
-def _saves(visitor: Visitor, made: Made, number: int, repeat: int, which: int) -> list[Callable[[], Any]]:
+def _saves(
+    visitor: Visitor, made: Made, number: int, page: dict[str, Any], repeat: int, which: int
+) -> list[Callable[[], Any]]:
     """Forms that each change the city of a record of its own: versions would else depend on who was first."""
     with made.site.engine.connect() as connection:
         row = connection.execute(
@@ -119,15 +123,12 @@ def _saves(visitor: Visitor, made: Made, number: int, repeat: int, which: int) -
         query = f"""SELECT id, version FROM customers_customer WHERE {column} = :value AND code LIKE 'KH-%'
          ORDER BY id LIMIT {2 * repeat}"""  # noqa: S608
         found = connection.execute(sa.text(query), {"value": value}).all()[which::2]
-    page = _form(visitor, f"/customers/{number}/edit")
     saves = []
     for at in range(repeat):
         record, version = found[at % len(found)]
         turn = at // len(found)
-        form = page | {"city": f"宁波{turn}", "version": version + turn, "submission_key": f"u{number}-{made.run}-{at}"}
-        for kept in ("name", "base"):
-            form.pop(kept, None)
-        form["name"] = _name(made, record)
+        form = page | {"city": f"宁波{made.run}-{turn}", "version": version + turn, "base": "", "credit_code": ""}
+        form |= {"submission_key": f"u{number}-{made.run}-{at}", "name": _name(made, record)}
         saves.append(visitor.ready(f"/customers/{record}/edit", form))
     return saves
 
@@ -136,13 +137,39 @@ def _name(made: Made, number: int) -> str:
     return f"{NAMES[number % 3]}{number:07}"
 
 
-def _form(visitor: Visitor, address: str) -> dict[str, Any]:
-    """What the browser would send of a form besides what is typed; the floor has only its token."""
-    page = visitor.ready(address)().get_data(as_text=True)
-    token = token_in(page) or token_in(visitor.ready("/login")().get_data(as_text=True))
-    if not token:
-        token = token_in(visitor.page("/customers?sort=name"))
-    return {"csrf_token": token}
+class Controls(HTMLParser):
+    """What a browser sends of a page's forms when nothing is typed: names and values of their controls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self.inside = ""  #: the select or text area that is being read
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        name = found.get("name", "")
+        if tag == "input" and name and found.get("type") not in ("checkbox", "radio", "submit", "file"):
+            self.sent[name] = found.get("value", "")
+        elif tag in ("select", "textarea") and name:
+            self.inside, self.sent[name] = name, ""
+        elif tag == "option" and "selected" in found:
+            self.sent[self.inside] = found.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("select", "textarea"):
+            self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.lasttag == "textarea":
+            self.sent[self.inside] += data.strip("\r\n")
+
+
+def _forms(both: tuple[Visitor, Visitor], address: str) -> list[dict[str, Any]]:
+    """What the browser sends of the product's form besides what is typed: to the floor the same, with its own token."""
+    controls = Controls()
+    controls.feed(both[1].page(address))
+    token = token_in(both[0].ready("/login")().get_data(as_text=True)) or token_in(both[0].page("/customers?sort=name"))
+    return [controls.sent | {"csrf_token": token}, controls.sent]
 
 
 def _same(floor: str, product: str) -> None:

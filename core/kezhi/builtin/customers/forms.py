@@ -26,7 +26,7 @@ from kezhi.forms import Form, SelectChoice, fill_errors
 from kezhi.i18n import _, _l
 
 from .fields import FIELDS, GROUPS, LISTS, NUMBERS, Field, section_fields
-from .sections import SECTIONS, Section, may_write
+from .sections import SECTIONS, Section, writable
 from .services import Invalid, choosable_departments, choosable_owners, lists
 from .services.amounts import number_text
 from .services.people import ASSIGN
@@ -92,9 +92,8 @@ class BaseForm(Form):
         What stands in the record stays choosable, a retired entry too.
         """
         self.stored = stored
-        for key in FIELDS:
-            if not may_write(key):
-                del self[key]
+        for key in FIELDS.keys() - writable():
+            del self[key]
         for key in (*LISTS, "product_groups"):
             if key in self:
                 self._offer(key, str((stored or {}).get(key) or ""))

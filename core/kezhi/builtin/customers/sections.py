@@ -121,6 +121,14 @@ def may_write(key: str, user: User | None = None) -> bool:
     return user.can(section.read) and user.can(section.write)
 
 
+def writable(user: User | None = None) -> set[str]:
+    """The fields that somebody may change, of the record itself."""
+    from .fields import FIELDS
+
+    sections = {key for key in SECTIONS if may_write_section(key, user)}
+    return {key for key, field in FIELDS.items() if field.section in sections}
+
+
 def may_write_section(key: str, user: User | None = None) -> bool:
     """Whether somebody may change what stands in a section."""
     user, section = user or acting_user(), SECTIONS[key]

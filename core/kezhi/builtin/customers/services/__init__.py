@@ -15,6 +15,7 @@ from .records import (
     customer_by_code,
     customer_by_id,
     recognise_customer,
+    save_changes,
     update_customer,
 )
 from .values import Invalid
@@ -47,6 +48,7 @@ __all__ = [
     "owner_entries",
     "owners",
     "recognise_customer",
+    "save_changes",
     "special_price",
     "special_price_types",
     "timeline",

@@ -105,7 +105,7 @@ def merge_customers(
     changed = {key: theirs[key] for key in take if theirs[key] != before[key]}
     if changed:
         stays = customer_by_id(keep_id)
-        write_fields(stays, stays.version, changed, "merge")
+        write_fields(stored_values(stays), stays.version, changed, "merge")
     db.session.expire_all()
     announce_linked(counts, keep_id)
     announce(Customer, "delete", [gone_id])

@@ -115,7 +115,8 @@ def recognise_customer(customer_id: int, version: int) -> Customer:
         raise Refused(_("%(name)s has the code %(code)s already.", name=customer.name, code=customer.code))
     code = numbering.next_codes()[0]
     numbering.remember([code], customer_id)
-    write_fields(customer, version, {"code": code}, "page")
+    write_fields(stored_values(customer), version, {"code": code}, "page")
+    db.session.expire(customer)
     audit_record("customer.recognise", "customer", customer_id, code=code)
     announce(Customer, "update", [customer_id])
     return customer
@@ -128,7 +129,17 @@ def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *
     Errors: ``VersionConflict`` with both versions, ``Invalid``, ``NotFound``.
     """
     customer = customer_by_id(customer_id)
-    stored = stored_values(customer)
+    if save_changes(stored_values(customer), version, values, source=source):
+        db.session.expire(customer)  # whoever reads on has the record as it is now
+    return customer
+
+
+def save_changes(stored: Mapping[str, Any], version: int, values: Mapping[str, Any], *, source: str = "page") -> bool:
+    """As :func:`update_customer`, of a record that was read before (``stored_values``); whether anything changed.
+
+    That nobody changed the record since it was read, and that one may still see it, is asked by the update itself.
+    """
+    customer_id = int(stored["id"])
     if "code" in values and tidy_code(str(values["code"] or "")) != (stored["code"] or ""):
         raise Invalid({"code": _("A customer code never changes once it is given.")})
     if stored["version"] != version:
@@ -136,28 +147,25 @@ def update_customer(customer_id: int, version: int, values: Mapping[str, Any], *
     wanted = cleaned(values, stored) | assignment(values, stored)
     changed = {key: value for key, value in wanted.items() if value != stored[key]}
     if not changed:
-        return customer
+        return False
     _check_sections(changed)
     refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
-    write_fields(customer, version, changed, source, stored)
+    write_fields(stored, version, changed, source)
     audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
     announce(Customer, "update", [customer_id])
-    return customer
+    return True
 
 
-def write_fields(
-    customer: Customer, version: int, changed: Mapping[str, Any], source: str, stored: Mapping[str, Any] | None = None
-) -> None:
-    """The conditional update and its history. ``stored`` is what the record held, where the caller has read it."""
-    before = stored_values(customer) if stored is None else stored
-    customer_id, now = customer.id, clock.now()
+def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, Any], source: str) -> None:
+    """The conditional update of a record that held ``before``, and its history. Errors: ``VersionConflict``."""
+    customer_id, now = int(before["id"]), clock.now()
     own = {key: value for key, value in changed.items() if key in OWN or key not in FIELDS}
     statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
     statement = statement.values(**own, **keys_of(changed), updated_at=now, version=version + 1)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     if result.rowcount != 1:
-        db.session.refresh(customer)
-        raise _conflict(stored_values(customer), changed)
+        db.session.expire_all()
+        raise _conflict(stored_values(customer_by_id(customer_id)), changed)
     write_more(customer_id, changed)
     names = names_of({key: before[key] for key in changed}, changed)
     rows = [
@@ -176,7 +184,6 @@ def write_fields(
     if "owner_id" in changed or "department_id" in changed:
         after = {**before, **changed}
         change_owner(customer_id, after["owner_id"], after["department_id"], now)
-    db.session.expire(customer)  # whoever reads on has the record as it is now
 
 
 def _check_sections(keys: Iterable[str]) -> None:

@@ -109,7 +109,7 @@ def edit(customer_id: int) -> Any:
             context["hits"] = services.duplicates(changed, customer_id) if changed else []
             if not context["hits"] or form.save_anyway.data:
                 version = int(form.version.data or 0)
-                submit_once(form.key, lambda: _change(customer_id, version, values, parts))
+                submit_once(form.key, lambda: _change(stored, version, values, parts))
                 flash(_("The customer file is saved."), "success")
                 return redirect(url_for("customers.show", customer_id=customer_id))
         except services.VersionConflict as conflict:
@@ -146,10 +146,10 @@ def _create(values: dict[str, Any], form: NewForm, parts: Parts) -> int:
     return customer_id
 
 
-def _change(customer_id: int, version: int, values: dict[str, Any], parts: Parts) -> int:
-    services.update_customer(customer_id, version, values)
-    parts.save(customer_id)
-    return customer_id
+def _change(stored: dict[str, Any], version: int, values: dict[str, Any], parts: Parts) -> int:
+    services.save_changes(stored, version, values)
+    parts.save(stored["id"])
+    return int(stored["id"])
 
 
 @requires("customers.write")

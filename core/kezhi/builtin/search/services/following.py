@@ -6,14 +6,15 @@ A job does its work in chunks, and computes outside of the transaction: who save
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, func, select
 
 from kezhi import clock, db, writing
 from kezhi.bulk import MOST_KEYS
-from kezhi.db import end_reading
+from kezhi.db import after_commit, end_reading
 from kezhi.jobs import enqueue
 
 from ..contributions import SearchKind
@@ -44,9 +45,7 @@ def follow(model: type, change: str, keys: Any) -> None:
     A kind that cannot be read holds nobody up: its records wait for the job. Errors: none.
     """
     kinds = every_kind()
-    stale = [key for key in _stored() if key not in kinds]
-    if stale:  # what an app's records were called must not outlive the erasure of a person
-        forget(stale)
+    _forget_stale(kinds)
     for kind in kinds.values():
         if kind.model is not model:
             continue
@@ -57,6 +56,18 @@ def follow(model: type, change: str, keys: Any) -> None:
             log.exception("search: the tokens of %s could not follow", kind.key)
             with db.session.begin_nested():
                 _put_off_keys(kind, keys)
+
+
+def _forget_stale(kinds: Collection[str]) -> None:
+    """What an app's records were called must not outlive the erasure of a person.
+
+    Kinds go with their app, and with it the Flask app is built anew: one look for each is enough.
+    """
+    memo = current_app.extensions["kezhi"].host.memo
+    if ("search", "stale") not in memo:
+        if stale := [key for key in _stored() if key not in kinds]:
+            forget(stale)
+        after_commit(lambda: memo.update({("search", "stale"): True}))
 
 
 def _follow(kind: SearchKind, change: str, keys: Any) -> None:
