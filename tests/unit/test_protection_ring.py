@@ -90,7 +90,8 @@ def test_a_wrong_key_file_is_told_from_damaged_data(here: Flask, site: Site) -> 
 def test_a_rotation_that_was_cut_off_goes_on_with_the_key_it_made(here: Flask) -> None:
     made = services.prepare(("files",))
     waiting = keyfile.material(ring.path(), "files", 2)
-    assert made == {"files": 2} and ring.active("files").version == 1, "prepared is not in force"
+    assert made == {"files": 2}
+    assert ring.active("files").version == 1, "prepared is not in force"
     with writing():
         services.rotate(("files",))
     assert ring.active("files").secret == waiting

@@ -135,8 +135,8 @@ def retire(purpose: str, version: int) -> None:
     if since is None or since + timedelta(days=days) > clock.now():
         raise Refused(
             _(
-                "Backups of the last %(days)s days may still need this key. Wait until they are gone, or change how long "
-                "old keys are kept in the settings.",
+                "Backups of the last %(days)s days may still need this key. Wait until they are gone, or change how "
+                "long old keys are kept in the settings.",
                 days=days,
             )
         )
