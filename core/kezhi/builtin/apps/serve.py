@@ -48,11 +48,21 @@ def serve_by_threads(config: Config, *, jobs: bool = True, **listen: Any) -> Non
 
 
 def prepare(config: Config) -> None:
-    """Bring all tables up to the installed code, and enable what belongs to the core."""
+    """Bring all tables up to the installed code, and enable what belongs to the core.
+
+    Errors: ``KeyProblem`` when the key file is not the one that the database was protected with: nothing is served.
+    """
+    from ..protection import ring
+
     site = Site(config)
-    lifecycle.migrate_all(site)
-    lifecycle.enable_builtins(site)
-    site.close()
+    try:
+        lifecycle.migrate_all(site)
+        lifecycle.enable_builtins(site)
+        with site.app.app_context():
+            if wrong := ring.problems():
+                raise ring.KeyProblem(wrong[0])
+    finally:
+        site.close()
 
 
 def apart(work: Callable[[], None]) -> None:

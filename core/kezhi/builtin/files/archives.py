@@ -5,13 +5,23 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from kezhi import Refused
 from kezhi.i18n import _
 
 from .kinds import Kind
 from .unpacking import Limits, Unsafe, opened, pieces
+
+
+class Openable(Protocol):
+    """What was uploaded, to be looked into. ``size`` in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+    def open(self) -> BinaryIO: ...
+
 
 LIMITS = Limits(entries=5_000, unpacked=500 * 1024**2, ratio=100, small=10 * 1024**2)
 LARGEST_TYPES = 1024**2  #: bytes of the list of content types
@@ -43,13 +53,13 @@ def _disagrees(ending: str) -> Refused:
 
 
 @contextmanager
-def _opened(path: Path, ending: str) -> Iterator[zipfile.ZipFile]:
+def _opened(content: Openable, ending: str) -> Iterator[zipfile.ZipFile]:
     """An archive that is safe to read: not a bomb, not locked, no entry outside of it."""
-    with path.open("rb") as file:
+    with content.open() as file:
         if file.read(4) != b"PK\x03\x04":
             raise _disagrees(ending)
     try:
-        with opened(path, path.stat().st_size, LIMITS) as archive:
+        with content.open() as file, opened(file, content.size, LIMITS) as archive:
             for entry in archive.infolist():
                 for _piece in pieces(archive, entry):
                     pass
@@ -66,9 +76,9 @@ def _reason(unsafe: Unsafe) -> object:
     return _("The file is damaged or packed in a way that cannot be checked.")
 
 
-def inspect_office(path: Path, ending: str, kind: Kind, allow_macros: bool) -> None:
+def inspect_office(content: Openable, ending: str, kind: Kind, allow_macros: bool) -> None:
     """An Office Open XML file of the kind its name says, without macros unless they are taken."""
-    with _opened(path, ending) as archive:
+    with _opened(content, ending) as archive:
         names = {name.lower(): name for name in archive.namelist()}
         if "[content_types].xml" not in names:
             raise _disagrees(ending)
@@ -81,9 +91,9 @@ def inspect_office(path: Path, ending: str, kind: Kind, allow_macros: bool) -> N
             raise _disagrees(ending)
 
 
-def inspect_open(path: Path, ending: str, kind: Kind, allow_macros: bool) -> None:
+def inspect_open(content: Openable, ending: str, kind: Kind, allow_macros: bool) -> None:
     """An OpenDocument file of the kind its name says, without macros unless they are taken."""
-    with _opened(path, ending) as archive:
+    with _opened(content, ending) as archive:
         names = archive.namelist()
         if "mimetype" not in names or archive.getinfo("mimetype").file_size > 200:
             raise _disagrees(ending)
@@ -93,8 +103,8 @@ def inspect_open(path: Path, ending: str, kind: Kind, allow_macros: bool) -> Non
             raise _refused(_("The file holds macros, which are programs. Save it without macros, or as PDF."))
 
 
-def inspect_archive(path: Path, ending: str) -> None:
+def inspect_archive(content: Openable, ending: str) -> None:
     """A plain archive without programs in it."""
-    with _opened(path, ending) as archive:
+    with _opened(content, ending) as archive:
         if any(name.lower().endswith(PROGRAMS) for name in archive.namelist()):
             raise _refused(_("The archive holds a program. Programs are not taken."))

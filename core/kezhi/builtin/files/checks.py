@@ -29,6 +29,10 @@ def contents(session: Session) -> Sequence[Finding]:
     texts = {
         "missing": _("The content %(name)s is missing: restore it from a backup."),
         "changed": _("The content %(name)s is not what was uploaded: restore it from a backup."),
+        "keyless": _(
+            "The key of the content %(name)s is missing: restore the file of keys that belongs to the backup."
+        ),
+        "unreadable": _("The content %(name)s cannot be decrypted: restore it and its key from a backup."),
     }
     found = []
     for name, wrong in services.verify(session, SAMPLE):

@@ -41,14 +41,18 @@ def verify_files(as_json: bool) -> None:
     """Read every file's content through; exit 1 names what is missing or changed."""
     from .services import verify
 
+    words = {
+        "missing": _("missing"),
+        "changed": _("changed"),
+        "keyless": _("the key is missing"),
+        "unreadable": _("cannot be decrypted"),
+    }
     problems = [{"blob": name, "problem": wrong} for name, wrong in verify(db.session())]
     if as_json:
         print_json({"problems": problems})
     else:
         for problem in problems:
-            click.echo(
-                f"{problem['blob']}  {_('missing') if problem['problem'] == 'missing' else _('changed')}", err=True
-            )
+            click.echo(f"{problem['blob']}  {words[problem['problem']]}", err=True)
         count = len(problems)
         click.echo(
             ngettext("%(num)s content is wrong.", "%(num)s contents are wrong.", count)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 from kezhi import Refused
 from kezhi.i18n import _
 
-from .archives import inspect_archive, inspect_office, inspect_open
+from .archives import Openable, inspect_archive, inspect_office, inspect_open
 from .kinds import KINDS, Kind
 from .names import ending_of
 
@@ -31,11 +30,11 @@ PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|iframe|svg|meta|sty
 ACTIVE = {"script", "foreignobject", "iframe", "embed", "object", "handler", "listener", "animate", "set"}
 
 
-def inspect(path: Path, name: str, allowed: tuple[str, ...], allow_macros: bool) -> str:
+def inspect(content: Openable, name: str, allowed: tuple[str, ...], allow_macros: bool) -> str:
     """The media type of an uploaded file. Errors: ``Refused`` saying why it is not taken."""
     ending = ending_of(name)
     kind = KINDS.get(ending)
-    with path.open("rb") as file:
+    with content.open() as file:
         head = file.read(HEAD)
     if not head:
         raise _refused(_("The file is empty."))
@@ -45,21 +44,21 @@ def inspect(path: Path, name: str, allowed: tuple[str, ...], allow_macros: bool)
         raise _refused(
             _("Files of the type “%(type)s” are not taken. Taken: %(taken)s.", type=ending, taken=", ".join(allowed))
         )
-    _check(path, head, ending, kind, allow_macros)
+    _check(content, head, ending, kind, allow_macros)
     return kind.media_type
 
 
-def _check(path: Path, head: bytes, ending: str, kind: Kind, allow_macros: bool) -> None:
+def _check(content: Openable, head: bytes, ending: str, kind: Kind, allow_macros: bool) -> None:
     if kind.family == "text":
-        _check_text(path, ending)
+        _check_text(content, ending)
     elif kind.family == "svg":
-        _check_svg(path)
+        _check_svg(content)
     elif kind.family == "office":
-        inspect_office(path, ending, kind, allow_macros)
+        inspect_office(content, ending, kind, allow_macros)
     elif kind.family == "open":
-        inspect_open(path, ending, kind, allow_macros)
+        inspect_open(content, ending, kind, allow_macros)
     elif kind.family == "archive":
-        inspect_archive(path, ending)
+        inspect_archive(content, ending)
     elif not any(head[place : place + len(sign)] == sign for place, sign in kind.magic):
         raise disagrees(ending)
 
@@ -79,10 +78,10 @@ def _is_program(head: bytes) -> bool:
     return head.startswith(PROGRAMS)
 
 
-def _check_text(path: Path, ending: str) -> None:
+def _check_text(content: Openable, ending: str) -> None:
     """Text in UTF-8 or GB 18030, and not a web page under another name."""
     decoders = [codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")]
-    with path.open("rb") as file:
+    with content.open() as file:
         first = file.read(HEAD)
         if PAGE.search(first):
             raise _refused(_("The file holds a web page. Web pages are not taken."))
@@ -104,10 +103,11 @@ def _takes(decoder: codecs.IncrementalDecoder, piece: bytes, final: bool = False
     return True
 
 
-def _check_svg(path: Path) -> None:
+def _check_svg(content: Openable) -> None:
     """A drawing and nothing else: no script, no event, no address but within itself, no entity."""
-    data = path.read_bytes() if path.stat().st_size <= LARGEST_SVG else b""
-    if not data or b"<!DOCTYPE" in data.upper() or b"<!ENTITY" in data.upper():
+    with content.open() as file:
+        data = file.read(LARGEST_SVG + 1)
+    if not data or len(data) > LARGEST_SVG or b"<!DOCTYPE" in data.upper() or b"<!ENTITY" in data.upper():
         raise disagrees("svg")
     try:
         data.decode("utf-8-sig")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi import BigInt, UtcDateTime, model_base
@@ -16,6 +27,7 @@ class Blob(Base):  # type: ignore[valid-type,misc]
     """Bytes in the blob folder, under a random name. Outlives its version until the sweep has removed the bytes.
 
     ``size`` and ``sha256`` are those of the bytes as they lie there, so that they can be verified without any key.
+    Of a ``sealed`` one the key stands in :class:`BlobKey`. A destroyed blob is a tombstone: neither bytes nor key.
     """
 
     __tablename__ = "files_blob"
@@ -24,6 +36,26 @@ class Blob(Base):  # type: ignore[valid-type,misc]
     size: Mapped[int] = mapped_column(BigInt)
     sha256: Mapped[str] = mapped_column(String(64))
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_files_blob_sealed", "sealed", "name"),)
+
+
+class BlobKey(Base):  # type: ignore[valid-type,misc]
+    """The key of one sealed blob, under version ``version`` of the ring's key for files.
+
+    In a table of its own, without a foreign key: ordinary backups leave it out and keep it in a file beside. Content
+    that waits for a job has a key before any row names it.
+    """
+
+    __tablename__ = "files_key"
+
+    blob: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (Index("ix_files_key_version", "version", "blob"),)
 
 
 class File(Base):  # type: ignore[valid-type,misc]

@@ -30,7 +30,7 @@ class Files(Plugin):
     name = "files"
     title = _l("Files")
     summary = _l("Files attached to records: checked when uploaded, kept in versions, every download on record.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
     extends = ("timeline",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
@@ -38,9 +38,9 @@ class Files(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Blob, File, Version
+        from .models import Blob, BlobKey, File, Version
 
-        return [Blob, File, Version]
+        return [Blob, BlobKey, File, Version]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -75,6 +75,13 @@ class Files(Plugin):
         from .jobs import jobs
 
         return jobs()
+
+    @hookimpl(optionalhook=True)
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.contributions import KeyUse
+        from .services import keeping
+
+        return [KeyUse("files.blobs", _l("Contents of files"), "files", keeping.count, keeping.renew)]
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import and_, select, update
 
 from kezhi import Conflict, audit_record, db, setting
+from kezhi.db import end_reading
 from kezhi.i18n import _
 
 from ...files import services as files
 from ...files import storage
 from ...files.models import File, Version
+from ...protection.ring import KeyProblem
 from ..models import LETTERHEAD, Letterhead
 
 KIND = "letterhead"
@@ -73,5 +75,7 @@ def logo_bytes(blob: str) -> bytes:
     """The picture. A logo whose content is gone is left out: a document is no place to find that out."""
     try:
         return b"".join(storage.read(blob))
-    except OSError:
+    except (OSError, storage.Damaged, KeyProblem):
         return b""
+    finally:
+        end_reading()  # what is drawn now takes its time

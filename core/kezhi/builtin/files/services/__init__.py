@@ -3,6 +3,7 @@
 from .access import attachment_for, attachments, files_of, one_file, record_for, versions_of
 from .changing import add_version, attach, delete_file, restore_file
 from .giving import Download, open_download
+from .keeping import destroy_blob
 from .storing import Upload, drop, limit, receive, receive_bytes
 from .sweeping import sweep
 from .verifying import orphans, overview, verify
@@ -15,6 +16,7 @@ __all__ = [
     "attachment_for",
     "attachments",
     "delete_file",
+    "destroy_blob",
     "drop",
     "files_of",
     "limit",

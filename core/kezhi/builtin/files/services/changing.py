@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from kezhi import Conflict, Refused, acting_user, announce, audit_record, clock, db, setting
 from kezhi.i18n import _
 
+from .. import storage
 from ..models import Blob, File, Version
 from .access import Held, attachment_for, one_file, record_for
 from .storing import Upload
@@ -77,8 +78,7 @@ def add_version(file_id: int, upload: Upload, expected: int, note: str = "") -> 
 
 def _store(file: File, number: int, upload: Upload, note: str) -> None:
     now = clock.now()
-    db.session.add(Blob(name=upload.blob, size=upload.size, sha256=upload.sha256, written_at=now))
-    db.session.flush()
+    add_blob(upload.written, now)
     db.session.add(
         Version(
             file_id=file.id,
@@ -93,6 +93,14 @@ def _store(file: File, number: int, upload: Upload, note: str) -> None:
             uploaded_by=acting_user().login,
         )
     )
+    db.session.flush()
+
+
+def add_blob(written: storage.Written, at: datetime) -> None:
+    """The rows of bytes that lie in the blob folder: what they are, and their key."""
+    sizes = {"size": written.stored_size, "sha256": written.stored_sha256}
+    db.session.add(Blob(name=written.name, **sizes, written_at=at, sealed=bool(written.version)))
+    storage.keep_key(written)
     db.session.flush()
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from kezhi import NotFound, PluginError, Refused, acting_user, db
 from kezhi.audit import record_alone
+from kezhi.db import end_reading
 from kezhi.i18n import _
 
+from ...protection.ring import KeyProblem
 from .. import storage
 from ..contributions import Stop, Wrap
-from ..models import File
+from ..models import Blob, File, Version
 from .access import Held, one_file
 
 
@@ -43,15 +45,16 @@ def open_download(file_id: int, number: int | None = None) -> Download:
         if _exists(file_id):
             record_alone("file.download", "file", file_id, result="refused")
         raise
-    version = held.version
+    version, version_id = held.version, held.version.id
     name, media_type, size, blob, digest = version.name, version.media_type, version.size, version.blob, version.sha256
     shown = version.number
     wraps = _asked(held)
     try:
-        pieces = storage.read(blob)
-    except OSError as error:
+        pieces = _pieces(version_id, blob)
+    except (OSError, storage.Damaged, KeyProblem) as error:
+        reason = _reason(blob, error)
         record_alone("file.download", "file", file_id, result="failed", version=shown)
-        raise Refused(_("The content of this file is missing. Tell an administrator.")) from error
+        raise Refused(reason) from error
     facts: dict[str, Any] = {"version": shown, "sha256": digest}
     if wraps:
         facts["changed"] = [wrap.note for wrap in wraps]
@@ -59,6 +62,34 @@ def open_download(file_id: int, number: int | None = None) -> Download:
     for wrap in wraps:
         pieces = wrap.change(pieces)
     return Download(name, media_type, None if wraps else size, pieces)
+
+
+def _pieces(version_id: int, blob: str) -> Iterator[bytes]:
+    """The content; the job that seals contents may have given it another name a moment ago."""
+    try:
+        return storage.read(blob)
+    except FileNotFoundError:
+        end_reading()
+        table = Version.__table__.c
+        now = db.session.scalar(select(table.blob).where(table.id == version_id))
+        if now is None or now == blob:
+            raise
+        return storage.read(now)
+
+
+def _reason(blob: str, error: Exception) -> str:
+    """Why there is nothing to give out, for the person who asked."""
+    if db.session.scalar(select(Blob.destroyed_at).where(Blob.name == blob)) is not None:
+        return _("The content of this file was destroyed. What it was is on record.")
+    if isinstance(error, KeyProblem):
+        return _(
+            "This file cannot be opened at present: the key file of the system is not the right one. It is not lost."
+        )
+    if isinstance(error, storage.KeyGone):
+        return _("The key of this file is missing: the keys were not restored with the data. Tell an administrator.")
+    if isinstance(error, storage.Damaged):
+        return _("The content of this file is damaged. It can be restored from a backup: tell an administrator.")
+    return _("The content of this file is missing. Tell an administrator.")
 
 
 def _exists(file_id: int) -> bool:

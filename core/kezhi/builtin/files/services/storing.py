@@ -22,7 +22,12 @@ class Upload:
     media_type: str
     size: int
     sha256: str
-    blob: str
+    written: storage.Written
+
+    @property
+    def blob(self) -> str:
+        """The name under which the bytes lie."""
+        return self.written.name
 
 
 def limit() -> int:
@@ -38,20 +43,26 @@ def receive(source: storage.Readable, given_name: str, *, only: tuple[str, ...] 
     name = clean_name(given_name)
     taken = tuple(each for each in endings(setting("files", "types")) if not only or each in only)
     macros, most = bool(setting("files", "allow_macros")), limit()
+    storage.key_in_force()  # asked for while the settings are read: no snapshot is held while bytes come in
     end_reading()
     written = storage.write(source, most)
     try:
-        media_type = inspect(written.path, name, taken, macros)
+        media_type = inspect(written, name, taken, macros)
     except BaseException:
         storage.discard(written)
         raise
-    return Upload(name, media_type, written.size, written.sha256, storage.keep(written))
+    return _kept(name, media_type, written)
 
 
 def receive_bytes(content: bytes, name: str, media_type: str) -> Upload:
     """Keep bytes that a plugin made itself: they are not checked against what people may upload."""
     written = storage.write(io.BytesIO(content), len(content))
-    return Upload(clean_name(name), media_type, written.size, written.sha256, storage.keep(written))
+    return _kept(clean_name(name), media_type, written)
+
+
+def _kept(name: str, media_type: str, written: storage.Written) -> Upload:
+    storage.keep(written)
+    return Upload(name, media_type, written.size, written.sha256, written)
 
 
 def drop(upload: Upload) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kezhi import Task, announce, audit_record, clock, db, setting, writing
 
 from .. import storage
-from ..models import Blob, File, Version
+from ..models import Blob, BlobKey, File, Version
 
 CHUNK = 500
 
@@ -41,7 +41,18 @@ def sweep(transaction: AbstractContextManager[Any] | None = None, *, grace: floa
             storage.remove(name)
     for path in storage.leftovers(grace):
         path.unlink(missing_ok=True)
+    _forget_stray_keys()
     return len(doomed) + len(strays)
+
+
+def _forget_stray_keys() -> None:
+    """Keys of contents that are neither in a row nor in the folder: of jobs that were given up."""
+    rowless = select(BlobKey.blob).where(~exists().where(Blob.name == BlobKey.blob))
+    stray = [name for name in db.session.scalars(rowless) if not storage.exists(name)]
+    db.session.rollback()
+    for start in range(0, len(stray), CHUNK):
+        with writing():
+            storage.forget_keys(stray[start : start + CHUNK])
 
 
 def forget(session: Session) -> list[str]:
@@ -57,6 +68,7 @@ def forget(session: Session) -> list[str]:
     for start in range(0, len(doomed), CHUNK):
         names = doomed[start : start + CHUNK]
         session.execute(delete(Blob).where(Blob.name.in_(names)), execution_options={"synchronize_session": False})
+        storage.forget_keys(names)
     if doomed or old:
         audit_record("file.sweep", "files", "", files=len(old), blobs=len(doomed))
     return doomed
@@ -66,11 +78,13 @@ def unknown(session: Session, older_than: float) -> Iterator[str]:
     """Blobs in the folder that no row names, in as few statements as there are hundreds of them."""
     names = storage.names(older_than)
     while chunk := list(islice(names, CHUNK)):
-        known = set(session.scalars(select(Blob.name).where(Blob.name.in_(chunk))))
+        there = (Blob.name.in_(chunk), Blob.destroyed_at.is_(None))
+        known = set(session.scalars(select(Blob.name).where(*there)))
         yield from (name for name in chunk if name not in known)
 
 
 def _is_known(name: str) -> bool:
-    found = db.session.scalar(select(Blob.name).where(Blob.name == name)) is not None
+    there = (Blob.name == name, Blob.destroyed_at.is_(None))
+    found = db.session.scalar(select(Blob.name).where(*there)) is not None
     db.session.rollback()
     return found

@@ -48,9 +48,11 @@ def accept(kind: str, content: bytes, filename: str) -> Batch:
     user = acting_user()
     upload = prepared(kind, content, filename, user, ask=True)
     end_reading()
-    blob = storage.keep(storage.write(io.BytesIO(content), len(content)))
+    written = storage.write(io.BytesIO(content), len(content))
+    blob = storage.keep(written)
 
     def put_up(batch: Batch) -> None:
+        storage.keep_key(written)
         enqueue(LOAD, f"batch {batch.id}", {"batch": batch.id, "blob": blob, "locale": str(get_locale())})
 
     expected = 0 if content.startswith(b"PK") else max(content.count(b"\n") - 1, 0)
@@ -107,6 +109,8 @@ def load(task: Task) -> None:
 
     _run(task, LOADING, FAILED, read)
     storage.remove(blob)
+    with writing():
+        storage.forget_keys([blob])
 
 
 def apply(task: Task) -> None:

@@ -1,0 +1,28 @@
+"""What apps say about the data that they keep under keys of the ring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Text = Any
+CLEAR = 0  #: the version of what is under no key at all
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """Data under keys of one purpose (``files``, ``fields`` or ``index``).
+
+    ``count()`` answers how many pieces are under which version, ``CLEAR`` for those that are not protected; it is asked
+    by a page, so keep it to a grouped statement over an index. ``renew(version)`` brings some pieces (a batch of a few
+    hundred) that are under another version or in the clear under ``version``, inside ``writing()`` of its own, and
+    answers how many it has brought; 0 when there are none left. It may be cut off and called again at any time.
+    ``key`` starts with the app's name.
+    """
+
+    key: str
+    title: Text
+    purpose: str
+    count: Callable[[], Mapping[int, int]]
+    renew: Callable[[int], int]

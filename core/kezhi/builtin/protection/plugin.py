@@ -1,0 +1,65 @@
+"""Protection at rest as a builtin: the key ring, rotation, deviations (CUS-11)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import ClassVar
+
+import click
+
+from kezhi import Check, Job, Permission, Plugin, SettingsForm, hookimpl
+from kezhi import lazy_gettext as _l
+
+from . import hookspecs as own_hookspecs
+
+
+class Protection(Plugin):
+    """Keys with versions for what other apps encrypt; how much is under which of them; what is switched off and why."""
+
+    name = "protection"
+    title = _l("Protection")
+    summary = _l("Encryption of files and fields at rest: keys with versions, their rotation, recorded deviations.")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
+    essential = True
+    icon = "shield-lock"
+
+    def on_install(self) -> None:
+        """Put down which keys this database is protected with."""
+        from .ring import establish
+
+        establish()
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import Deviation, KeyVersion
+
+        return [KeyVersion, Deviation]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        return [Permission("protection.manage", _l("See and manage the protection of data at rest"))]
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import ProtectionSettings
+
+        return [ProtectionSettings]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import keys_command
+
+        return [keys_command]
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
