@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask import Blueprint
 
@@ -106,6 +108,12 @@ class Accounts(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -70,6 +70,12 @@ class Approvals(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks

@@ -136,6 +136,12 @@ class Tasks(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .commands import tasks_command
