@@ -171,7 +171,9 @@ def test_what_was_written_under_a_deviation_is_sealed_when_it_ends(site: Site, c
     assert protection.renew() == {"files.blobs": 2}
     assert in_the_clear(site) == []
     assert [content_of(each)[-1] for each in clear[:2]] == [0, 1]
-    assert dict(services.verify(db.session())) == {lost: "changed"}, "what was damaged is not sealed as if it were right"
+    assert dict(services.verify(db.session())) == {lost: "changed"}, (
+        "what was damaged is not sealed as if it were right"
+    )
     assert keeping.count() == {0: 1, 1: 3}
     assert len(list(storage.names())) == 4
 

@@ -6,8 +6,9 @@ from types import ModuleType
 from typing import ClassVar
 
 import click
+from flask import Blueprint
 
-from kezhi import Check, Job, Permission, Plugin, SettingsForm, hookimpl
+from kezhi import Check, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -38,7 +39,23 @@ class Protection(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        return [Permission("protection.manage", _l("See and manage the protection of data at rest"))]
+        title = _l("See and manage the protection of data at rest")
+        return [Permission("protection.manage", title, roles=("administrator",))]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Protection"), "protection.index", icon="shield-lock", group="system",
+                permission="protection.manage", order=75,
+            )
+        ]  # fmt: skip
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
