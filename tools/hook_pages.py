@@ -33,6 +33,7 @@ MODULES = {
     "Builtin timeline": "kezhi.builtin.timeline.hookspecs",
     "Builtin tasks": "kezhi.builtin.tasks.hookspecs",
     "Builtin protection": "kezhi.builtin.protection.hookspecs",
+    "Builtin policy": "kezhi.builtin.policy.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
