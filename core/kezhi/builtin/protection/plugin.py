@@ -33,9 +33,9 @@ class Protection(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Deviation, KeyVersion
+        from .models import Deviation, Hold, KeyVersion
 
-        return [KeyVersion, Deviation]
+        return [KeyVersion, Deviation, Hold]
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
@@ -71,9 +71,10 @@ class Protection(Plugin):
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
+        from .backup_commands import backup_command
         from .commands import keys_command
 
-        return [keys_command]
+        return [keys_command, backup_command]
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

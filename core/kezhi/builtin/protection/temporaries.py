@@ -18,7 +18,7 @@ BLOCK = 16
 
 
 class _Masked(io.RawIOBase):
-    """A file that is gone when it is closed, in AES-256-CTR: nobody reads it from the disk, and nobody else writes it."""
+    """A file that is gone when it is closed, in AES-256-CTR: nobody reads it from the disk, and nobody else writes."""
 
     def __init__(self) -> None:
         super().__init__()
