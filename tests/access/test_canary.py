@@ -187,7 +187,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
-        "view_id": 1, "calendar_id": 1, "year": 2026, "run_id": 1, "scheme_id": 1,
+        "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1,
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}

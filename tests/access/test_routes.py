@@ -133,6 +133,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "view_id": view_id,
             "calendar_id": calendar_id,
             "year": 2026,
+            "purpose": "files",
             "page": 1,
             "format": "xlsx",
             "department_id": department,

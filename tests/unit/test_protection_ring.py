@@ -128,7 +128,7 @@ def test_switching_encryption_off_is_a_recorded_deviation(here: Flask, site: Sit
         services.switch_off("fields", "The old reporting tool reads the table until March")
     assert not ring.is_on("fields")
     assert ring.is_on("files")
-    (found,) = [each for each in examine(site) if "switched off" in each["message"]]
+    (found,) = [each for each in examine(site) if "Switched off" in each["message"]]
     assert "The old reporting tool" in found["message"]
     assert "system" in found["message"]
     with pytest.raises(Refused), writing():

@@ -25,6 +25,13 @@ ACTIONS: Mapping[str, Any] = {
     "access.refuse": lazy_pgettext("audit", "No right to open or do this"),
     "user.password": lazy_pgettext("audit", "Password changed"),
     "user.password_reset": lazy_pgettext("audit", "Password reset"),
+    "key.rotate": lazy_pgettext("audit", "New key put in force"),
+    "key.retire": lazy_pgettext("audit", "Old key retired"),
+    "protection.off": lazy_pgettext("audit", "Encryption switched off"),
+    "protection.on": lazy_pgettext("audit", "Encryption switched on"),
+    "file.destroy": lazy_pgettext("audit", "Content of a file destroyed"),
+    "backup.make": lazy_pgettext("audit", "Backup made"),
+    "backup.restore": lazy_pgettext("audit", "Restored from a backup"),
     "audit.verify": lazy_pgettext("audit", "Audit log verified"),
     "audit.anchor": lazy_pgettext("audit", "Anchor taken"),
     "list.export": lazy_pgettext("audit", "List exported"),
@@ -113,6 +120,9 @@ KINDS: Mapping[str, Any] = {
     "plugin": lazy_pgettext("audit", "App"),
     "setting": lazy_pgettext("audit", "Settings"),
     "page": lazy_pgettext("audit", "Page"),
+    "protection": lazy_pgettext("audit", "Encryption"),
+    "blob": lazy_pgettext("audit", "Content of a file"),
+    "backup": lazy_pgettext("audit", "Backup"),
     "audit": lazy_pgettext("audit", "Audit log"),
 }
 #: fields that many entries have
