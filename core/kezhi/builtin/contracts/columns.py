@@ -16,6 +16,7 @@ from kezhi.i18n import ngettext
 from ..accounts.models import Account
 from ..customers.models import Customer
 from ..customers.services import choosable_owners, lists
+from .duties import undecided
 from .labels import FIELD_LABELS, STATE_LABELS, STATE_TONES
 from .models import Contract
 from .rules import MONEY, READ
@@ -25,6 +26,7 @@ from .states import sql_in_force, sql_last_day, sql_state, today
 # Tables, not classes: the rows are narrowed to the customers that the user sees already.
 CUSTOMERS: Any = Customer.__table__
 CONTRACTS: Any = Contract.__table__
+OVER = "over"
 WITHIN = (30, 60, 90)  #: days in which contracts that end soon are looked for
 
 
@@ -78,11 +80,14 @@ def _states() -> list[Choice]:
 
 
 def _spans() -> list[Choice]:
-    return [Choice(str(days), ngettext("%(num)s day", "%(num)s days", days)) for days in WITHIN]
+    found = [Choice(str(days), ngettext("%(num)s day", "%(num)s days", days)) for days in WITHIN]
+    return [*found, Choice(OVER, _l("Over, nothing decided"))]
 
 
 def ends_within(text: str) -> ColumnElement[bool]:
-    """In force today, and the last day lies within so many days. Errors: ``ValueError`` for no number."""
+    """In force today, and the last day lies within so many days; or over and undecided. Errors: ``ValueError``."""
+    if text == OVER:
+        return undecided()
     day, last_day = clock.today(), sql_last_day()
     return and_(sql_in_force(day), last_day <= day + timedelta(days=int(text)))
 

@@ -13,6 +13,7 @@ from kezhi import lazy_gettext as _l
 
 from ..customers.models import Customer
 from ..tasks.contributions import TaskKind
+from ..tasks.models import DONE, Task
 from ..tasks.todo import end_of
 from .models import Contract
 from .services.kinds import default_days
@@ -61,6 +62,17 @@ def reminds() -> ColumnElement[bool]:
     )
 
 
+def undecided() -> ColumnElement[bool]:
+    """The contracts that are over while nobody has renewed them, or said that they are let go (the task is done)."""
+    tasks: Any = Task.__table__
+    said = select(tasks.c.id).where(tasks.c.kind == ENDING, tasks.c.slot == _slot(), tasks.c.outcome == DONE)
+    return and_(reminds(), TABLE.c.valid_to < clock.today(), ~said.correlate(TABLE).exists())
+
+
+def _slot() -> ColumnElement[Any]:
+    return cast(TABLE.c.id, Text) + ":" + cast(TABLE.c.valid_to, Text)
+
+
 def ending() -> Select[Any]:
     """A task of who is in charge of the customer, due at the end of the contract's last day (24:00, company zone).
 
@@ -74,7 +86,7 @@ def ending() -> Select[Any]:
     nobody: Any = cast(null(), BigInt)
     return (
         select(
-            (cast(c.id, Text) + ":" + cast(c.valid_to, Text)).label("slot"),
+            _slot().label("slot"),
             due_at.label("due_at"),
             CUSTOMERS.c.owner_id.label("owner_id"),
             nobody.label("department_id"),

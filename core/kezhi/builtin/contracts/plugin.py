@@ -38,6 +38,7 @@ class Contracts(Plugin):
         "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "files": ">=0.1",
         "imports": ">=0.1", "lists": ">=0.1", "search": ">=0.1", "tasks": ">=0.1", "timeline": ">=0.1",
     }  # fmt: skip
+    extends = ("policy",)
     essential = True
     icon = "file-earmark-ruled"
 
@@ -184,6 +185,12 @@ class Contracts(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
