@@ -1,5 +1,8 @@
 """Approvals: what other apps and the pages call."""
 
+from ..flows.following import company_flow, flow_steps
+from ..flows.keeping import back_to_shipped, save_flow
+from ..flows.words import who_signs
 from .decisions import audit_refusal, reject, send_back, sign, void, withdraw
 from .deputies import absences, add_deputy, end_deputy, stands_in_for
 from .passing import add_signer, pass_on
@@ -11,7 +14,10 @@ __all__ = [
     "add_deputy",
     "add_signer",
     "audit_refusal",
+    "back_to_shipped",
+    "company_flow",
     "end_deputy",
+    "flow_steps",
     "inbox",
     "mine",
     "pass_on",
@@ -21,11 +27,13 @@ __all__ = [
     "request_by_id",
     "request_for",
     "resubmit",
+    "save_flow",
     "send_back",
     "sign",
     "signer_name",
     "stands_in_for",
     "void",
     "waiting_count",
+    "who_signs",
     "withdraw",
 ]
