@@ -19,7 +19,7 @@ from kezhi.builtin.accounts.services import add_department, set_manager, user_by
 from kezhi.builtin.approvals import checks, services
 from kezhi.builtin.approvals.contributions import ESCALATE, EVERYBODY, Step
 from kezhi.builtin.approvals.flows.checking import problems_of
-from kezhi.builtin.approvals.flows.keeping import Unsound, versions_of
+from kezhi.builtin.approvals.flows.keeping import Unsound, back_to_shipped, save_flow, versions_of
 from kezhi.builtin.approvals.flows.preview import preview
 from kezhi.builtin.approvals.flows.stored import FlowStep, from_json, to_json
 from kezhi.builtin.approvals.flows.words import Side, differences
@@ -96,7 +96,7 @@ def keyed(*steps: Step) -> list[FlowStep]:
 
 def save(user: User, *steps: Step, expected: int = 0, reason: str = "制度修订") -> FlowVersion:
     with acting_as(user):
-        return services.save_flow(KIND, keyed(*steps), expected=expected, reason=reason)[0]
+        return save_flow(KIND, keyed(*steps), expected=expected, reason=reason)[0]
 
 
 def put_up(user: User, *steps: Step, reference: str = "offer-1", amount: int | None = None) -> int:
@@ -137,7 +137,7 @@ def test_a_request_follows_the_version_that_holds_when_it_begins_and_keeps_it(de
     assert checks.unsigned(db.session()) == []
 
     with acting_as(people["manager"]):
-        services.back_to_shipped(KIND, expected=2, reason="恢复出厂流程")
+        back_to_shipped(KIND, expected=2, reason="恢复出厂流程")
     last = put_up(people["maker"], reference="offer-3")
     assert [each[1] for each in resolved(last)] == ["sales-director", "general-manager"]
     rows = [(row.version, row.author_login, row.reason, row.shipped) for row in versions_of(KIND)]
@@ -187,9 +187,9 @@ def test_only_whoever_may_design_flows_changes_one(desk, people, who):
     with pytest.raises(NotFound):
         save(people[who], APPROVAL)
     with acting_as(people[who]), pytest.raises(NotFound):
-        services.back_to_shipped(KIND, expected=0, reason="so")
+        back_to_shipped(KIND, expected=0, reason="so")
     with acting_as(people["manager"]), pytest.raises(NotFound):
-        services.save_flow("no.such", keyed(APPROVAL), expected=0, reason="so")
+        save_flow("no.such", keyed(APPROVAL), expected=0, reason="so")
     with pytest.raises(Refused) as refused:
         save(people["manager"], APPROVAL, reason="  ")
     assert refused.value.field == "reason"
@@ -307,7 +307,7 @@ def test_what_is_wrong_with_a_flow_is_said_when_it_is_designed_and_nothing_is_ke
                 assert {severity for _code, severity in found} == {"warning"}, (design.title, found)
                 continue
             with pytest.raises(Unsound) as refused:
-                services.save_flow(KIND, keyed(*steps), expected=0, reason="so")
+                save_flow(KIND, keyed(*steps), expected=0, reason="so")
             assert design.code in [each.code for each in refused.value.problems], design.title
             assert flows() == [], design.title
             seen += 1
@@ -397,7 +397,9 @@ def test_the_preview_names_who_would_sign_as_the_request_then_does(desk, people)
     by_name = [user_by_id(each[2]).name if each[2] else None for each in resolved(number)]
     assert by_name == ["chief", None, "cashier", "manager"]
     stuck = preview(
-        (step(role="inventory-control"), step(user_id=maker.id), step(role="finance"), step(role="finance")), maker, None
+        (step(role="inventory-control"), step(user_id=maker.id), step(role="finance"), step(role="finance")),
+        maker,
+        None,
     )
     assert [bool(line.problem) for line in stuck.lines] == [True, True, False, False]
     assert stuck.problem, "one cashier cannot sign two steps"

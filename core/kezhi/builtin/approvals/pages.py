@@ -77,6 +77,7 @@ class RequestPage:
     earlier_steps: list[tuple[int, Any]] = field(default_factory=list)  #: to which it can be returned
     signs_for: str = ""  #: the absent person in whose place the user signs
     may_pass_on: bool = False
+    may_design: bool = False  #: whether the user may open the flow that the request follows
     next_id: int | None = None
     next_count: int = 0
 
@@ -97,6 +98,7 @@ def request_page(request: Request, user: User) -> RequestPage:
         earlier_steps=[(each.position, each.title) for each in round_steps(request) if each.position < request.step],
         signs_for=signs_for,
         may_pass_on=decides and not signs_for,
+        may_design=user.can("approvals.flows") and find_subject(request.kind) is not None,
         may_withdraw=request.status == PENDING
         and is_requester(request, user)
         and find_subject(request.kind) is not None,

@@ -57,12 +57,12 @@ def rows_of_form(items: Iterable[tuple[str, str]]) -> list[Row]:
     found: dict[int, Row] = {}
     for name, value in items:
         matched = FIELD.match(name)
-        if matched is None:
+        if matched is None or matched[2] not in (*TEXTS, "people"):
             continue
         row, what, text = found.setdefault(int(matched[1]), Row(how="", late="")), matched[2], str(trimmed(value))
         if what == "people" and text:
             row.people.append(text[:200])
-        elif what in TEXTS:
+        elif what != "people":
             setattr(row, what, text[:200])
     rows = [found[place] for place in sorted(found)]
     for row in rows:

@@ -28,6 +28,9 @@ from .stored import FlowStep
 
 BLANKS = 2  #: empty fields for people after those chosen
 
+#: fields that are folded away as long as they say nothing
+SPECIAL = ("above", "up_to", "department", "hours", "late", "zh", "en")
+
 
 class FlowForm(Form):
     """The fields of the editor beside the steps: the version that was opened, the reason, and whom it is tried on."""
@@ -82,6 +85,7 @@ def values(page: Page) -> dict[str, Any]:
         "form": page.form,
         "rows": page.rows,
         "errors": shown,
+        "special_errors": lambda at: any(f"{at}.{name}" in shown for name in SPECIAL),
         "problems": problems,
         "unreadable": sum(map(len, errors.values())),
         "options": _options(page),

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kezhi import Conflict, NotFound, Refused, acting_user, audit_record, clock, currency, db, writing
 from kezhi.i18n import _
 
+from ..contributions import Step
 from ..models import FlowVersion
 from ..subjects import find_subject
 from .checking import errors_of
@@ -61,6 +62,16 @@ def back_to_shipped(kind: str, *, expected: int, reason: str) -> tuple[FlowVersi
     """From now on what the app ships holds again; the versions stay. Errors: as :func:`save_flow`."""
     _check_right(kind)
     return _store(kind, (), expected, reason.strip(), shipped=True)
+
+
+def keep_flow(kind: str, steps: Sequence[Step], *, reason: str) -> FlowVersion:
+    """Keep ``steps`` as the company's flow of a kind, whatever holds now; for commands, demos and set-up.
+
+    Errors: as :func:`save_flow`.
+    """
+    last = newest(kind)
+    keyed = [FlowStep(f"s{place}", step) for place, step in enumerate(steps, 1)]
+    return save_flow(kind, keyed, expected=last.version if last is not None else 0, reason=reason)[0]
 
 
 def _check_right(kind: str) -> None:

@@ -1,7 +1,7 @@
 """Approvals: what other apps and the pages call."""
 
 from ..flows.following import company_flow, flow_steps
-from ..flows.keeping import back_to_shipped, save_flow
+from ..flows.keeping import keep_flow
 from ..flows.words import who_signs
 from .decisions import audit_refusal, reject, send_back, sign, void, withdraw
 from .deputies import absences, add_deputy, end_deputy, stands_in_for
@@ -14,11 +14,11 @@ __all__ = [
     "add_deputy",
     "add_signer",
     "audit_refusal",
-    "back_to_shipped",
     "company_flow",
     "end_deputy",
     "flow_steps",
     "inbox",
+    "keep_flow",
     "mine",
     "pass_on",
     "present_signatures",
@@ -27,7 +27,6 @@ __all__ = [
     "request_by_id",
     "request_for",
     "resubmit",
-    "save_flow",
     "send_back",
     "sign",
     "signer_name",
