@@ -39,6 +39,8 @@ FRAGMENTS = {"search.suggestions"}
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
 }  # fmt: skip
+#: Their ``kind`` is one of proposals.
+FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
 ABSENT = 987_654
 
 
@@ -63,7 +65,8 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
-    from kezhi.builtin.approvals.services import add_deputy, request_for, sign
+    from kezhi.builtin.approvals.contributions import Step
+    from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
@@ -88,6 +91,9 @@ def company(app: Flask, add_person: Any) -> Company:
         order = create_order(values).id
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
+    with acting_as(people["general-manager"]):
+        signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
+        keep_flow(grading.KIND, signing, reason="Nobody else")
     with acting_as(people["data-analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", date(1997, 1, 1), date(1997, 12, 31)).number
@@ -173,6 +179,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "timeline.index": of_customer,
             "timeline.write": of_customer,
             "timeline.people": of_customer,
+            **{f"approvals.{page}": {"kind": "grading.run"} for page in FLOW_PAGES},
             "documents.make": sheet,
             "documents.issue": sheet,
             "documents.draft": sheet,

@@ -28,9 +28,9 @@ class Approvals(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Deputy, EarlierRound, Reminder, Request, RequestStep, Seat, Signature
+        from .models import Deputy, EarlierRound, FlowVersion, Reminder, Request, RequestStep, Seat, Signature
 
-        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy, Reminder]
+        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy, Reminder, FlowVersion]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -45,6 +45,7 @@ class Approvals(Plugin):
         return [
             Permission("approvals.use", _l("Put up and sign approvals"), roles=every_role()),
             Permission("approvals.deputies", _l("Enter deputies for others"), roles=()),
+            Permission("approvals.flows", _l("Design approval flows"), roles=("general-manager",)),
             Permission("approvals.see_all", _l("See every approval"), roles=("general-manager",)),
         ]
 
@@ -107,8 +108,12 @@ class Approvals(Plugin):
                 permission="approvals.use",
                 order=20,
                 count=lambda: waiting_count(user),
-            )
-        ]
+            ),
+            MenuItem(
+                _l("Approval flows"), "approvals.flows", icon="diagram-3", group="system",
+                permission="approvals.flows", order=40,
+            ),
+        ]  # fmt: skip
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:

@@ -5,7 +5,7 @@ Whoever lets it wait is reminded; how often is for ``services.reminders`` to say
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -18,7 +18,7 @@ from ..accounts.services import load_users, users_with_role
 from ..tasks.contributions import About, NoticeKind
 from ..tasks.kinds import known_notice
 from ..tasks.services import notify, settle
-from ..tasks.services.notices import is_there
+from ..tasks.services.notices import is_there, settle_pairs
 from ..tasks.services.notices import tell as write_notices
 from .deputies import deputies_of
 from .models import APPROVED, OPEN, PENDING, REJECTED, RETURNED, Deputy, Request
@@ -90,28 +90,41 @@ def remind(requests: Mapping[int, Any], pairs: Sequence[tuple[int, int]]) -> Non
             text = _l("%(number)s still waits for your signature; the time for it is over", number=row.number)
             messages.append((people[user_id], text, _about(row)))
     if is_there():
+        settle_pairs(REMINDED, pairs)  # the newest one says it all
         write_notices(known_notice(REMINDED), messages)
 
 
 def raise_late(
-    requests: Mapping[int, Any], signing: Mapping[int, Sequence[Any]], above: Mapping[int, list[int]]
+    requests: Mapping[int, Any],
+    signing: Mapping[int, Sequence[Any]],
+    above: Mapping[int, list[int]],
+    at_once: Collection[int] = (),
 ) -> None:
-    """Tell the requester, and of each signer the nearest manager who is not one of the signers."""
+    """Tell the requester, and of each signer the nearest manager who is not one of the signers.
+
+    ``at_once`` are requests whose step says so as soon as its limit is over, not after twice the time.
+    """
     people = _people({row.requester_id for row in requests.values()} | {each for ids in above.values() for each in ids})
     makers, managers = [], []
     for request_id, row in requests.items():
         theirs = signing.get(request_id, [])
         names = _names([each.name for each in theirs])
         if row.requester_id in people:
-            text = _l("%(number)s waits twice as long as it may: %(names)s", number=row.number, names=names)
+            text = _waits(row.number, names, request_id in at_once)
             makers.append((people[row.requester_id], text, _about(row)))
         for manager, of in _nearest(theirs, above, row.requester_id).items():
-            text = _l("%(number)s waits twice as long as it may: %(names)s", number=row.number, names=_names(of))
+            text = _waits(row.number, _names(of), request_id in at_once)
             if manager in people:
                 managers.append((people[manager], text, About()))
     if is_there():
         write_notices(known_notice(LATE), makers)
         write_notices(known_notice(RAISED), managers)
+
+
+def _waits(number: str, names: str, at_once: bool) -> Any:
+    if at_once:
+        return _l("%(number)s waits longer than it may: %(names)s", number=number, names=names)
+    return _l("%(number)s waits twice as long as it may: %(names)s", number=number, names=names)
 
 
 def _nearest(signing: Sequence[Any], above: Mapping[int, list[int]], maker: int | None) -> dict[int, list[str]]:
