@@ -30,6 +30,25 @@ class LoginForm(Form):
     )
 
 
+CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class CodeForm(Form):
+    """A code of the second factor."""
+
+    submission_key = None
+    code = StringField(_l("Code"), [InputRequired(), Length(max=100)], render_kw={**CODE, "autofocus": True})
+
+
+class PresentPasswordForm(Form):
+    """The person says that it is them, before the second factor changes."""
+
+    submission_key = None
+    old_password = PasswordField(
+        _l("Present password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
+
+
 class PasswordForm(Form):
     """A new password, against the old one."""
 
@@ -139,19 +158,25 @@ def department_choices(empty: Any) -> list[Any]:
     return [choice("", empty), *(choice(node.id, "\u3000" * node.depth + node.name) for node in nodes)]
 
 
-class RoleForm(Form):
-    """The permissions of a role."""
+class RoleForm(Form, Versioned):
+    """The permissions of a role, and whether it asks for a second factor."""
 
     submission_key = None
     permissions = Ticks(_l("Permissions"))
+    second_factor = BooleanField(
+        _l("Second factor required"),
+        description=_l("Whoever has this role and no second factor sets one up at the next log-in."),
+    )
 
 
 __all__ = [
+    "CodeForm",
     "DepartmentForm",
     "EditUserForm",
     "LoginForm",
     "PasswordForm",
     "PreferencesForm",
+    "PresentPasswordForm",
     "RoleForm",
     "UserForm",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kezhi import clock, db
 from kezhi.sessions import current_hash, delete_sessions, idle
 from kezhi.tables import session as table
+
+from ..models import HalfLogIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,11 @@ class LogIn:
 
 
 def revoke_sessions(user_id: int, except_current: bool = False) -> int:
-    """End the sessions of a person in all processes, inside ``writing()``; returns how many there were."""
+    """End the sessions of a person in all processes, inside ``writing()``; returns how many there were.
+
+    Log-ins that still wait for a second factor end with them.
+    """
+    db.session.execute(delete(HalfLogIn).where(HalfLogIn.user_id == user_id))
     conditions = [table.c.user_id == user_id]
     current = current_hash()
     if except_current and current is not None:

@@ -136,7 +136,13 @@ def edit(user_id: int) -> Any:
             present = _stored_values(account)
         except Refused as refused:
             fill_errors(form, refused)
-    return render_template("accounts/user.html", form=form, account=_account(user_id), present=present)
+    return render_template(
+        "accounts/user.html",
+        form=form,
+        account=_account(user_id),
+        present=present,
+        factor=services.factor_state(user_id, held),
+    )
 
 
 @requires(MANAGE)
@@ -148,6 +154,16 @@ def reset(user_id: int) -> Any:
     with writing():
         services.reset_password(user_id, hashed)
     return render_template("accounts/one_time.html", login=login, password=password)
+
+
+@requires(MANAGE)
+def reset_factor(user_id: int) -> Any:
+    """Take the second factor from a person who lost it; their sessions end."""
+    _account(user_id)
+    with writing():
+        services.reset_factor(user_id)
+    flash(_("The second factor is reset; all sessions of this person have ended."), "success")
+    return redirect(url_for("accounts.edit", user_id=user_id))
 
 
 def _account(user_id: int) -> Account:
