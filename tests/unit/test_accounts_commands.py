@@ -133,6 +133,6 @@ def test_totp_reset_takes_the_second_factor_and_ends_the_sessions(app: Flask) ->
     assert isinstance(run("totp-reset", "nobody").exception, NotFound)
     user_id = account("li").id
     with writing():
-        db.session.add(Factor(user_id=user_id, secret="sealed", confirmed_at=clock.now()))
+        db.session.add(Factor(user_id=user_id, secret="sealed", confirmed_at=clock.now()))  # noqa: S106 - of nobody
     assert "removed" in run("totp-reset", "li").stdout
     assert not services.has_factor(user_id)

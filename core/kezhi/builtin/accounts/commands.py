@@ -20,7 +20,7 @@ from .services.departments import department_named
 def user_group() -> click.Group:
     """The commands about people."""
     group = click.Group("user", help="Add people, give them new passwords, list them.")
-    for command in (add, passwd, totp_reset, list_command):
+    for command in (add, passwd, link, totp_reset, list_command):
         group.add_command(command)
     return group
 
@@ -77,6 +77,22 @@ def passwd(login: str, as_json: bool) -> None:
         _print_json({"login": login, "password": password})
         return
     _print_password(password)
+
+
+@click.command()
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def link(login: str, as_json: bool) -> None:
+    """Issue a link by which a person sets a password, once; the present password stays until then."""
+    login = services.normal_login(login)
+    with writing():
+        made = services.issue_link(_id_of(login))
+    path, until = f"/password/link#{made.code}", made.expires_at.isoformat(timespec="minutes")
+    if as_json:
+        _print_json({"login": login, "path": path, "until": until})
+        return
+    click.echo(f"{path}")
+    click.echo(f"It is shown only now and works once, until {until}; put the address of your site before it.")
 
 
 @click.command("totp-reset")

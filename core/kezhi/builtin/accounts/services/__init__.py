@@ -23,6 +23,7 @@ from .factor import (
     renew_codes,
     reset_factor,
 )
+from .links import Link, issue_link, open_link, redeem_link
 from .loading import load_user, load_users, names_of_logins, user_by_id, user_named, users_with_role
 from .log_in import check_present_password, log_in
 from .people import (
@@ -30,6 +31,7 @@ from .people import (
     add_user,
     change_own_password,
     create_first_administrator,
+    deactivate,
     reset_password,
     set_preferences,
     update_user,
@@ -51,6 +53,7 @@ __all__ = [
     "Entered",
     "FactorState",
     "Half",
+    "Link",
     "Verdict",
     "active_people",
     "add_department",
@@ -65,6 +68,7 @@ __all__ = [
     "check_roles",
     "confirm_pending",
     "create_first_administrator",
+    "deactivate",
     "department_name",
     "effective",
     "factor_state",
@@ -75,6 +79,7 @@ __all__ = [
     "has_factor",
     "hash_password",
     "install_roles",
+    "issue_link",
     "load_user",
     "load_users",
     "log_in",
@@ -83,7 +88,9 @@ __all__ = [
     "names_of_logins",
     "new_password",
     "normal_login",
+    "open_link",
     "pending_secret",
+    "redeem_link",
     "remove_factor",
     "rename_department",
     "renew_codes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 
 from kezhi import Conflict, Refused, acting_user, audit_record, logged_in, public, setting, writing
 from kezhi.forms import fill_errors
@@ -14,7 +14,7 @@ from kezhi.sessions import end_session, start_session
 
 from .. import services
 from ..codes import address_for, picture
-from ..forms import CodeForm, LoginForm, PasswordForm
+from ..forms import CodeForm, LinkForm, LoginForm, PasswordForm
 
 HALF = "half"  #: key inside the cookie: the token of a log-in that waits for its code
 
@@ -78,6 +78,26 @@ def logout() -> Any:
             audit_record("login.end", "user", user.id)
             end_session()
     return redirect(url_for("accounts.login"))
+
+
+@public
+def link() -> Any:
+    """Set a password by a link. Whoever opens it is told nothing: neither whose it is nor whether it works."""
+    form = LinkForm()
+    if form.validate_on_submit():
+        try:
+            user = services.redeem_link(form.code.data or "", form.new_password.data or "")
+        except Refused as refused:
+            fill_errors(form, refused)
+        else:
+            if acting_user().is_authenticated and acting_user().id != user.id:
+                with writing():
+                    end_session()
+            flash(_("The password of %(login)s is set. Log in with it.", login=user.login), "success")
+            return redirect(url_for("accounts.login"))
+    answer = make_response(render_template("accounts/link.html", form=form))
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @logged_in
