@@ -38,6 +38,7 @@ FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
+    "accounts.code",
 }  # fmt: skip
 #: Their ``kind`` is one of proposals.
 FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
@@ -214,7 +215,7 @@ def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -
     assert {endpoint: key for endpoint, key in declared.items() if key not in known} == {}
     assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
         "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
-        "kezhi.vendor", "kezhi.plugin_static",
+        "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link",
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from .services.departments import department_named
 def user_group() -> click.Group:
     """The commands about people."""
     group = click.Group("user", help="Add people, give them new passwords, list them.")
-    for command in (add, passwd, list_command):
+    for command in (add, passwd, link, totp_reset, list_command):
         group.add_command(command)
     return group
 
@@ -72,14 +72,48 @@ def passwd(login: str, as_json: bool) -> None:
     password = services.new_password()
     hashed = services.hash_password(password)
     with writing():
-        user_id = db.session.scalar(select(Account.id).where(Account.login == login))
-        if user_id is None:
-            raise NotFound(_("There is no user “%(login)s”.", login=login))
-        services.reset_password(user_id, hashed)
+        services.reset_password(_id_of(login), hashed)
     if as_json:
         _print_json({"login": login, "password": password})
         return
     _print_password(password)
+
+
+@click.command()
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def link(login: str, as_json: bool) -> None:
+    """Issue a link by which a person sets a password, once; the present password stays until then."""
+    login = services.normal_login(login)
+    with writing():
+        made = services.issue_link(_id_of(login))
+    path, until = f"/password/link#{made.code}", made.expires_at.isoformat(timespec="minutes")
+    if as_json:
+        _print_json({"login": login, "path": path, "until": until})
+        return
+    click.echo(f"{path}")
+    click.echo(f"It is shown only now and works once, until {until}; put the address of your site before it.")
+
+
+@click.command("totp-reset")
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def totp_reset(login: str, as_json: bool) -> None:
+    """Take the second factor from a person who lost it; ends all their sessions."""
+    login = services.normal_login(login)
+    with writing():
+        had = services.reset_factor(_id_of(login))
+    if as_json:
+        _print_json({"login": login, "had_factor": had})
+        return
+    click.echo(f"{login}: the second factor is removed." if had else f"{login}: there was no second factor.")
+
+
+def _id_of(login: str) -> int:
+    user_id = db.session.scalar(select(Account.id).where(Account.login == login))
+    if user_id is None:
+        raise NotFound(_("There is no user “%(login)s”.", login=login))
+    return user_id
 
 
 @click.command("list")

@@ -39,6 +39,10 @@ class Accounts(Plugin):
             models.AccountRole,
             models.RolePermission,
             models.Attempt,
+            models.Factor,
+            models.RecoveryCode,
+            models.HalfLogIn,
+            models.PasswordLink,
         ]
 
     @hookimpl

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, render_template, url_for
 from sqlalchemy import func, select
 
-from kezhi import Refused, db, localised, requires, writing
+from kezhi import Conflict, Refused, db, localised, requires, writing
 from kezhi.forms import choice, fill_errors
 from kezhi.i18n import gettext as _
 
@@ -39,14 +39,21 @@ def edit(role_key: str) -> Any:
     if role is None:
         abort(404)
     kernel = current_app.extensions["kezhi"]
-    form = RoleForm(permissions=sorted(role_permissions(role_key)))
+    stored = role_permissions(role_key)
+    form = RoleForm(permissions=sorted(stored), second_factor=role.second_factor, version=role.version)
     form.permissions.choices = [choice(key, permission.title) for key, permission in kernel.permissions.items()]
-    if role_key != ADMINISTRATOR and form.validate_on_submit():
+    conflict = False
+    if form.validate_on_submit():
+        wanted, asks = form.permissions.data or [], bool(form.second_factor.data)
         try:
             with writing():
-                services.set_permissions(role_key, form.permissions.data or [])
+                services.change_role(role_key, form.version.data or 0, wanted, second_factor=asks)
             flash(_("Saved."), "success")
             return redirect(url_for("accounts.roles"))
+        except Conflict as meanwhile:
+            fill_errors(form, meanwhile)
+            role, conflict, stored = db.session.get(Role, role_key) or role, True, role_permissions(role_key)
+            form.show_version(role.version)
         except Refused as refused:
             fill_errors(form, refused)
     groups: dict[str, list[Any]] = {}
@@ -61,4 +68,5 @@ def edit(role_key: str) -> Any:
         groups=groups,
         titles=titles,
         fixed=role_key == ADMINISTRATOR,
+        stored=stored if conflict else None,
     )
