@@ -1,0 +1,45 @@
+"""What a company may decide about keeping its customer files in order."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from kezhi import SettingsForm
+from kezhi import lazy_gettext as _l
+from kezhi.forms import choice
+
+WHOLE = _l("Write a whole number.")
+
+
+def rhythms() -> list[object]:
+    """How often, in months."""
+    return [
+        choice("1", _l("Every month")),
+        choice("3", _l("Every quarter")),
+        choice("6", _l("Every half-year")),
+        choice("12", _l("Every year")),
+    ]
+
+
+class UpkeepSettings(SettingsForm):
+    """The rhythm of verification (CUS-07)."""
+
+    verify_months = SelectField(
+        _l("Customer files are verified"),
+        default="3",
+        choices=rhythms,
+        description=_l("Due on the last workday. The policy asks for every quarter: anything longer departs from it."),
+    )
+    verify_lead_days = IntegerField(
+        _l("Days before the due date on which verifying becomes a task"),
+        [InputRequired(WHOLE), NumberRange(min=0, max=366)],
+        default=30,
+    )
+    verify_prospects = BooleanField(_l("Files of prospects are verified too"), default=True)
+    asked_since = DateField(
+        _l("Recurring duties are asked for since"),
+        [Optional()],
+        description=_l("What was due before the quarter or month of this day does not count. Empty: from the start."),
+        default=None,
+    )
