@@ -32,6 +32,7 @@ MODULES = {
     "Builtin documents": "kezhi.builtin.documents.hookspecs",
     "Builtin timeline": "kezhi.builtin.timeline.hookspecs",
     "Builtin tasks": "kezhi.builtin.tasks.hookspecs",
+    "Builtin policy": "kezhi.builtin.policy.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
