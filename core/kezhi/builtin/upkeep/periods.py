@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+
+from kezhi import Period
 
 from ..calendar.hours import Hours, is_workday
+from ..policy import periods
 
 QUARTER = 3  #: months
 ONE_DAY = timedelta(days=1)
-#: how far a due day moves at most to find a workday: the longest public holidays take a third of it
-FARTHEST = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,10 @@ def following_month(first: date, months: int = 1) -> date:
 
 def last_workday(hours: Hours, span: Span) -> date:
     """The last day of a span that is worked; its last day where the calendar has no working time near it."""
-    for back in range(FARTHEST):
-        day = span.end - back * ONE_DAY
-        if is_workday(hours, day):
-            return day
-    return span.end
-
-
-def first_monday(month: date) -> date:
-    """The first Monday of a month."""
-    first = month.replace(day=1)
-    return first + ((7 - first.weekday()) % 7) * ONE_DAY
+    return periods.last_workday(Period(span.start, span.end), partial(is_workday, hours))
 
 
 def note_due(hours: Hours, about: date) -> date:
     """By which day the note about a month is due: the first Monday of the next one, or the next workday after it."""
-    monday = first_monday(following_month(about.replace(day=1)))
-    for on in range(FARTHEST):
-        if is_workday(hours, monday + on * ONE_DAY):
-            return monday + on * ONE_DAY
-    return monday
+    month = periods.period_of("month", following_month(about.replace(day=1)))
+    return periods.first_monday(month, partial(is_workday, hours))

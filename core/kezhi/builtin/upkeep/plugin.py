@@ -33,6 +33,7 @@ class Upkeep(Plugin):
         "accounts": ">=0.1",
         "calendar": ">=0.1",
         "customers": ">=0.1",
+        "policy": ">=0.1",
         "tasks": ">=0.1",
     }
     extends = ("lists", "timeline")
@@ -111,6 +112,12 @@ class Upkeep(Plugin):
         from .pages import sources
 
         return sources(record, user)
+
+    @hookimpl
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def register_task_kinds(self) -> list[Any]:

@@ -1,0 +1,52 @@
+"""What shows that the clauses of this builtin are kept, for the policy board (PER-01)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kezhi import lazy_gettext as _l
+
+from ..customers.models import Customer
+from ..policy.contributions import Ask, ClauseEvidence, Found, Records
+from .columns import STATE
+from .standing import OVERDUE, Rule, verifications
+
+
+def evidence() -> list[ClauseEvidence]:
+    """One entry for each obligation."""
+    return [
+        ClauseEvidence(
+            "CUS-07",
+            _l("No customer file is past the last workday of a quarter without having been verified since."),
+            ask=_verified,
+            key="verification",
+            title=_l("Verification of customer files"),
+            says=_says_verified,
+            records=Records("customers.index", {f"f.{STATE}": "verified"}),
+            breaches=Records("customers.index", {f"f.{STATE}": OVERDUE}),
+            responsible=_l("owners of the files"),
+        ),
+    ]
+
+
+def _files(condition: Any = None) -> Any:
+    statement = select(func.count()).select_from(Customer)
+    return statement if condition is None else statement.where(condition)
+
+
+def _verified(today: date) -> Ask:
+    rule = Rule()
+    return Ask(
+        records=_files(rule.verified()),
+        latest=select(func.max(verifications.at)),
+        breaches=_files(rule.overdue()),
+        waiting=_files(rule.has("due")),
+        of=_files(),
+    )
+
+
+def _says_verified(found: Found) -> Any:
+    return _l("%(count)s of %(all)s files verified this quarter", count=found.records or 0, all=found.of or 0)
