@@ -11,6 +11,7 @@ from kezhi import acting_as, clock, db, writing
 
 from ..apps.demo import DemoContext
 from ..customers.models import Customer
+from .demo_notes import make_notes
 from .models import CORRECTED, UNCHANGED, Verification
 from .standing import midnight, present
 
@@ -25,6 +26,7 @@ def make(context: DemoContext) -> None:
     with acting_as(clerk), writing():
         _opened_long_ago(customers, context)
         _verified(customers, clerk.login)
+    make_notes(context)
 
 
 def _opened_long_ago(customers: list[int], context: DemoContext) -> None:

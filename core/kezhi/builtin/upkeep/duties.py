@@ -22,13 +22,14 @@ from ..customers.models import Customer
 from ..tasks.contributions import Occasion, TaskKind, Waiting
 from ..tasks.models import Task
 from ..tasks.todo import end_of
+from . import services
 from .columns import STATE
 from .periods import ONE_DAY, Span
 from .rules import OVERSEE, READ, VERIFY
 from .standing import DUE, OVERDUE, Rule
 from .words import SpanName, in_company_language
 
-FILES, OVERDUE_FILES = "upkeep.verify", "upkeep.overdue"
+FILES, OVERDUE_FILES, NOTE = "upkeep.verify", "upkeep.overdue", "upkeep.note"
 DEPARTMENT = "d"  #: what references of files without an owner begin with
 UNSCOPED = {"kezhi_unscoped": True}
 
@@ -50,6 +51,14 @@ def kinds() -> list[TaskKind]:
             icon="patch-exclamation",
             clause="CUS-07",
             waiting=waiting,
+        ),
+        TaskKind(
+            NOTE,
+            _l("Competitive-environment note"),
+            page=lambda month: url_for("upkeep.write_note", month=month),
+            icon="binoculars",
+            clause="CUS-07",
+            duties=notes,
         ),
     ]
 
@@ -86,6 +95,20 @@ def _occasions(span: Span, due: date, condition: ColumnElement[bool]) -> Iterato
         reference = str(owner_id) if owner_id is not None else f"{DEPARTMENT}{department_id}"
         slot = f"{reference}:{span.start.isoformat()}:{span.months}"
         yield Occasion(slot, at, owner_id, department_id, subject=subject, reference=reference)
+
+
+def notes() -> list[Occasion]:
+    """The notes that were not handed in: from the first day of the month after, until they are."""
+    owed = services.debtors(services.open_months(clock.today()))
+    return [
+        Occasion(
+            f"{each.user_id}:{month.isoformat()}", end_of(each.due), each.user_id, subject=month.strftime("%Y-%m"),
+            reference=month.strftime("%Y-%m"),
+        )
+        for month, people in owed.items()
+        for each in people
+        if each.handed_in_at is None
+    ]  # fmt: skip
 
 
 # ── the first page ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,8 @@ from kezhi import lazy_gettext as _l
 from ..customers.models import Customer
 from ..policy.contributions import Ask, ClauseEvidence, Found, Records
 from .columns import STATE
+from .models import MarketNote
+from .services.owed import debtors, open_months
 from .standing import OVERDUE, Rule, verifications
 
 
@@ -29,7 +31,34 @@ def evidence() -> list[ClauseEvidence]:
             breaches=Records("customers.index", {f"f.{STATE}": OVERDUE}),
             responsible=_l("owners of the files"),
         ),
+        ClauseEvidence(
+            "CUS-07",
+            _l("Every salesperson handed in the note about the month before by the first Monday."),
+            ask=_notes,
+            key="notes",
+            title=_l("Competitive-environment notes"),
+            says=lambda found: _l(
+                "%(count)s of %(all)s notes about last month", count=found.records or 0, all=found.of or 0
+            ),
+            records=Records("upkeep.notes"),
+            breaches=Records("upkeep.notes_owed"),
+            responsible=_l("salespeople"),
+        ),
     ]
+
+
+def _notes(today: date) -> Ask:
+    owed = debtors(open_months(today)[:1])
+    people = [each for those in owed.values() for each in those]
+    missing = [each for each in people if each.handed_in_at is None]
+    late = sum(each.is_late for each in missing)
+    return Ask(
+        records=len(people) - len(missing),
+        latest=select(func.max(MarketNote.handed_in_at)),
+        breaches=late,
+        waiting=len(missing) - late,
+        of=len(people),
+    )
 
 
 def _files(condition: Any = None) -> Any:

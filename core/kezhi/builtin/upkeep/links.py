@@ -12,4 +12,13 @@ def links() -> list[RecordLink]:
     """That a file was verified stays with the file it went into; what was noted may speak of people."""
     return [
         RecordLink("upkeep_verification", _l("Verifications"), CUSTOMERS, delete="delete", personal=("note",)),
+        RecordLink(
+            "upkeep_observation_customer",
+            _l("Competitive-environment notes"),
+            CUSTOMERS,
+            delete="delete",
+            erase="delete",
+            merge="keep_one",
+            unique=("observation_id",),
+        ),
     ]

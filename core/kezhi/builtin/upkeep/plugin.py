@@ -11,6 +11,7 @@ from kezhi import (
     Clause,
     Column,
     Demo,
+    MenuItem,
     Panel,
     Permission,
     Plugin,
@@ -50,7 +51,7 @@ class Upkeep(Plugin):
     def register_models(self) -> list[type]:
         from . import models
 
-        return [models.Verification]
+        return [models.Verification, models.MarketNote, models.Observation, models.ObservationCustomer]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -81,6 +82,17 @@ class Upkeep(Plugin):
         from .settings import UpkeepSettings
 
         return [UpkeepSettings]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        from .rules import NOTES
+
+        return [
+            MenuItem(
+                _l("Competitive environment"), "upkeep.notes", icon="binoculars", group="customers", permission=NOTES,
+                order=60,
+            )
+        ]  # fmt: skip
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

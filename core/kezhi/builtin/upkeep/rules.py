@@ -2,39 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from kezhi import Access, Permission, User, visible_ids
+from sqlalchemy import and_, or_, select
+
+from kezhi import ALL, Access, Permission, User, visible_ids
 from kezhi import lazy_gettext as _l
 
+from ..customers.models import Customer
 from ..customers.rules import WRITERS
 from ..tasks.roles import MANAGERS
 from . import models
 
 READ, VERIFY, OVERSEE = "customers.read", "upkeep.verify", "upkeep.oversee"
+NOTES, WRITE_NOTES = "upkeep.notes", "upkeep.write_notes"
+NOTES_DEPARTMENT, NOTES_ALL, EXPORT_NOTES = "upkeep.notes_department", "upkeep.notes_all", "upkeep.export_notes"
+
+#: who sells, and tells each month what competitors do
+SELLERS = ("salesperson", "account-manager", "regional-representative")
+#: who evaluates the notes of the whole company
+EVALUATORS = (
+    "marketing-planner", "marketing-supervisor", "sales-director", "data-analyst", "deputy-general-manager",
+    "general-manager",
+)  # fmt: skip
 
 
 def permissions() -> list[Permission]:
     """The rights, with the roles that have them by default."""
+    readers = tuple(dict.fromkeys((*SELLERS, *MANAGERS, *EVALUATORS)))
     return [
         Permission(VERIFY, _l("Verify customer files"), WRITERS),
         Permission(OVERSEE, _l("See on the first page whose customer files are overdue for verification"), MANAGERS),
+        Permission(NOTES, _l("Read the own competitive-environment notes"), readers),
+        Permission(WRITE_NOTES, _l("Write competitive-environment notes"), SELLERS),
+        Permission(NOTES_DEPARTMENT, _l("Read the competitive-environment notes of the own departments"), MANAGERS),
+        Permission(NOTES_ALL, _l("Read all competitive-environment notes"), EVALUATORS),
+        Permission(EXPORT_NOTES, _l("Export competitive-environment notes"), EVALUATORS),
     ]
 
 
 def access() -> list[Access]:
-    """What hangs on a customer is seen by who sees the customer."""
-    hanging: list[Any] = [models.Verification]
-    return [Access(model, model.id, _with_customer(model)) for model in hanging]
+    """What hangs on a customer is seen by who sees the customer; a note by its author and by who leads or evaluates."""
+    verification: Any = models.Verification
+    found = [Access(verification, verification.id, _with_customer(verification))]
+    for model in (models.MarketNote, models.Observation):
+        key: Any = model.id
+        found.append(Access(model, key, _notes(model)))
+    link: Any = models.ObservationCustomer
+    found.append(Access(link, link.observation_id, _concerned))
+    return found
 
 
-def _with_customer(model: Any) -> Any:
+def _with_customer(model: Any) -> Callable[[User], Any]:
+    """Rows of a table with a customer."""
+
     def grants(user: User) -> Any:
-        from kezhi import ALL
-
-        from ..customers.models import Customer
-
         ids = visible_ids(Customer, user)
         return ALL if ids is None else model.__table__.c.customer_id.in_(ids)
 
     return grants
+
+
+def _notes(model: Any) -> Callable[[User], Any]:
+    """Notes and their observations: both say whose they are."""
+    table = model.__table__.c
+
+    def grants(user: User) -> Any:
+        if user.is_system or user.can(NOTES_ALL):
+            return ALL
+        found = [table.user_id == user.id]
+        if user.can(NOTES_DEPARTMENT) and user.departments:
+            found.append(table.department_id.in_(sorted(user.departments)))
+        return or_(*found)
+
+    return grants
+
+
+def _concerned(user: User) -> Any:
+    """Which customers an observation concerns: of observations that one sees, the customers that one sees."""
+    if user.is_system:
+        return ALL
+    table, observation = models.ObservationCustomer.__table__.c, models.Observation.__table__.c
+    seen = _notes(models.Observation)(user)
+    customer = _with_customer(models.ObservationCustomer)(user)
+    found = [] if customer == ALL else [customer]
+    if not isinstance(seen, str):
+        found.append(table.observation_id.in_(select(observation.id).where(seen)))
+    return and_(*found) if found else ALL

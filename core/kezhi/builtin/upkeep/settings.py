@@ -5,9 +5,12 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from kezhi import SettingsForm
+from kezhi import SettingsForm, localised
 from kezhi import lazy_gettext as _l
 from kezhi.forms import choice
+
+from ..accounts.forms import Ticks
+from .rules import SELLERS
 
 WHOLE = _l("Write a whole number.")
 
@@ -22,8 +25,15 @@ def rhythms() -> list[object]:
     ]
 
 
+def roles() -> list[object]:
+    """The roles of the company."""
+    from ..accounts.services import all_roles
+
+    return [choice(role.key, localised(role.title)) for role in all_roles()]
+
+
 class UpkeepSettings(SettingsForm):
-    """The rhythm of verification (CUS-07)."""
+    """The rhythm of verification, and who writes competitive-environment notes (CUS-07)."""
 
     verify_months = SelectField(
         _l("Customer files are verified"),
@@ -42,4 +52,7 @@ class UpkeepSettings(SettingsForm):
         [Optional()],
         description=_l("What was due before the quarter or month of this day does not count. Empty: from the start."),
         default=None,
+    )
+    note_roles = Ticks(
+        _l("Who hands in a competitive-environment note each month"), choices=roles, default=list(SELLERS)
     )
