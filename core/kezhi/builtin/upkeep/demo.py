@@ -12,6 +12,7 @@ from kezhi import acting_as, clock, db, writing
 from ..apps.demo import DemoContext
 from ..customers.models import Customer
 from .demo_notes import make_notes
+from .demo_protection import make_protection
 from .models import CORRECTED, UNCHANGED, Verification
 from .standing import midnight, present
 
@@ -27,6 +28,7 @@ def make(context: DemoContext) -> None:
         _opened_long_ago(customers, context)
         _verified(customers, clerk.login)
     make_notes(context)
+    make_protection(context)
 
 
 def _opened_long_ago(customers: list[int], context: DemoContext) -> None:

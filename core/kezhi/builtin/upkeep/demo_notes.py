@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from kezhi import User, acting_as, clock, db, setting, writing
+from kezhi import User, acting_as, clock, db, set_setting, setting, writing
 
 from ..accounts.models import Account
 from ..accounts.services import user_by_id, users_with_role
@@ -44,6 +44,9 @@ def make_notes(context: DemoContext) -> None:
     people = {account.id: account for role in roles for account in users_with_role(role)}
     persons = [each for each in (user_by_id(key) for key in sorted(people)) if each is not None]
     months = services.open_months(clock.today())[:MONTHS]
+    if months:
+        with writing():
+            set_setting("upkeep", "asked_since", months[-1])
     for back, month in enumerate(reversed(months)):
         due = note_due(working_hours(), month)
         for number, person in enumerate(persons):

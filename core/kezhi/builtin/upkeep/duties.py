@@ -25,6 +25,7 @@ from ..tasks.todo import end_of
 from . import services
 from .columns import STATE
 from .periods import ONE_DAY, Span
+from .protection_duties import protection_kinds
 from .rules import OVERSEE, READ, VERIFY
 from .standing import DUE, OVERDUE, Rule
 from .words import SpanName, in_company_language
@@ -60,6 +61,7 @@ def kinds() -> list[TaskKind]:
             clause="CUS-07",
             duties=notes,
         ),
+        *protection_kinds(),
     ]
 
 

@@ -13,6 +13,7 @@ from ..customers.models import Customer
 from ..policy.contributions import Ask, ClauseEvidence, Found, Records
 from .columns import STATE
 from .models import MarketNote
+from .protection_evidence import protection_evidence
 from .services.owed import debtors, open_months
 from .standing import OVERDUE, Rule, verifications
 
@@ -44,6 +45,7 @@ def evidence() -> list[ClauseEvidence]:
             breaches=Records("upkeep.notes_owed"),
             responsible=_l("salespeople"),
         ),
+        *protection_evidence(),
     ]
 
 

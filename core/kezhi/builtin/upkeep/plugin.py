@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from kezhi import (
     Access,
+    Check,
     Clause,
     Column,
     Demo,
@@ -37,7 +38,7 @@ class Upkeep(Plugin):
         "policy": ">=0.1",
         "tasks": ">=0.1",
     }
-    extends = ("lists", "timeline")
+    extends = ("documents", "lists", "timeline")
     essential = True
     icon = "patch-check"
 
@@ -51,7 +52,10 @@ class Upkeep(Plugin):
     def register_models(self) -> list[type]:
         from . import models
 
-        return [models.Verification, models.MarketNote, models.Observation, models.ObservationCustomer]
+        return [
+            models.Verification, models.MarketNote, models.Observation, models.ObservationCustomer, models.Officer,
+            models.Procedure, models.Acknowledgement, models.SecurityCheck, models.CheckItem, models.Finding,
+        ]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -85,13 +89,17 @@ class Upkeep(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        from .rules import NOTES
+        from .rules import NOTES, PROCEDURES
 
         return [
             MenuItem(
                 _l("Competitive environment"), "upkeep.notes", icon="binoculars", group="customers", permission=NOTES,
                 order=60,
-            )
+            ),
+            MenuItem(
+                _l("Data protection"), "upkeep.protection", icon="shield-check", group="control",
+                permission=PROCEDURES, order=40,
+            ),
         ]  # fmt: skip
 
     @hookimpl
@@ -124,6 +132,18 @@ class Upkeep(Plugin):
         from .pages import sources
 
         return sources(record, user)
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .documents import document_kinds
+
+        return document_kinds()
 
     @hookimpl
     def register_evidence(self) -> list[Any]:

@@ -11,7 +11,7 @@ from kezhi import ALL, Access, Permission, User, visible_ids
 from kezhi import lazy_gettext as _l
 
 from ..customers.models import Customer
-from ..customers.rules import WRITERS
+from ..customers.rules import READERS, WRITERS
 from ..tasks.roles import MANAGERS
 from . import models
 
@@ -19,11 +19,18 @@ READ, VERIFY, OVERSEE = "customers.read", "upkeep.verify", "upkeep.oversee"
 NOTES, WRITE_NOTES = "upkeep.notes", "upkeep.write_notes"
 NOTES_DEPARTMENT, NOTES_ALL, EXPORT_NOTES = "upkeep.notes_department", "upkeep.notes_all", "upkeep.export_notes"
 
+PROCEDURES, PROTECT = "upkeep.procedures", "upkeep.protect"
+
 #: who sells, and tells each month what competitors do
 SELLERS = ("salesperson", "account-manager", "regional-representative")
 #: who evaluates the notes of the whole company
 EVALUATORS = (
     "marketing-planner", "marketing-supervisor", "sales-director", "data-analyst", "deputy-general-manager",
+    "general-manager",
+)  # fmt: skip
+#: who may be named for data protection, and looks after it
+PROTECTORS = (
+    "customer-service-manager", "customer-information-officer", "department-manager", "deputy-general-manager",
     "general-manager",
 )  # fmt: skip
 
@@ -39,6 +46,8 @@ def permissions() -> list[Permission]:
         Permission(NOTES_DEPARTMENT, _l("Read the competitive-environment notes of the own departments"), MANAGERS),
         Permission(NOTES_ALL, _l("Read all competitive-environment notes"), EVALUATORS),
         Permission(EXPORT_NOTES, _l("Export competitive-environment notes"), EVALUATORS),
+        Permission(PROCEDURES, _l("Read the procedures for handling customer data"), READERS),
+        Permission(PROTECT, _l("Look after data protection: name the person, publish, check"), PROTECTORS),
     ]
 
 
@@ -51,7 +60,32 @@ def access() -> list[Access]:
         found.append(Access(model, key, _notes(model)))
     link: Any = models.ObservationCustomer
     found.append(Access(link, link.observation_id, _concerned))
+    return found + protection_access()
+
+
+def protection_access() -> list[Access]:
+    """Procedures and who is in charge: whoever handles customer data. Checks: who looks after data protection, a
+    finding its owner too.
+    """
+    check: Any = models.SecurityCheck
+    items: dict[type, Any] = {models.CheckItem: models.CheckItem.check_id}
+    found = [Access(check, check.id, _who_can(PROTECT), items)]
+    for model in (models.Officer, models.Procedure):
+        key: Any = model.id
+        found.append(Access(model, key, _who_can(PROCEDURES)))
+    finding: Any = models.Finding
+    read: Any = models.Acknowledgement
+    found.append(Access(finding, finding.id, _own_or(finding.__table__.c.owner_id, PROTECT)))
+    found.append(Access(read, read.procedure_id, _own_or(read.__table__.c.user_id, PROTECT)))
     return found
+
+
+def _who_can(permission: str) -> Callable[[User], Any]:
+    return lambda user: ALL if user.is_system or user.can(permission) else []
+
+
+def _own_or(column: Any, permission: str) -> Callable[[User], Any]:
+    return lambda user: ALL if user.is_system or user.can(permission) else column == user.id
 
 
 def _with_customer(model: Any) -> Callable[[User], Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField
+from typing import Any
+
+from wtforms import BooleanField, DateField, IntegerField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from kezhi import SettingsForm, localised
 from kezhi import lazy_gettext as _l
 from kezhi.forms import choice
+from kezhi.i18n import _
 
 from ..accounts.forms import Ticks
+from . import checklist
 from .rules import SELLERS
 
 WHOLE = _l("Write a whole number.")
@@ -33,7 +37,7 @@ def roles() -> list[object]:
 
 
 class UpkeepSettings(SettingsForm):
-    """The rhythm of verification, and who writes competitive-environment notes (CUS-07)."""
+    """The rhythm of verification, who writes competitive-environment notes (CUS-07), and security checks (CUS-12)."""
 
     verify_months = SelectField(
         _l("Customer files are verified"),
@@ -56,3 +60,19 @@ class UpkeepSettings(SettingsForm):
     note_roles = Ticks(
         _l("Who hands in a competitive-environment note each month"), choices=roles, default=list(SELLERS)
     )
+    check_months = SelectField(_l("Security checks are made"), default="3", choices=rhythms)
+    check_items = TextAreaField(
+        _l("What a security check looks at"),
+        [InputRequired(_l("Write at least one item."))],
+        description=_l("One item on each line. Checks that were begun keep the list they began with."),
+        default=checklist.shipped,
+        render_kw={"rows": 12},
+    )
+
+    def validate_check_items(self, field: Any) -> None:
+        """Not too many, none too long."""
+        items = checklist.lines(field.data or "")
+        if len(items) > checklist.MOST_ITEMS:
+            raise ValidationError(_("At most %(count)s items.", count=checklist.MOST_ITEMS))
+        if any(len(item) > checklist.LONGEST_ITEM for item in items):
+            raise ValidationError(_("An item has at most %(count)s characters.", count=checklist.LONGEST_ITEM))

@@ -8,11 +8,14 @@ from kezhi import lazy_gettext as _l
 from kezhi import setting
 from kezhi.i18n import _, in_both_languages
 
-from .models import CORRECTED, UNCHANGED
+from .models import CORRECTED, FINDING, FINE, NOT_APPLICABLE, UNCHANGED
 from .periods import Span
 
 FOUND = {UNCHANGED: _l("Unchanged"), CORRECTED: _l("Corrected")}
 TONES = {UNCHANGED: "green", CORRECTED: "blue"}
+
+RESULTS = {FINE: _l("In order"), FINDING: _l("Finding"), NOT_APPLICABLE: _l("Does not apply")}
+RESULT_TONES = {FINE: "green", FINDING: "orange", NOT_APPLICABLE: "gray"}
 
 
 class SpanName:

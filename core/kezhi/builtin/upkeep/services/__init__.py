@@ -1,5 +1,6 @@
 """Keeping customer files in order, as plain functions: pages, jobs and commands are thin callers."""
 
+from . import checking, protecting
 from .notes import Wrong, hand_in, note_with, observations_of, own_note
 from .owed import Debtor, debtors, open_months, scope_of
 from .verifying import open_of, verifications_of, verify, verify_many
@@ -7,6 +8,7 @@ from .verifying import open_of, verifications_of, verify, verify_many
 __all__ = [
     "Debtor",
     "Wrong",
+    "checking",
     "debtors",
     "hand_in",
     "note_with",
@@ -14,6 +16,7 @@ __all__ = [
     "open_months",
     "open_of",
     "own_note",
+    "protecting",
     "scope_of",
     "verifications_of",
     "verify",

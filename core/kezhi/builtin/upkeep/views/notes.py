@@ -13,7 +13,7 @@ from kezhi.i18n import _
 
 from ...accounts.models import Account
 from .. import services
-from ..forms import NoteForm, ObservationForm, observation_forms
+from ..forms.notes import NoteForm, ObservationForm, observation_forms
 from ..models import MarketNote
 from ..note_lists import note_list
 from ..rules import NOTES, NOTES_DEPARTMENT, WRITE_NOTES

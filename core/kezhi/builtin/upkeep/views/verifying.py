@@ -13,7 +13,7 @@ from kezhi.i18n import _, ngettext
 from ...customers.services import customer_by_id
 from ...lists.bulk import back_to, selected
 from .. import services
-from ..forms import VerifyForm
+from ..forms.verifying import VerifyForm
 from ..rules import VERIFY
 from ..standing import present
 from ..words import span_name

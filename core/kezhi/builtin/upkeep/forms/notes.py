@@ -1,4 +1,4 @@
-"""The forms of this builtin."""
+"""The form of a competitive-environment note."""
 
 from __future__ import annotations
 
@@ -6,25 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from kezhi import lazy_gettext as _l
-from kezhi.forms import Form, choice
+from kezhi.forms import Form
 
-from .models import UNCHANGED
-from .services.notes import LONGEST, LONGEST_NAME, MOST
-from .services.verifying import LONGEST_NOTE
-from .words import FOUND
-
-
-class VerifyForm(Form):
-    """What was found when a file was compared with the facts."""
-
-    found = SelectField(
-        _l("What was found"), choices=lambda: [choice(key, title) for key, title in FOUND.items()], default=UNCHANGED
-    )
-    note = TextAreaField(_l("Note"), [Optional(), Length(max=LONGEST_NOTE)], render_kw={"rows": 2})
+from ..services.notes import LONGEST, LONGEST_NAME, MOST
 
 
 class ObservationForm(Form):
