@@ -34,8 +34,6 @@ MODULES = {
     "Builtin tasks": "kezhi.builtin.tasks.hookspecs",
     "Builtin policy": "kezhi.builtin.policy.hookspecs",
     "Builtin protection": "kezhi.builtin.protection.hookspecs",
-    "Builtin protection": "kezhi.builtin.protection.hookspecs",
-    "Builtin policy": "kezhi.builtin.policy.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin

@@ -79,6 +79,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.tasks.services import open_task
     from kezhi.builtin.tasks.todo import TODO, end_of
     from kezhi.builtin.timeline.services import write_note
+    from kezhi.builtin.upkeep.models import MarketNote, Observation
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_dispute, create_order, declare
 
@@ -120,6 +121,17 @@ def company(app: Flask, add_person: Any) -> Company:
         task = open_task(TODO, Occasion("1", due, people["sales-director"].id, customer_id=customer))
     assert task is not None
     task_id = task.id
+    with writing():
+        note = MarketNote(
+            user_id=people["data-analyst"].id, month=date(2026, 1, 1), is_empty=True, handed_in_at=clock.now(),
+            changed_at=clock.now(), version=1,
+        )  # fmt: skip
+        db.session.add(note)
+        db.session.flush()
+        observation = Observation(note_id=note.id, user_id=note.user_id, month=note.month, position=0)
+        db.session.add(observation)
+        db.session.flush()
+        observation_id = observation.id
     with acting_as(people["sales-director"]):
         absence_id = add_deputy(people["sales-director"].id, people["data-analyst"].id, clock.today(), clock.today()).id
         issue_id = issue("grading.assessment", customer, "xlsx")
@@ -135,6 +147,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "file_id": file_id,
             "note_id": note_id,
             "task_id": task_id,
+            "observation_id": observation_id,
             "notice_id": notice_id,
             "issue_id": issue_id,
             "view_id": view_id,
@@ -367,6 +380,7 @@ RECORDS = (
     "note_id",
     "task_id",
     "notice_id",
+    "observation_id",
 )
 
 
