@@ -38,6 +38,7 @@ FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
+    "policy.overdue",
 }  # fmt: skip
 ABSENT = 987_654
 
@@ -132,6 +133,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
+            "line": "customers:CUS-04",
             "year": 2026,
             "page": 1,
             "format": "xlsx",

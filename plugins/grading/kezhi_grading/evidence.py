@@ -78,7 +78,7 @@ def _model() -> list[ClauseEvidence]:
             _l("Every grade in force is the result of the run it names, with its reasons."),
             ask=explained,
             says=_count(_l("%(count)s grades in force explain themselves")),
-            records=Records("customers.index", {"op.grading.grade": "filled"}),
+            records=RUNS,
             responsible=_l("The system"),
         ),
     ]
