@@ -178,7 +178,7 @@ def test_every_day_is_recorded_once_and_a_day_without_a_record_shows(
 
     (*before, november) = months(history(OWNERS, date(2026, 1, 1)), monday + timedelta(days=5))
     assert {cell.tone for cell in before} == {"gray"}
-    assert (november.tone, november.note) == ("red", "2 of 4 days kept")
+    assert (november.tone, november.note) == ("red", "2 / 4 days")
 
 
 @pytest.mark.clause("PER-01")
