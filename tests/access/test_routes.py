@@ -39,6 +39,7 @@ FRAGMENTS = {"search.suggestions"}
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
     "accounts.code",
+    "policy.overdue",
 }  # fmt: skip
 #: Their ``kind`` is one of proposals.
 FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
@@ -152,6 +153,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
+            "line": "customers:CUS-04",
             "year": 2026,
             "purpose": "files",
             "page": 1,

@@ -19,7 +19,7 @@ from kezhi.i18n import _, _l, is_chinese, lazy_pgettext
 
 from ..accounts.models import Account, Department
 from ..search.services import list_search
-from . import basics, services
+from . import gaps, services
 from .fields import FIELDS, GROUPS, LISTS, Field, label, section_fields
 from .models import Customer, CustomerGroup, ListEntry
 from .sections import SECTIONS, may_write_section, readable_sections
@@ -86,7 +86,7 @@ def own_columns(chinese: bool) -> list[Column]:
         plain("industry", 82, filter=Filter("choice", lambda: _choices("industry"))),
         _department(83),
         _product_groups(84, chinese),
-        basics.column(85),
+        gaps.column(85),
     ]
 
 
