@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
 
-from kezhi import Check, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Check, Clause, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -56,6 +56,18 @@ class Protection(Plugin):
                 permission="protection.manage", order=75,
             )
         ]  # fmt: skip
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
