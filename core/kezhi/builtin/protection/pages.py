@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from kezhi import Fact, db, setting
+from kezhi import SYSTEM, Fact, db, setting
 from kezhi.i18n import _
 from kezhi.jobs import DEAD, RUNNING, WAITING
 from kezhi.tables import job
@@ -60,7 +60,7 @@ def index_page() -> dict[str, Any]:
     backup = last_done()
     logins = {backup.done_by} if backup else set[str]()
     logins |= {key.created_by for key in keys} | {row.started_by for row in deviations}
-    names = names_of_logins(logins | {row.ended_by for row in deviations})
+    names = {SYSTEM.login: _("the system"), **names_of_logins(logins | {row.ended_by for row in deviations})}
     active = {key.purpose: max(each.version for each in keys if each.purpose == key.purpose) for key in keys}
     uses = [_use(each) for each in standings]
     storage = setting("protection", "storage")

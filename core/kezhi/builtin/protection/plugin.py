@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Check, Clause, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -87,6 +87,12 @@ class Protection(Plugin):
         from .commands import keys_command
 
         return [keys_command, backup_command]
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=35)]
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:
