@@ -17,6 +17,7 @@ from .records import (
     recognise_customer,
     update_customer,
 )
+from .tiers import service_tier_of, service_tiers, tier_rows
 from .values import Invalid
 
 __all__ = [
@@ -47,8 +48,11 @@ __all__ = [
     "owner_entries",
     "owners",
     "recognise_customer",
+    "service_tier_of",
+    "service_tiers",
     "special_price",
     "special_price_types",
+    "tier_rows",
     "timeline",
     "update_contact",
     "update_customer",
