@@ -24,6 +24,8 @@ from kezhi import acting_as, db, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
+from kezhi.builtin.contracts.pages import contract_list
+from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
@@ -84,7 +86,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with writing():  # somebody who imports and exports, and sees only their own
         granted = {"customers.import", "customers.export", "imports.use", "trade.write"}
         set_permissions("account-manager", role_permissions("account-manager") | granted)
-        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export"})
+        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export", "contracts.export"})
     own = {"name": "Open company", "code": "OPEN-1", "owner_id": people["seller-b"].id, "department_id": west}
     given = {"name": f"{MARK} Ltd", "code": CODE, "owner_id": people["seller-a"].id, "department_id": east}
     guarded = {"phone": "021-55667788", "credit_code": "91110000600037341L"}
@@ -106,6 +108,10 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             said = declare(customer, 1997, date(1998, 2, 1), f"{name} report", {"turnover": 90_000_00})[0]
             quarrel = {"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": f"{name} subject"}
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
+            words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
+            agreed = create_contract(
+                {"customer_id": customer, "number": f"{name}-C", "kind": "supply", "signed_on": date(1997, 5, 6), **words}
+            ).id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -129,6 +135,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "record_id": hidden,
         "contact_id": contact,
         "declaration_id": said,
+        "contract_id": agreed,
         "dispute_id": argued,
         "note_id": note_id,
         "task_id": task_id,
@@ -210,6 +217,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
+        found += list_addresses("/contracts", contract_list())
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
@@ -223,6 +231,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [
         f"/customers/{company.ids['customer_id']}?timeline=timeline.note",
         f"/trade?f.customer_code={CODE}&count=1",
+        f"/contracts?face=board&q={ASKED}",
+        f"/contracts?f.customer_code={CODE}&count=1",
+        f"/contracts/new?customer={CODE}",
+        f"/contracts?face=calendar&month=1997-05&q={ASKED}",
     ]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
@@ -260,6 +272,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             for address, (status, _text) in found.items()
             if f"/customers/{company.ids['customer_id']}" in address
             or f"/trade/{company.ids['order_id']}" in address
+            or f"/contracts/{company.ids['contract_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
             or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
@@ -278,6 +291,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        "/contracts", f"/contracts/{company.ids['contract_id']}", f"/contracts/{company.ids['contract_id']}/edit",
+        f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
         f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",

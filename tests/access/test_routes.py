@@ -70,6 +70,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.approvals.contributions import Step
     from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
+    from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.files.services import attach, receive
@@ -93,6 +94,8 @@ def company(app: Flask, add_person: Any) -> Company:
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
+        agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
+        contract = create_contract({**agreed, "their_signer": "B"}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
@@ -169,6 +172,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "order_id": order,
             "declaration_id": declaration,
             "dispute_id": dispute,
+            "contract_id": contract,
             "number": number,
             "run_id": run_id,
             "scheme_id": scheme_id,

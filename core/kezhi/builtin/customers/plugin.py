@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Demo,
+    Fact,
+    MenuItem,
+    Permission,
+    Plugin,
+    RecordLink,
+    SettingsForm,
+    User,
+    hookimpl,
+)
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -94,6 +107,12 @@ class Customers(Plugin):
         return [
             MenuItem(_l("Customer files"), "customers.index", icon="building", permission="customers.read", order=10)
         ]
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .pages import facts
+
+        return facts(record, user)
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:
