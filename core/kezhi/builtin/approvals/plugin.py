@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Clause, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -114,6 +114,18 @@ class Approvals(Plugin):
                 permission="approvals.flows", order=40,
             ),
         ]  # fmt: skip
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=85)]
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[Any]:
+        from .memos import subject_kind
+
+        return [subject_kind()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:

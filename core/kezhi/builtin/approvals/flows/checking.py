@@ -15,11 +15,11 @@ from kezhi.i18n import _, ngettext
 from kezhi.money import display
 
 from ..contributions import EVERYBODY, Step
-from ..services.resolving import applies
 from ..signers import may_sign_twice
 from ..subjects import known_subject
 from .ground import Ground, Person, ground_of, signs_whole, without_manager
 from .matching import Seats, short
+from .resolving import applies
 
 MOST_STEPS, MOST_PEOPLE, MOST_HOURS, HIGHEST = 20, 50, 400, 9
 NAMES = 3  #: people that a warning names

@@ -14,7 +14,7 @@ from kezhi import db
 from ...accounts.models import Account, AccountRole, Department, DepartmentClosure
 from ...accounts.services import load_users, role_titles
 from ..contributions import EVERYBODY, Step
-from ..services.resolving import chain_above
+from .resolving import chain_above
 
 Person = tuple[int, str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from ..contributions import Step
 from ..models import FlowVersion
 from ..subjects import find_subject
 from .checking import errors_of
-from .following import newest
+from .following import newest, steps_of
 from .stored import FlowStep, to_json
 
 DESIGN = "approvals.flows"  #: permission to design flows
@@ -70,8 +71,19 @@ def keep_flow(kind: str, steps: Sequence[Step], *, reason: str) -> FlowVersion:
     Errors: as :func:`save_flow`.
     """
     last = newest(kind)
-    keyed = [FlowStep(f"s{place}", step) for place, step in enumerate(steps, 1)]
-    return save_flow(kind, keyed, expected=last.version if last is not None else 0, reason=reason)[0]
+    before = list(steps_of(last)) if last is not None else []
+    return save_flow(kind, _keyed(steps, before), expected=last.version if last is not None else 0, reason=reason)[0]
+
+
+def _keyed(steps: Sequence[Step], before: list[FlowStep]) -> list[FlowStep]:
+    """A step with the name of one of the version before is that one, so that both can be compared."""
+    found = []
+    for step in steps:
+        same = next((each for each in before if each.step.title == step.title), None)
+        if same is not None:
+            before.remove(same)
+        found.append(FlowStep(same.key if same is not None else token_hex(4), step))
+    return found
 
 
 def _check_right(kind: str) -> None:

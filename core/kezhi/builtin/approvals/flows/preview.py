@@ -11,10 +11,10 @@ from kezhi.i18n import _
 
 from ..contributions import Step
 from ..roles import role_title
-from ..services.resolving import Maker, Planned, applies, maker_of, plan
 from ..signers import may_sign_twice
 from .ground import Ground, ground_of
 from .matching import Seats, short
+from .resolving import Maker, Planned, applies, maker_of, plan
 
 MOST_NAMES = 6
 

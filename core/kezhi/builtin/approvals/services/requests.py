@@ -16,10 +16,10 @@ from kezhi.numbers import next_numbers
 from .. import telling
 from ..contributions import Proposal
 from ..flows.following import flow_version, following
+from ..flows.resolving import planned_steps
 from ..models import CURRENT, NAMED, OPEN, PENDING, RETURNED, WAITING, EarlierRound, Request, RequestStep, Seat
 from ..rules import Barred, is_requester
 from ..subjects import app_title, both_languages, known_subject
-from .resolving import planned_steps
 
 #: the subject's app looks at its own requests, whoever acts; pages start from ``visible(Request)``
 UNSCOPED = {"kezhi_unscoped": True}
