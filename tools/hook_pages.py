@@ -33,6 +33,7 @@ MODULES = {
     "Builtin timeline": "kezhi.builtin.timeline.hookspecs",
     "Builtin tasks": "kezhi.builtin.tasks.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
+    "Builtin hand-over": "kezhi.builtin.handover.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"
