@@ -58,8 +58,8 @@ def check(client_as):
     from .models import Key
 
     admin = client_as("administrator")
-    client_as("salesperson", login="li"), client_as("salesperson", login="wang")
-    li, wang = user_named("li"), user_named("wang")
+    client_as("salesperson"), client_as("sales-director")
+    li, wang = user_named("salesperson-user"), user_named("sales-director-user")
     with writing():
         db.session.add(Key(number="7", holder_id=li.id))
     form = {"receiver_1": wang.id, "deactivate": "y", "step": "carry_out"}
