@@ -34,6 +34,7 @@ from kezhi.builtin.customers.services.lists import TITLES
 from kezhi.builtin.documents.pages import register_view
 from kezhi.builtin.documents.services import issue
 from kezhi.builtin.files.services import attach, receive
+from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
 from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
@@ -128,6 +129,10 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         )
         task = open_task(TODO, duty)
         task_id = task.id if task is not None else 0
+    former = add_person("former", "salesperson", department_id=east)
+    with writing():  # A had the record from somebody else: the kept list names it
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
+        carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
@@ -195,7 +200,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
-        "seq": 1, "job_id": 1,
+        "seq": 1, "job_id": 1, "part": "customers.owner",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}

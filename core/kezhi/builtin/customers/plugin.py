@@ -38,7 +38,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports", "files", "lists", "search", "timeline")
+    extends = ("imports", "files", "lists", "search", "timeline", "handover")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"
@@ -180,3 +180,9 @@ class Customers(Plugin):
         from .searching import search_kind
 
         return [search_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
