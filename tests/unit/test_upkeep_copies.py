@@ -164,6 +164,7 @@ def test_copies_and_guidance_are_entered_on_their_pages(company: dict[str, Any],
         "service_place": "资料柜 3-2",
         "service_holder": str(company["clerk"].id),
         "service_compared_on": "2026-03-01",
+        "database_holder": "",
     }
     page = clerk.post(address, data=sent, follow_redirects=True).text
     assert "资料柜 3-2" in page
