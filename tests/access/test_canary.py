@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from kezhi import acting_as, db, writing
+from kezhi import acting_as, clock, db, set_setting, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
@@ -40,6 +40,8 @@ from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
 from kezhi.builtin.tasks.todo import TODO, end_of
 from kezhi.builtin.timeline.services import write_note
+from kezhi.builtin.upkeep.note_lists import note_list
+from kezhi.builtin.upkeep.services import hand_in, observations_of, open_months, verify
 from kezhi.cli import run
 from kezhi.errors import KezhiError
 from kezhi.listing import ListView
@@ -129,10 +131,19 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         )
         task = open_task(TODO, duty)
         task_id = task.id if task is not None else 0
+<<<<<<< HEAD
     former = add_person("former", "salesperson", department_id=east)
     with writing():  # A had the record from somebody else: the kept list names it
         db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
         carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
+=======
+    with writing():
+        set_setting("upkeep", "asked_since", date(1997, 1, 1))
+    with acting_as(people["seller-a"]), writing():
+        verify(hidden, "corrected", f"{MARK} moved")
+        told = {"competitor": "Rival", "action": f"{MARK} was called", "customers": CODE}
+        observation_id = observations_of(hand_in(open_months(clock.today())[0], [told]))[0][0].id
+>>>>>>> upkeep
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
@@ -144,6 +155,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "dispute_id": argued,
         "note_id": note_id,
         "task_id": task_id,
+        "observation_id": observation_id,
     }
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
@@ -199,8 +211,13 @@ def addresses(app: Flask, company: Company) -> list[str]:
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
+<<<<<<< HEAD
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner",
+=======
+        "view_id": 1, "calendar_id": 1, "year": 2026, "run_id": 1, "scheme_id": 1,
+        "seq": 1, "job_id": 1, "check_id": 1, "finding_id": 1,
+>>>>>>> upkeep
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -222,7 +239,11 @@ def addresses(app: Flask, company: Company) -> list[str]:
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
+<<<<<<< HEAD
         found += list_addresses("/contracts", contract_list())
+=======
+        found += list_addresses("/upkeep/notes", note_list())
+>>>>>>> upkeep
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
@@ -306,6 +327,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/grading/runs/{number}/customers/{customer}", f"/files/on/customers/customer/{customer}",
         f"/files/{file}", f"/files/{file}/download", f"/timeline/on/customers/customer/{customer}",
         f"/timeline/notes/{company.ids['note_id']}", f"/customers/{customer}?timeline=timeline.note",
+        "/upkeep/notes", f"/upkeep/notes/{company.ids['observation_id']}",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

@@ -82,7 +82,9 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.tasks.services import open_task
     from kezhi.builtin.tasks.todo import TODO, end_of
     from kezhi.builtin.timeline.services import write_note
-    from kezhi.builtin.upkeep.models import MarketNote, Observation
+    from kezhi.builtin.upkeep.models import Finding, MarketNote, Observation
+    from kezhi.builtin.upkeep.services.checking import begin, items_of
+    from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_dispute, create_order, declare
 
@@ -130,16 +132,22 @@ def company(app: Flask, add_person: Any) -> Company:
     assert task is not None
     task_id = task.id
     with writing():
-        note = MarketNote(
-            user_id=people["data-analyst"].id, month=date(2026, 1, 1), is_empty=True, handed_in_at=clock.now(),
-            changed_at=clock.now(), version=1,
-        )  # fmt: skip
+        person, day = people["sales-director"].id, date(2026, 1, 1)
+        author = {"user_id": person, "month": day}
+        note = MarketNote(**author, is_empty=True, handed_in_at=clock.now(), changed_at=clock.now(), version=1)
         db.session.add(note)
         db.session.flush()
-        observation = Observation(note_id=note.id, user_id=note.user_id, month=note.month, position=0)
+        observation = Observation(**author, note_id=note.id, position=0)
         db.session.add(observation)
+        publish("Procedures", "Lock it away.", clock.today())
+        check = begin()
+        finding = Finding(
+            check_id=check.id, item_id=items_of(check)[0].id, text="No lock", owner_id=person, due_on=day,
+            found_at=clock.now(), found_by="",
+        )  # fmt: skip
+        db.session.add(finding)
         db.session.flush()
-        observation_id = observation.id
+        observation_id, check_id, finding_id = observation.id, check.id, finding.id
     with acting_as(people["sales-director"]):
         absence_id = add_deputy(people["sales-director"].id, people["data-analyst"].id, clock.today(), clock.today()).id
         issue_id = issue("grading.assessment", customer, "xlsx")
@@ -156,6 +164,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "note_id": note_id,
             "task_id": task_id,
             "observation_id": observation_id,
+            "check_id": check_id,
+            "finding_id": finding_id,
             "notice_id": notice_id,
             "issue_id": issue_id,
             "view_id": view_id,
@@ -200,6 +210,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
+            "upkeep.procedure": {"number": 1},
+            "upkeep.acknowledge": {"number": 1},
             "files.index": of_customer,
             "files.upload": of_customer,
             "timeline.index": of_customer,
@@ -393,6 +405,8 @@ RECORDS = (
     "task_id",
     "notice_id",
     "observation_id",
+    "check_id",
+    "finding_id",
 )
 
 

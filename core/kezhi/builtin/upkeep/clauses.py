@@ -11,4 +11,5 @@ def clauses() -> list[Clause]:
     return [
         Clause("CUS-07", _l("Every customer file is verified each quarter")),
         Clause("CUS-12", _l("A data-protection person, written procedures, and a recurring security check")),
+        Clause("CUS-16", _l("Two copies of each institutional base file, and supervision of the files on record")),
     ]

@@ -10,6 +10,7 @@ from kezhi import Choice, Column, Filter
 from kezhi import lazy_gettext as _l
 
 from ..customers.models import Customer
+from .copying import copy_column
 from .rules import READ
 from .standing import STATES, Rule, verifications
 
@@ -42,6 +43,7 @@ def customer_columns() -> list[Column]:
             render="date",
             order=71,
         ),
+        copy_column(),
     ]
 
 

@@ -11,6 +11,7 @@ from kezhi import acting_as, clock, db, writing
 
 from ..apps.demo import DemoContext
 from ..customers.models import Customer
+from .demo_copies import make_copies
 from .demo_notes import make_notes
 from .demo_protection import make_protection
 from .models import CORRECTED, UNCHANGED, Verification
@@ -29,6 +30,7 @@ def make(context: DemoContext) -> None:
         _verified(customers, clerk.login)
     make_notes(context)
     make_protection(context)
+    make_copies(context)
 
 
 def _opened_long_ago(customers: list[int], context: DemoContext) -> None:

@@ -12,7 +12,9 @@ from kezhi import lazy_gettext as _l
 from ..customers.models import Customer
 from ..policy.contributions import Ask, ClauseEvidence, Found, Records
 from .columns import STATE
-from .models import MarketNote
+from .copying import COMPLETE, COPIES, MISSING, has_state, institutional, missing
+from .models import BaseCopy, Guidance, MarketNote
+from .periods import following_month
 from .protection_evidence import protection_evidence
 from .services.owed import debtors, open_months
 from .standing import OVERDUE, Rule, verifications
@@ -46,7 +48,46 @@ def evidence() -> list[ClauseEvidence]:
             responsible=_l("salespeople"),
         ),
         *protection_evidence(),
+        ClauseEvidence(
+            "CUS-16",
+            _l("Both copies of the base file of every institutional customer are on record."),
+            ask=_copies,
+            key="copies",
+            title=_l("Copies of base files"),
+            says=lambda found: _l(
+                "both copies of %(count)s of %(all)s files", count=found.records or 0, all=found.of or 0
+            ),
+            records=Records("customers.index", {f"f.{COPIES}": "complete"}),
+            breaches=Records("customers.index", {f"f.{COPIES}": list(MISSING)}),
+            responsible=_l("customer service and information department"),
+        ),
+        ClauseEvidence(
+            "CUS-16",
+            _l("The manager recorded supervision or guidance within the last three months."),
+            ask=_guidance,
+            key="guidance",
+            title=_l("Supervision and guidance"),
+            says=lambda found: _l("%(count)s entries within three months", count=found.records or 0),
+            needed=1,
+            records=Records("upkeep.guidance"),
+            responsible=_l("customer-service manager"),
+        ),
     ]
+
+
+def _copies(today: date) -> Ask:
+    return Ask(
+        records=_files(has_state(COMPLETE)),
+        latest=select(func.max(BaseCopy.changed_at)),
+        breaches=_files(missing()),
+        of=_files(institutional()),
+    )
+
+
+def _guidance(today: date) -> Ask:
+    since = following_month(today.replace(day=1), -3)
+    count = select(func.count()).select_from(Guidance).where(Guidance.on_day >= since)
+    return Ask(records=count, latest=select(func.max(Guidance.on_day)))
 
 
 def _notes(today: date) -> Ask:

@@ -21,4 +21,14 @@ def links() -> list[RecordLink]:
             merge="keep_one",
             unique=("observation_id",),
         ),
+        RecordLink(
+            "upkeep_copy",
+            _l("Copies of the base file"),
+            CUSTOMERS,
+            delete="delete",
+            personal=("place",),
+            merge="keep_one",
+            unique=("kind",),
+        ),
+        RecordLink("upkeep_guidance", _l("Supervision and guidance"), CUSTOMERS, delete="delete", personal=("text",)),
     ]

@@ -16,13 +16,16 @@ from ..accounts.services import names_of_logins
 from ..customers.models import Customer
 from ..timeline.contributions import Source
 from . import services
-from .models import Verification
+from .copying import COMPLETE, KINDS, NEITHER, NO_DATABASE, NO_SERVICE, institutional_types
+from .copying import STATES as STATES_OF_COPIES
+from .models import DATABASE, SERVICE, Verification
 from .periods import Span, before
-from .rules import READ, VERIFY
+from .rules import COPIES, GUIDANCE, GUIDE, READ, VERIFY
 from .standing import LATER, STATES, Present, present
 from .words import FOUND, TONES, span_name
 
 SPANS = 5  #: in the history of the panel
+MISSING_ONE = {SERVICE: NO_SERVICE, DATABASE: NO_DATABASE}
 HISTORY = 60  #: verifications that are read for it
 
 
@@ -80,7 +83,49 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     """On a customer's page."""
     if not isinstance(record, Customer) or not user.can(READ):
         return []
-    return [verification_panel(record, user)]
+    return [verification_panel(record, user), *copies_panels(record, user), *guidance_panels(record, user)]
+
+
+def copies_panels(customer: Customer, user: User) -> list[Panel]:
+    """Where both copies are, of institutional customers and wherever one is on record."""
+    found = services.keeping.copies_of(customer.id)
+    asked = customer.business_type in institutional_types()
+    if not found and not asked:
+        return []
+    missing = [kind for kind in KINDS if kind not in found]
+    state = COMPLETE if not missing else NEITHER if len(missing) == 2 else MISSING_ONE[missing[0]]
+    title, tone = STATES_OF_COPIES[state]
+    tone = tone if asked else "gray"
+    rows = [(title, *found.get(kind, (None, ""))) for kind, title in KINDS.items()]
+    change = url_for("upkeep.copies", customer_id=customer.id) if user.can(COPIES) else None
+    context = {
+        "state": title,
+        "tone": tone,
+        "rows": rows,
+        "missing_tone": tone,
+    }
+    return [
+        Panel(
+            _l("Copies of the base file"), "upkeep/copies_panel.html", context, icon="archive", link=change,
+            link_text=_l("Change"), order=17, half=True,
+        )
+    ]  # fmt: skip
+
+
+def guidance_panels(customer: Customer, user: User) -> list[Panel]:
+    """What the manager said about this file, for who may read or write that."""
+    if not user.can(GUIDANCE):
+        return []
+    rows = services.keeping.guidance_of(customer.id, SPANS)
+    if not rows and not user.can(GUIDE):
+        return []
+    new = url_for("upkeep.guide", customer=customer.id) if user.can(GUIDE) else None
+    return [
+        Panel(
+            _l("Supervision and guidance"), "upkeep/guidance_panel.html", {"rows": rows}, icon="person-video3",
+            link=new, link_text=_l("New entry"), order=18, half=True,
+        )
+    ]  # fmt: skip
 
 
 def sources(record: Any, user: User) -> list[Source]:

@@ -55,6 +55,7 @@ class Upkeep(Plugin):
         return [
             models.Verification, models.MarketNote, models.Observation, models.ObservationCustomer, models.Officer,
             models.Procedure, models.Acknowledgement, models.SecurityCheck, models.CheckItem, models.Finding,
+            models.BaseCopy, models.Guidance,
         ]  # fmt: skip
 
     @hookimpl
@@ -89,7 +90,7 @@ class Upkeep(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        from .rules import NOTES, PROCEDURES
+        from .rules import GUIDANCE, NOTES, PROCEDURES
 
         return [
             MenuItem(
@@ -99,6 +100,10 @@ class Upkeep(Plugin):
             MenuItem(
                 _l("Data protection"), "upkeep.protection", icon="shield-check", group="control",
                 permission=PROCEDURES, order=40,
+            ),
+            MenuItem(
+                _l("Supervision of files"), "upkeep.guidance", icon="person-video3", group="control",
+                permission=GUIDANCE, order=45,
             ),
         ]  # fmt: skip
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, true
 
 from kezhi import ALL, Access, Permission, User, visible_ids
 from kezhi import lazy_gettext as _l
 
 from ..customers.models import Customer
-from ..customers.rules import READERS, WRITERS
+from ..customers.rules import KEEPERS, READERS, WRITERS
 from ..tasks.roles import MANAGERS
 from . import models
 
@@ -20,6 +20,7 @@ NOTES, WRITE_NOTES = "upkeep.notes", "upkeep.write_notes"
 NOTES_DEPARTMENT, NOTES_ALL, EXPORT_NOTES = "upkeep.notes_department", "upkeep.notes_all", "upkeep.export_notes"
 
 PROCEDURES, PROTECT = "upkeep.procedures", "upkeep.protect"
+COPIES, GUIDANCE, GUIDE = "upkeep.copies", "upkeep.guidance", "upkeep.guide"
 
 #: who sells, and tells each month what competitors do
 SELLERS = ("salesperson", "account-manager", "regional-representative")
@@ -47,6 +48,9 @@ def permissions() -> list[Permission]:
         Permission(NOTES_ALL, _l("Read all competitive-environment notes"), EVALUATORS),
         Permission(EXPORT_NOTES, _l("Export competitive-environment notes"), EVALUATORS),
         Permission(PROCEDURES, _l("Read the procedures for handling customer data"), READERS),
+        Permission(COPIES, _l("Record where the copies of base files are"), (*KEEPERS, "department-manager")),
+        Permission(GUIDANCE, _l("Read supervision and guidance of customer files"), WRITERS),
+        Permission(GUIDE, _l("Record supervision and guidance of customer files"), ("customer-service-manager",)),
         Permission(PROTECT, _l("Look after data protection: name the person, publish, check"), PROTECTORS),
     ]
 
@@ -60,6 +64,9 @@ def access() -> list[Access]:
         found.append(Access(model, key, _notes(model)))
     link: Any = models.ObservationCustomer
     found.append(Access(link, link.observation_id, _concerned))
+    copy: Any = models.BaseCopy
+    guidance: Any = models.Guidance
+    found += [Access(copy, copy.customer_id, _with_customer(copy)), Access(guidance, guidance.id, _guidance)]
     return found + protection_access()
 
 
@@ -78,6 +85,19 @@ def protection_access() -> list[Access]:
     found.append(Access(finding, finding.id, _own_or(finding.__table__.c.owner_id, PROTECT)))
     found.append(Access(read, read.procedure_id, _own_or(read.__table__.c.user_id, PROTECT)))
     return found
+
+
+def _guidance(user: User) -> Any:
+    """Guidance about a file: who sees the file; about the work as such: who gives or gets it, or it was for all."""
+    if user.is_system:
+        return ALL
+    table = models.Guidance.__table__.c
+    customer = _with_customer(models.Guidance)(user)
+    seen = true() if isinstance(customer, str) else or_(table.customer_id.is_(None), customer)
+    if user.can(GUIDE):
+        return ALL if isinstance(customer, str) else seen
+    mine = or_(table.by_id == user.id, table.person_id == user.id, table.person_id.is_(None))
+    return and_(seen, or_(table.customer_id.is_not(None), mine))
 
 
 def _who_can(permission: str) -> Callable[[User], Any]:

@@ -36,6 +36,13 @@ def roles() -> list[object]:
     return [choice(role.key, localised(role.title)) for role in all_roles()]
 
 
+def business_types() -> list[object]:
+    """The company's business types."""
+    from ..customers.services import lists
+
+    return [choice(key, text) for key, text in lists.texts("business_type").items()]
+
+
 class UpkeepSettings(SettingsForm):
     """The rhythm of verification, who writes competitive-environment notes (CUS-07), and security checks (CUS-12)."""
 
@@ -59,6 +66,12 @@ class UpkeepSettings(SettingsForm):
     )
     note_roles = Ticks(
         _l("Who hands in a competitive-environment note each month"), choices=roles, default=list(SELLERS)
+    )
+    institutional_types = Ticks(
+        _l("Customers whose base file is kept in two copies"),
+        choices=business_types,
+        default=["contractor", "trading-company", "operation-centre"],
+        description=_l("By their business type: institutional customers."),
     )
     check_months = SelectField(_l("Security checks are made"), default="3", choices=rhythms)
     check_items = TextAreaField(

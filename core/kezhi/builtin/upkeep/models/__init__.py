@@ -1,6 +1,7 @@
 """The tables of this builtin."""
 
 from .base import Base
+from .copies import DATABASE, SERVICE, BaseCopy, Guidance
 from .notes import MarketNote, Observation, ObservationCustomer
 from .protection import (
     FINDING,
@@ -17,14 +18,18 @@ from .verification import CORRECTED, UNCHANGED, Verification
 
 __all__ = [
     "CORRECTED",
+    "DATABASE",
     "FINDING",
     "FINE",
     "NOT_APPLICABLE",
+    "SERVICE",
     "UNCHANGED",
     "Acknowledgement",
     "Base",
+    "BaseCopy",
     "CheckItem",
     "Finding",
+    "Guidance",
     "MarketNote",
     "Observation",
     "ObservationCustomer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import checks, notes, protection, verifying
+from . import checks, keeping, notes, protection, verifying
 
 
 def blueprint() -> Blueprint:
@@ -30,4 +30,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/checks/<int:check_id>/finish", "finish_check", checks.finish, methods=post)
     pages.add_url_rule("/findings", "findings", checks.findings)
     pages.add_url_rule("/findings/<int:finding_id>", "finding", checks.finding, methods=both)
+    pages.add_url_rule("/copies", "copies_many", keeping.copies_many, methods=post)
+    pages.add_url_rule("/copies/<int:customer_id>", "copies", keeping.copies, methods=both)
+    pages.add_url_rule("/guidance", "guidance", keeping.guidance)
+    pages.add_url_rule("/guidance/new", "guide", keeping.guide, methods=both)
     return pages
