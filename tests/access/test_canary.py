@@ -113,7 +113,13 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
             words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
             agreed = create_contract(
-                {"customer_id": customer, "number": f"{name}-C", "kind": "supply", "signed_on": date(1997, 5, 6), **words}
+                {
+                    "customer_id": customer,
+                    "number": f"{name}-C",
+                    "kind": "supply",
+                    "signed_on": date(1997, 5, 6),
+                    **words,
+                }
             ).id
     with acting_as(people["analyst"]):
         with writing():
@@ -131,19 +137,16 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         )
         task = open_task(TODO, duty)
         task_id = task.id if task is not None else 0
-<<<<<<< HEAD
     former = add_person("former", "salesperson", department_id=east)
     with writing():  # A had the record from somebody else: the kept list names it
         db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
         carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
-=======
     with writing():
         set_setting("upkeep", "asked_since", date(1997, 1, 1))
     with acting_as(people["seller-a"]), writing():
         verify(hidden, "corrected", f"{MARK} moved")
         told = {"competitor": "Rival", "action": f"{MARK} was called", "customers": CODE}
         observation_id = observations_of(hand_in(open_months(clock.today())[0], [told]))[0][0].id
->>>>>>> upkeep
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
@@ -211,13 +214,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
-<<<<<<< HEAD
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
-        "seq": 1, "job_id": 1, "part": "customers.owner",
-=======
-        "view_id": 1, "calendar_id": 1, "year": 2026, "run_id": 1, "scheme_id": 1,
-        "seq": 1, "job_id": 1, "check_id": 1, "finding_id": 1,
->>>>>>> upkeep
+        "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -239,11 +237,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
-<<<<<<< HEAD
         found += list_addresses("/contracts", contract_list())
-=======
         found += list_addresses("/upkeep/notes", note_list())
->>>>>>> upkeep
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
