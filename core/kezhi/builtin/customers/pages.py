@@ -24,6 +24,7 @@ from .fields import FIELDS, GROUPS, LISTS, Field, label, section_fields
 from .models import Customer, CustomerGroup, ListEntry
 from .sections import SECTIONS, may_write_section, readable_sections
 from .services import lists
+from .services.confirmation import needs_confirmation
 from .services.profile import stored_values
 from .services.values import readable
 
@@ -195,6 +196,7 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
         "panels": [] if section else panels(customer, user),
         "can_write": user.can("customers.write"),
+        "may_recognise": user.can("customers.write") and not customer.code and not needs_confirmation(),
         "can_edit": may_edit(user),
     }
 
