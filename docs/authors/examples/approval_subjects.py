@@ -25,8 +25,10 @@ class Example(Plugin):
     def approval_subjects(self):
         from kezhi.builtin.approvals.contributions import Step, SubjectKind
 
-        shipped = (Step({"zh": "审批", "en": "Approval"}, role="sales-director"),)  # until the company keeps its own flow
-        nothing = lambda request, outcome: None
+        def nothing(request, outcome):
+            """There is nothing to tidy up when it is refused."""
+
+        shipped = (Step({"zh": "审批", "en": "Approval"}, role="sales-director"),)  # until the company has its own flow
         return [SubjectKind("example.region", "Move to a region", digest, apply, nothing, steps=lambda: shipped)]
 
 
