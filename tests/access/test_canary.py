@@ -216,6 +216,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
+        "line": "customers:CUS-04",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
