@@ -110,7 +110,13 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
             words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
             agreed = create_contract(
-                {"customer_id": customer, "number": f"{name}-C", "kind": "supply", "signed_on": date(1997, 5, 6), **words}
+                {
+                    "customer_id": customer,
+                    "number": f"{name}-C",
+                    "kind": "supply",
+                    "signed_on": date(1997, 5, 6),
+                    **words,
+                }
             ).id
     with acting_as(people["analyst"]):
         with writing():

@@ -1,4 +1,4 @@
-"""A contract entered, signed and renewed with the mouse, without scripts on the way, and found on its customer's page."""
+"""A contract entered, signed and renewed with the mouse, and found without scripts on its customer's page."""
 
 from __future__ import annotations
 

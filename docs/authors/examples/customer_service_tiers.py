@@ -14,10 +14,10 @@ class Example(Plugin):
         from kezhi.builtin.customers.contributions import ServiceTier, ServiceTiers
         from kezhi.builtin.customers.models import Customer
 
-        tiers = (ServiceTier("coast", "Coast", 1, hours=24, dedicated=True), ServiceTier("inland", "Inland", 2, hours=8))
+        coast, inland = ServiceTier("coast", "Coast", 1, hours=24), ServiceTier("inland", "Inland", 2, hours=8)
         customers = Customer.__table__.c
         by_the_sea = select(customers.id.label("customer_id"), literal("coast").label("tier"))
-        return ServiceTiers(tiers, by_the_sea.where(customers.city == "上海"))
+        return ServiceTiers((coast, inland), by_the_sea.where(customers.city == "上海"))
 
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
