@@ -16,6 +16,7 @@ from kezhi.money import to_minor, to_units
 
 from . import memos
 from .flows.preview import preview
+from .flows.words import picture
 from .services import flow_steps
 
 TOO_LONG = _l("At most %(max)d characters.")
@@ -59,8 +60,11 @@ def memo() -> Any:
                 return redirect(url_for("approvals.show", request_id=int(done)))
     elif "again" in request.args:
         _fill(form)
-    steps = preview(flow_steps(memos.KIND), acting_user(), _amount(form) or 0)
-    return render_template("approvals/memo.html", form=form, look=steps, money=currency()), status
+    steps = flow_steps(memos.KIND)
+    look = preview(steps, acting_user(), _amount(form) or 0)
+    gaps = [text for text in (*(line.problem for line in look.lines), look.problem) if text]
+    page = render_template("approvals/memo.html", form=form, picture=picture(steps), gaps=gaps, money=currency())
+    return page, status
 
 
 def _asked(form: MemoForm, amount: int | None) -> int:
