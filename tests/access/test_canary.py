@@ -24,6 +24,8 @@ from kezhi import acting_as, db, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
+from kezhi.builtin.contracts.pages import contract_list
+from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
@@ -32,6 +34,7 @@ from kezhi.builtin.customers.services.lists import TITLES
 from kezhi.builtin.documents.pages import register_view
 from kezhi.builtin.documents.services import issue
 from kezhi.builtin.files.services import attach, receive
+from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
 from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
@@ -84,7 +87,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with writing():  # somebody who imports and exports, and sees only their own
         granted = {"customers.import", "customers.export", "imports.use", "trade.write"}
         set_permissions("account-manager", role_permissions("account-manager") | granted)
-        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export"})
+        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export", "contracts.export"})
     own = {"name": "Open company", "code": "OPEN-1", "owner_id": people["seller-b"].id, "department_id": west}
     given = {"name": f"{MARK} Ltd", "code": CODE, "owner_id": people["seller-a"].id, "department_id": east}
     guarded = {"phone": "021-55667788", "credit_code": "91110000600037341L"}
@@ -106,6 +109,10 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             said = declare(customer, 1997, date(1998, 2, 1), f"{name} report", {"turnover": 90_000_00})[0]
             quarrel = {"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": f"{name} subject"}
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
+            words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
+            agreed = create_contract(
+                {"customer_id": customer, "number": f"{name}-C", "kind": "supply", "signed_on": date(1997, 5, 6), **words}
+            ).id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -122,6 +129,10 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         )
         task = open_task(TODO, duty)
         task_id = task.id if task is not None else 0
+    former = add_person("former", "salesperson", department_id=east)
+    with writing():  # A had the record from somebody else: the kept list names it
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
+        carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
@@ -129,6 +140,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "record_id": hidden,
         "contact_id": contact,
         "declaration_id": said,
+        "contract_id": agreed,
         "dispute_id": argued,
         "note_id": note_id,
         "task_id": task_id,
@@ -188,7 +200,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
-        "seq": 1, "job_id": 1,
+        "seq": 1, "job_id": 1, "part": "customers.owner",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -210,6 +222,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
+        found += list_addresses("/contracts", contract_list())
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
@@ -223,6 +236,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [
         f"/customers/{company.ids['customer_id']}?timeline=timeline.note",
         f"/trade?f.customer_code={CODE}&count=1",
+        f"/contracts?face=board&q={ASKED}",
+        f"/contracts?f.customer_code={CODE}&count=1",
+        f"/contracts/new?customer={CODE}",
+        f"/contracts?face=calendar&month=1997-05&q={ASKED}",
     ]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
@@ -260,6 +277,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             for address, (status, _text) in found.items()
             if f"/customers/{company.ids['customer_id']}" in address
             or f"/trade/{company.ids['order_id']}" in address
+            or f"/contracts/{company.ids['contract_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
             or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
@@ -278,6 +296,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        "/contracts", f"/contracts/{company.ids['contract_id']}", f"/contracts/{company.ids['contract_id']}/edit",
+        f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
         f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",

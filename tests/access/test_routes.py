@@ -39,6 +39,7 @@ FRAGMENTS = {"search.suggestions"}
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
     "accounts.code",
+    "policy.overdue",
 }  # fmt: skip
 #: Their ``kind`` is one of proposals.
 FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
@@ -69,9 +70,11 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.approvals.contributions import Step
     from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
+    from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.files.services import attach, receive
+    from kezhi.builtin.handover.services import Plan, carry_out
     from kezhi.builtin.imports.services import stage
     from kezhi.builtin.lists.services import save_view
     from kezhi.builtin.tasks.contributions import Occasion
@@ -85,13 +88,16 @@ def company(app: Flask, add_person: Any) -> Company:
 
     calendar_id = all_calendars()[0][0].id
     people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
+    leaver = add_person("leaver", "sales-director")
     with writing():
-        department = add_department("Somewhere").id
+        department = add_department("Somewhere", manager_id=leaver.id).id
         customer = create_customer({"name": "Somebody", "owner_id": people["sales-director"].id}, prospect=True).id
         contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
+        agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
+        contract = create_contract({**agreed, "their_signer": "B"}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
@@ -102,6 +108,8 @@ def company(app: Flask, add_person: Any) -> Company:
         grading.submit(number)
         file = b"number,customer_code,order_date,amount\nB-1,NOBODY,1997-05-06,5\n"
         batch = stage("orders", file, "orders.csv", ask=True)
+    with writing():
+        handed_over = carry_out(Plan(leaver.id or 0, (people["sales-director"].id or 0,)))
     run = grading.run_by_number(number)
     run_id, scheme_id = run.id, run.scheme_id
     request = request_for(grading.KIND, str(run_id))
@@ -152,6 +160,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
+            "line": "customers:CUS-04",
             "year": 2026,
             "purpose": "files",
             "page": 1,
@@ -167,6 +176,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "order_id": order,
             "declaration_id": declaration,
             "dispute_id": dispute,
+            "contract_id": contract,
             "number": number,
             "run_id": run_id,
             "scheme_id": scheme_id,
@@ -185,6 +195,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "apps.change_job": {"action": "retry"},
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
+            "handover.show": {"run_id": handed_over},
+            "handover.part": {"run_id": handed_over, "part": "handover.departments"},
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},

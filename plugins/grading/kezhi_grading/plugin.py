@@ -19,6 +19,7 @@ from kezhi import (
     Permission,
     Plugin,
     RecordLink,
+    SettingsForm,
     User,
     hookimpl,
 )
@@ -100,6 +101,18 @@ class Grading(Plugin):
             RecordLink("grading_result", _l("Results of runs"), target, delete="keep", erase="keep", merge="keep"),
             RecordLink("grading_evidence", _l("Evidence of runs"), target, delete="keep", erase="keep", merge="keep"),
         ]  # fmt: skip
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import GradingSettings
+
+        return [GradingSettings]
+
+    @hookimpl
+    def customer_service_tiers(self) -> Any:
+        from .tiers import service_tiers
+
+        return service_tiers()
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

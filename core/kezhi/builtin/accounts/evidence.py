@@ -33,7 +33,7 @@ def evidence() -> list[ClauseEvidence]:
             "ORG-02",
             _l("Passwords given by an administrator are changed within 14 days."),
             ask=log_ins,
-            says=lambda found: _l("%(count)s people logged in so far", count=found.records or 0),
+            says=lambda found: _l("People who logged in so far: %(count)s", count=found.records or 0),
             records=people,
             responsible=ADMINISTRATORS,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kezhi import lazy_gettext as _l
@@ -175,6 +175,8 @@ class DepartmentForm(Form, Versioned):
     name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
     parent_id = SelectField(_l("Belongs to"), coerce=_whole)
     manager_id = SelectField(_l("Manager"), coerce=_whole)
+    planned_managers = IntegerField(_l("Planned managers"), [Optional(), NumberRange(min=0, max=9999)])
+    planned_staff = IntegerField(_l("Planned staff"), [Optional(), NumberRange(min=0, max=9999)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,7 +21,7 @@ class Approvals(Plugin):
     title = _l("Approvals")
     summary = _l("What is proposed, who signs in which order, and what was approved.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1"}
-    extends = ("search", "tasks")
+    extends = ("search", "tasks", "handover")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "pen"
@@ -144,3 +144,9 @@ class Approvals(Plugin):
         from .telling import kinds
 
         return kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()

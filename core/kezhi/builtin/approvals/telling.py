@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import exists, select
 
 from kezhi import User, db
 from kezhi import lazy_gettext as _l
@@ -21,7 +22,18 @@ from ..tasks.services import notify, settle
 from ..tasks.services.notices import is_there, settle_pairs
 from ..tasks.services.notices import tell as write_notices
 from .deputies import deputies_of
-from .models import APPROVED, OPEN, PENDING, REJECTED, RETURNED, Deputy, Request
+from .models import (
+    APPROVED,
+    CURRENT,
+    OPEN,
+    PENDING,
+    REJECTED,
+    RETURNED,
+    Deputy,
+    Request,
+    RequestStep,
+    Seat,
+)
 from .signers import counted, current_step, may_sign_twice, step_seats
 
 ASKED, DECIDED, REMINDED = "approvals.asked", "approvals.decided", "approvals.reminder"
@@ -69,6 +81,26 @@ def ask(request: Request, people: set[int]) -> None:
     deputies = db.session.scalars(deputies_of(people)) if people else ()
     told = people | set(deputies) - {request.requester_id}
     notify(ASKED, told, _l("%(number)s waits for your signature", number=request.number), _about(request))
+
+
+def handed_over(to_id: int, requests: Any) -> None:
+    """Tell who takes signatures over which of these requests they can sign now; the id of each is in ``requests``."""
+    if not is_there():
+        return
+    steps = RequestStep.__table__
+    now = exists().where(
+        steps.c.request_id == Request.id, steps.c.state == CURRENT, steps.c.id == Seat.__table__.c.step_id,
+        Seat.__table__.c.user_id == to_id, Seat.__table__.c.state == OPEN,
+    )  # fmt: skip
+    waiting = select(Request.id, Request.number, Request.title).where(Request.id.in_(requests), now)
+    rows = db.session.execute(waiting.order_by(Request.id), execution_options={"kezhi_unscoped": True}).all()
+    people = _people({to_id})
+    messages = [
+        (people[to_id], _l("%(number)s waits for your signature", number=row.number), _about(row))
+        for row in rows
+        if to_id in people
+    ]
+    write_notices(known_notice(ASKED), messages)
 
 
 def passed_on(request: Request, giver: int) -> None:

@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, Any] = {
     "job.cancel": lazy_pgettext("audit", "Job set aside"),
     "setting.change": lazy_pgettext("audit", "Settings changed"),
     "customer.hand_over": lazy_pgettext("audit", "Handed over"),
+    "handover.carry_out": lazy_pgettext("audit", "Everything of a person handed over"),
     "import.stage": lazy_pgettext("audit", "Import checked"),
 }
 VERBS: Mapping[str, Any] = {
@@ -68,6 +69,7 @@ VERBS: Mapping[str, Any] = {
     "remove": lazy_pgettext("audit", "Removed"),
     "cancel": lazy_pgettext("audit", "Cancelled"),
     "withdraw": lazy_pgettext("audit", "Withdrawn"),
+    "hand_over": lazy_pgettext("audit", "Handed over"),
     "merge": lazy_pgettext("audit", "Merged"),
     "erase": lazy_pgettext("audit", "Personal data erased"),
     "assign": lazy_pgettext("audit", "Assigned"),

@@ -23,7 +23,7 @@ def evidence() -> list[ClauseEvidence]:
             "TSK-03",
             _l("The make-up workdays of this year are known; a month before its end, those of the next year."),
             ask=_ask,
-            says=lambda found: _l("%(count)s days of the company's own", count=found.records or 0),
+            says=lambda found: _l("Days of the company's own: %(count)s", count=found.records or 0),
             records=Records("calendar.index"),
             responsible=_l("Who keeps the calendar"),
         )

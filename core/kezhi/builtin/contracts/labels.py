@@ -30,7 +30,7 @@ FIELD_LABELS: dict[str, Any] = {
     "number": _l("Contract number"),
     "customer_id": _l("Customer"),
     "kind": _l("Kind"),
-    "title": _l("Subject"),
+    "title": lazy_pgettext("contract", "Subject"),
     "our_party": _l("Our party"),
     "their_party": _l("Their party"),
     "other_parties": _l("Further parties"),

@@ -43,10 +43,10 @@ def contract_list() -> ListView:
         title=_l("Contracts"),
         kind=_l("contracts"),
         matching=lazy_pgettext("contracts", "matching"),
-        search_hint=_l("Number, subject or customer"),
+        search_hint=_l("Number, subject or their party"),
         export_permission=EXPORT,
         faces=(
-            Board("state", card=("customer", "kind", "valid_to"), tones=STATE_TONES.__getitem__),
+            Board("state", card=("kind", "valid_to"), tones=STATE_TONES.__getitem__),
             Calendar("valid_to"),
         ),
     )

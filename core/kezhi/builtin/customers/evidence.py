@@ -9,9 +9,8 @@ from sqlalchemy import and_, func, or_, select
 
 from kezhi import lazy_gettext as _l
 
-from ..accounts.models import Account
 from ..policy.contributions import Ask, ClauseEvidence, Found, Records
-from .basics import has_basics
+from .gaps import BASICS, OWNER, TYPE, lacks_basics, lacks_owner, lacks_type
 from .models import Customer, CustomerChange, CustomerOwner, ListEntry, MergedCustomer, NotDuplicate, UsedCode
 
 CUSTOMERS = "customers.index"
@@ -26,7 +25,7 @@ def evidence() -> list[ClauseEvidence]:
             "CUS-01",
             _l("Every file has a code or a prospect number that was given to it alone."),
             ask=codes,
-            says=_of(_l("%(records)s codes given, %(of)s files")),
+            says=_of(_l("Codes given: %(records)s, files: %(of)s")),
             records=Records(CUSTOMERS),
             responsible=CLERK,
         ),
@@ -35,7 +34,7 @@ def evidence() -> list[ClauseEvidence]:
             _l("Every customer's file names region, industry and a credit code whose check digit is right."),
             ask=basics,
             says=_of(_l("%(records)s of %(of)s files with basic data")),
-            records=Records(CUSTOMERS, {"f.basics": "missing"}),
+            records=Records(CUSTOMERS, {"f.gaps": BASICS}),
             responsible=OWNERS,
         ),
         ClauseEvidence(
@@ -43,7 +42,7 @@ def evidence() -> list[ClauseEvidence]:
             _l("Every customer has a type and a stage, both from the company's lists."),
             ask=types,
             says=_of(_l("%(records)s of %(of)s customers with type and stage")),
-            records=Records(CUSTOMERS),
+            records=Records(CUSTOMERS, {"f.gaps": TYPE}),
             breaches=Records("customers.lists"),
             responsible=CLERK,
         ),
@@ -53,14 +52,14 @@ def evidence() -> list[ClauseEvidence]:
             ask=owners,
             says=_of(_l("%(records)s of %(of)s customers with an owner")),
             records=Records(CUSTOMERS),
-            breaches=Records(CUSTOMERS, {"op.owner": "empty"}),
+            breaches=Records(CUSTOMERS, {"f.gaps": OWNER}),
             responsible=_l("Department managers"),
         ),
         ClauseEvidence(
             "CUS-05",
             _l("Changes are kept, each with its author and time."),
             ask=changes,
-            says=lambda found: _l("%(count)s changes kept", count=f"{found.records or 0:,}"),
+            says=lambda found: _l("Changes kept: %(count)s", count=f"{found.records or 0:,}"),
             records=Records(CUSTOMERS, {"sort": "-updated_at"}),
             responsible=_l("The system"),
         ),
@@ -68,7 +67,7 @@ def evidence() -> list[ClauseEvidence]:
             "CUS-06",
             _l("No two files have the same credit code unless somebody decided that they are different."),
             ask=duplicates,
-            says=lambda found: _l("%(count)s pairs merged or found different", count=found.records or 0),
+            says=lambda found: _l("Pairs merged or found different: %(count)s", count=found.records or 0),
             records=Records("customers.duplicates"),
             responsible=CLERK,
         ),
@@ -99,9 +98,9 @@ def basics(_today: date) -> Ask:
     """Files of customers that are to be completed; prospects are not asked for it."""
     customers = select(func.count(Customer.id)).where(Customer.code.is_not(None))
     return Ask(
-        records=customers.where(has_basics()),
+        records=customers.where(~lacks_basics()),
         of=customers,
-        waiting=customers.where(~has_basics()),
+        waiting=customers.where(lacks_basics()),
         latest=select(func.max(Customer.updated_at)),
     )
 
@@ -109,7 +108,6 @@ def basics(_today: date) -> Ask:
 def types(_today: date) -> Ask:
     """Values that no list of the company has, and customers without a type or stage."""
     customers = select(func.count(Customer.id)).where(Customer.code.is_not(None))
-    chosen = and_(Customer.business_type != "", Customer.stage != "")
 
     def unknown(name: str, column: Any) -> Any:
         keys = select(ListEntry.key).where(ListEntry.list == name)
@@ -117,9 +115,9 @@ def types(_today: date) -> Ask:
 
     strange = or_(unknown("business_type", Customer.business_type), unknown("stage", Customer.stage))
     return Ask(
-        records=customers.where(chosen),
+        records=customers.where(~lacks_type()),
         of=customers,
-        waiting=customers.where(~chosen),
+        waiting=customers.where(lacks_type()),
         breaches=select(func.count(Customer.id)).where(strange),
     )
 
@@ -127,11 +125,10 @@ def types(_today: date) -> Ask:
 def owners(_today: date) -> Ask:
     """Customers without an owner, or with one who left."""
     customers = select(func.count(Customer.id)).where(Customer.code.is_not(None))
-    theirs = customers.outerjoin(Account, Account.id == Customer.owner_id)
     return Ask(
-        records=theirs.where(Account.active.is_(True)),
+        records=customers.where(~lacks_owner()),
         of=customers,
-        breaches=theirs.where(func.coalesce(Account.active, False).is_(False)),
+        breaches=customers.where(lacks_owner()),
         latest=select(func.max(CustomerOwner.from_at)),
     )
 

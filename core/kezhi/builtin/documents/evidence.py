@@ -21,7 +21,7 @@ def evidence() -> list[ClauseEvidence]:
             ask=_ask,
             key="documents",
             title=_l("Reports are kept as issued: numbered, with holder and retention"),
-            says=lambda found: _l("%(count)s documents issued", count=found.records or 0),
+            says=lambda found: _l("Documents issued: %(count)s", count=found.records or 0),
             records=Records("documents.index"),
             responsible=_l("Who issues"),
         )

@@ -95,4 +95,4 @@ def record() -> None:
     rows = board(today=today)
     with writing():
         count = write_down(rows, today)
-    click.echo(_("%(count)s clauses recorded", count=count))
+    click.echo(_("Clauses recorded: %(count)s", count=count))

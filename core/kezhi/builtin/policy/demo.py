@@ -51,7 +51,7 @@ def _past(row: Any) -> list[dict[str, Any]]:
         stretch(KEPT, today - timedelta(days=ago + 1))
         stretch(OVERDUE, today - timedelta(days=ago - days + 1))
     yesterday = today - timedelta(days=1)
-    if row.state != KEPT:
+    if row.state == OVERDUE:
         stretch(KEPT, yesterday - timedelta(days=4))
     stretch(row.state, yesterday)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -271,23 +272,23 @@ def months(stretches: Sequence[Stretch], today: date) -> list[Cell]:
     """The daily record by months: how many days were recorded, and on how many of them it was overdue."""
     found = []
     for period in last_periods("month", today, MONTHS):
-        days = {"kept": 0, "overdue": 0, "other": 0}
+        days: Counter[str] = Counter()
         for each in stretches:
             first, last = max(each.first_on, period.start), min(each.last_on, period.end)
             if last >= first:
-                kind = each.state if each.state in (KEPT, OVERDUE) else "other"
-                days[kind] += (last - first + timedelta(days=1)).days
-        recorded = sum(days.values())
+                days[each.state] += (last - first + timedelta(days=1)).days
+        recorded = days.total()
         name = words.period_words("month", period)
         if not recorded:
             found.append(Cell(name, str(_("not recorded")), "gray", "dash"))
             continue
-        note = _("%(kept)s of %(days)s days kept", kept=days["kept"], days=recorded)
-        if days["overdue"]:
-            text = _("%(days)s days overdue", days=days["overdue"])
-            found.append(Cell(name, str(text), "red", "x-lg", str(note)))
-        elif days["kept"] == recorded:
-            found.append(Cell(name, str(TURNS["kept"][0]), "green", "check-lg", str(note)))
+        note = str(_("%(kept)s / %(days)s days", kept=days[KEPT], days=recorded))
+        if days[OVERDUE]:
+            found.append(Cell(name, str(_("%(days)s days overdue", days=days[OVERDUE])), "red", "x-lg", note))
+        elif len(days) == 1:
+            (state,) = days
+            title, tone = words.STATES.get(state, (state, "gray"))  # type: ignore[call-overload]
+            found.append(Cell(name, str(title), tone, "check-lg" if state == KEPT else "dash", note))
         else:
-            found.append(Cell(name, str(_("partly due")), "amber", "clock", str(note)))
+            found.append(Cell(name, str(_("partly due")), "amber", "clock", note))
     return found

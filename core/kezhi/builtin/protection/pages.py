@@ -9,13 +9,14 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from kezhi import Fact, db, setting
+from kezhi import SYSTEM, Fact, db, setting
 from kezhi.i18n import _
 from kezhi.jobs import DEAD, RUNNING, WAITING
 from kezhi.tables import job
 
 from ..accounts.services import names_of_logins
 from . import ring, services, words
+from .backups.holding import last_done
 from .models import KeyVersion
 from .settings import STORAGES
 
@@ -56,8 +57,10 @@ def index_page() -> dict[str, Any]:
     standings = services.standing()
     keys = list(db.session.scalars(select(KeyVersion).order_by(KeyVersion.purpose, KeyVersion.version.desc())))
     deviations = services.deviations()
-    logins = {key.created_by for key in keys} | {row.started_by for row in deviations}
-    names = names_of_logins(logins | {row.ended_by for row in deviations})
+    backup = last_done()
+    logins = {backup.done_by} if backup else set[str]()
+    logins |= {key.created_by for key in keys} | {row.started_by for row in deviations}
+    names = {SYSTEM.login: _("the system"), **names_of_logins(logins | {row.ended_by for row in deviations})}
     active = {key.purpose: max(each.version for each in keys if each.purpose == key.purpose) for key in keys}
     uses = [_use(each) for each in standings]
     storage = setting("protection", "storage")
@@ -74,6 +77,7 @@ def index_page() -> dict[str, Any]:
         "waiting": sum(each.waiting for each in standings),
         "job": _job(),
         "last_rotation": last,
+        "backup": backup,
         "storage": (storage, dict(STORAGES).get(storage, storage), setting("protection", "storage_note")),
         "key_file": str(ring.path()),
         "facts": _facts(uses, last, storage),

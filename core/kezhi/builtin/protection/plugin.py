@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
 
-from kezhi import Check, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -58,6 +58,18 @@ class Protection(Plugin):
         ]  # fmt: skip
 
     @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
+    @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
         from .settings import ProtectionSettings
 
@@ -75,6 +87,12 @@ class Protection(Plugin):
         from .commands import keys_command
 
         return [keys_command, backup_command]
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=35)]
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -35,7 +35,7 @@ def evidence() -> list[ClauseEvidence]:
             "TSK-02",
             _l("Notices are told, and their e-mails go out within an hour."),
             ask=told,
-            says=lambda found: _l("%(count)s notices", count=f"{found.records or 0:,}"),
+            says=lambda found: _l("Notices: %(count)s", count=f"{found.records or 0:,}"),
             responsible=_l("The system"),
         ),
     ]

@@ -10,13 +10,14 @@ from sqlalchemy import update
 from kezhi import Conflict, Refused, acting_user, audit_record, clock, db, localised, writing
 from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
 from kezhi.builtin.approvals.services import flow_steps, propose
-from kezhi.i18n import CHINESE, ENGLISH, lazy_gettext
+from kezhi.i18n import CHINESE, ENGLISH, lazy_gettext, ngettext
 from kezhi.users import SYSTEM
 
 from ..models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
 from ..quantities import for_people
 from ..scheme import Scheme
 from ..words import _
+from .computation import changed_since
 from .digest import run_digest
 from .moves import moves
 from .publication import put_in_force
@@ -169,6 +170,19 @@ def _publish(request: Request) -> None:
             _("Grading run %(number)s was altered after it was put up; nothing was published.", number=number)
         )
     today = clock.today()
+    changed = changed_since(run, scheme_of(version_of(run)), today)
+    if changed:
+        raise Refused(
+            ngettext(
+                "Grading run %(number)s reads figures of the day on which it takes effect, and %(num)s customer has "
+                "another one today than on %(day)s: return it, and compute it again.",
+                "Grading run %(number)s reads figures of the day on which it takes effect, and %(num)s customers have "
+                "others today than on %(day)s: return it, and compute it again.",
+                changed,
+                number=number,
+                day=run.read_on,
+            )
+        )
     put_in_force(run, today)
     _move(run_id, number, PROPOSED, PUBLISHED, effective_from=today, published_at=clock.now())
     audit_record("grading.run.publish", "grading.run", run_id, digest=request.digest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
 from kezhi import Conflict, Refused, db, localised, requires, writing
@@ -14,6 +14,7 @@ from kezhi.i18n import gettext as _
 from .. import services
 from ..forms import RoleForm
 from ..models import ADMINISTRATOR, Account, AccountRole, Role
+from ..services.matrix import history_of, matrix
 from ..services.roles import role_permissions
 
 MANAGE = "accounts.manage"
@@ -30,6 +31,19 @@ def index() -> str:
     )
     counts = {row[0]: row[1] for row in db.session.execute(statement)}
     return render_template("accounts/roles.html", roles=services.all_roles(), counts=counts)
+
+
+@requires(MANAGE)
+def permissions() -> str:
+    """Roles by permissions: who may do what, and where the company departs from the defaults."""
+    asked = request.args
+    chosen = {"plugin": asked.get("app", ""), "role": asked.get("role", ""), "text": asked.get("q", "").strip()[:80]}
+    shown, groups = matrix(**chosen, only_changed="changed" in asked)
+    kernel = current_app.extensions["kezhi"]
+    owners = {key.partition(".")[0] for key in kernel.permissions}
+    apps = [(name, plugin.title) for name, plugin in kernel.plugins.items() if name in owners]
+    context = {"roles": shown, "groups": groups, "apps": apps, "chosen": chosen, "all_roles": services.all_roles()}
+    return render_template("accounts/permissions.html", only_changed="changed" in asked, **context)
 
 
 @requires(MANAGE)
@@ -69,4 +83,6 @@ def edit(role_key: str) -> Any:
         titles=titles,
         fixed=role_key == ADMINISTRATOR,
         stored=stored if conflict else None,
+        defaults={key for key, each in kernel.permissions.items() if role_key in each.roles},
+        history=history_of(role_key),
     )

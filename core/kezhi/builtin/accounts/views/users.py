@@ -29,6 +29,7 @@ from .. import services
 from ..forms import EditUserForm, UserForm
 from ..models import Account, AccountRole, Department, Role
 from ..services.log_ins import revoke_session, revoke_sessions, sessions_of
+from ..services.matrix import rights_of
 from .panels import panels_of
 
 MANAGE = "accounts.manage"
@@ -191,6 +192,16 @@ def show_link(link: services.Link) -> str:
     """The only page that ever shows the link."""
     address = url_for("accounts.link", _external=True)
     return render_template("accounts/link_issued.html", link=link, address=address)
+
+
+@requires(MANAGE)
+def rights(user_id: int) -> str:
+    """What a person may do, and why."""
+    everything = "all" in request.args
+    groups = rights_of(user_id)
+    count = sum(line.granted for _title, lines in groups for line in lines)
+    context = {"account": _account(user_id), "groups": groups, "everything": everything, "count": count}
+    return render_template("accounts/rights.html", **context)
 
 
 @requires(MANAGE)

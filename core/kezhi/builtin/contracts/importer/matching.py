@@ -45,7 +45,7 @@ def _check_customers(batch: Batch) -> None:
     text = _("Give the customer code or the prospect number: they say whose contract it is.")
     add_problems(batch, rows(text, *good_rows(batch), named == ""), column=column)
     found = merged(batch)
-    said = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=named)
+    said = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=found.c.named)
     add_problems(batch, _of(found, said, found.c.customer_id.is_(None)), column=column)
     found = merged(batch)
     moved = and_(found.c.target_id.is_not(None), found.c.stored_customer != found.c.customer_id)

@@ -25,7 +25,7 @@ COLUMNS = ("customer_id", "number", "kind", *TEXTS, *DAYS, "remind_days", "amoun
 
 
 def merged(batch: Batch) -> Subquery:
-    """The good rows as contracts: ``row, action, target_id, exact, differs``, the customer's code and :data:`COLUMNS`.
+    """The good rows as contracts: ``row, action, target_id, exact, named, differs`` and :data:`COLUMNS`.
 
     An empty cell leaves what is stored as it is; a signed contract without a first day begins when it was signed.
     """
@@ -61,6 +61,7 @@ def merged(batch: Batch) -> Subquery:
             target.c.id.label("target_id"),
             target.c.customer_id.label("stored_customer"),
             exact.label("exact"),
+            func.coalesce(code, prospect, "").label("named"),
             differs.label("differs"),
             *(value.label(name) for name, value in values.items()),
         )

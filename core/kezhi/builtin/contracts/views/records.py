@@ -57,6 +57,7 @@ def edit(contract_id: int) -> Any:
     contract = services.contract_by_id(contract_id)
     form, differences = ContractForm(), list[Difference]()
     form.prepare(contract.kind)
+    form.customer.render_kw = {"readonly": True}
     if request.method == "GET":
         form.fill(contract, pages.customer_named(contract))
     elif form.validate_on_submit():
