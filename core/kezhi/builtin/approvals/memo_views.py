@@ -45,11 +45,12 @@ class MemoForm(Form):
 @requires("approvals.use")
 def memo() -> Any:
     """Write a request; with ``again`` one that came back, changed."""
-    form, status = MemoForm(), 200
+    form, status, amount = MemoForm(), 200, None
     if form.is_submitted():
         status = 422
+        sound = form.validate()
         amount = _amount(form)
-        if form.validate() and not form.amount.errors:
+        if sound and not form.amount.errors:
             try:
                 done = submit_once(form.key, lambda: _asked(form, amount))
             except NotFound:
@@ -59,9 +60,9 @@ def memo() -> Any:
             else:
                 return redirect(url_for("approvals.show", request_id=int(done)))
     elif "again" in request.args:
-        _fill(form)
+        amount = _fill(form)
     steps = flow_steps(memos.KIND)
-    look = preview(steps, acting_user(), _amount(form) or 0)
+    look = preview(steps, acting_user(), amount or 0)
     gaps = [text for text in (*(line.problem for line in look.lines), look.problem) if text]
     page = render_template("approvals/memo.html", form=form, picture=picture(steps), gaps=gaps, money=currency())
     return page, status
@@ -72,7 +73,7 @@ def _asked(form: MemoForm, amount: int | None) -> int:
     return memos.ask(form.subject.data or "", form.text.data or "", amount, again).id
 
 
-def _fill(form: MemoForm) -> None:
+def _fill(form: MemoForm) -> int | None:
     try:
         found = memos.returned(request.args.get("again", 0, type=int))
     except NotFound:
@@ -80,6 +81,7 @@ def _fill(form: MemoForm) -> None:
     kept = memos.memo_of(found)
     form.again.data, form.subject.data, form.text.data = str(found.id), kept.subject, kept.text
     form.amount.data = "" if kept.amount is None else to_units(kept.amount, kept.currency)
+    return kept.amount
 
 
 def _amount(form: MemoForm) -> int | None:
