@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from kezhi import Conflict, NotFound, Refused, acting_user, currency, requires
 from kezhi import lazy_gettext as _l
@@ -27,7 +27,7 @@ class MemoForm(Form):
 
     again = HiddenField()
     subject = StringField(
-        _l("What you ask for"), [InputRequired(_l("Write it in one line.")), Length(max=80, message=TOO_LONG)]
+        _l("What you ask for"), [DataRequired(_l("Write it in one line.")), Length(max=80, message=TOO_LONG)]
     )
     amount = StringField(
         _l("Amount"),
@@ -37,7 +37,7 @@ class MemoForm(Form):
     )
     text = TextAreaField(
         _l("Explanation"),
-        [InputRequired(_l("Say why, so that it can be decided.")), Length(max=2000, message=TOO_LONG)],
+        [DataRequired(_l("Say why, so that it can be decided.")), Length(max=2000, message=TOO_LONG)],
         render_kw={"rows": 6},
     )
 
