@@ -33,7 +33,14 @@ def test_a_code_at_the_log_in_a_password_link_and_the_hand_over_of_who_leaves(
     li.goto("/accounts/me/factor")
     li.fill("[name=old_password]", "salesperson-user-password-1")
     li.get_by_role("button", name="设置", exact=False).last.click()
-    assert li.locator(".accounts-qr svg").bounding_box()["width"] > 150
+    whole = li.evaluate(
+        "[...document.querySelectorAll('.accounts-qr svg, .accounts-qr path:last-child')]"
+        ".map(each => { const box = each.getBoundingClientRect(); return [box.left, box.right, box.top, box.bottom]; })"
+    )
+    (left, right, top, bottom), drawn = whole
+    assert right - left > 150
+    assert left < drawn[0] < drawn[1] < right, "nothing of the picture is cut off"
+    assert top < drawn[2] < drawn[3] < bottom
     assert li.evaluate("document.documentElement.scrollWidth") <= 390
     secret = "".join(li.locator(".accounts-key").inner_text().split())
     li.fill("[name=code]", pyotp.TOTP(secret).now())
