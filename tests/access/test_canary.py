@@ -141,6 +141,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with writing():  # A had the record from somebody else: the kept list names it
         db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
         carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(version=3))
     with writing():
         set_setting("upkeep", "asked_since", date(1997, 1, 1))
     with acting_as(people["seller-a"]), writing():
