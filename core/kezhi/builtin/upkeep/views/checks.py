@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
-from kezhi import Conflict, NotFound, Refused, acting_user, can, requires, writing
+from kezhi import Conflict, NotFound, Refused, can, requires, writing
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
 
@@ -163,6 +163,6 @@ def finding(finding_id: int) -> Any:
             return redirect(url_for("upkeep.finding", finding_id=finding_id))
     page = render_template(
         "upkeep/finding.html", finding=found, form=form, owner=checking.owner_name(found),
-        item=checklist.shown(checking.item_text(found)), may_open=can(PROTECT), is_own=found.owner_id == acting_user().id,
+        item=checklist.shown(checking.item_text(found)), may_open=can(PROTECT),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
