@@ -24,11 +24,11 @@ from kezhi import Period, acting_as, clock, db, set_setting, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
-from kezhi.builtin.contracts.pages import contract_list
-from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.cards.models import Card, CardPeriod
 from kezhi.builtin.cards.pages import cards_view
 from kezhi.builtin.cards.services import freeze
+from kezhi.builtin.contracts.pages import contract_list
+from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS

@@ -71,9 +71,9 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.approvals.contributions import Step
     from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
-    from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.cards.models import Card
     from kezhi.builtin.cards.services import freeze
+    from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.customers.models import Customer
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
