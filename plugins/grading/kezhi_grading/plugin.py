@@ -19,6 +19,7 @@ from kezhi import (
     Permission,
     Plugin,
     RecordLink,
+    SettingsForm,
     User,
     hookimpl,
 )
@@ -102,6 +103,18 @@ class Grading(Plugin):
         ]  # fmt: skip
 
     @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import GradingSettings
+
+        return [GradingSettings]
+
+    @hookimpl
+    def customer_service_tiers(self) -> Any:
+        from .tiers import service_tiers
+
+        return service_tiers()
+
+    @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .commands import commands
 
@@ -166,11 +179,23 @@ class Grading(Plugin):
 
         return timeline_sources(record, user)
 
+    @hookimpl(optionalhook=True)
+    def card_figures(self) -> list[Any]:
+        from .cards import figures
+
+        return figures()
+
     @hookimpl
     def register_clauses(self) -> list[Clause]:
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

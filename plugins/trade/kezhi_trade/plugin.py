@@ -138,6 +138,12 @@ class Trade(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks
@@ -202,6 +208,12 @@ class Trade(Plugin):
         from .panels import timeline_sources
 
         return timeline_sources(record, user)
+
+    @hookimpl(optionalhook=True)
+    def card_figures(self) -> list[Any]:
+        from .cards import figures
+
+        return figures()
 
     @hookimpl
     def after_change(self, model: type, change: str, keys: Any) -> None:

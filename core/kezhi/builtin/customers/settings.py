@@ -10,7 +10,7 @@ from kezhi import lazy_gettext as _l
 
 
 class CustomerSettings(SettingsForm):
-    """The settings of customers: how codes are formed (CUS-01), what a suspected duplicate does (CUS-06)."""
+    """How codes are formed (CUS-01), what a suspected duplicate does (CUS-06), when a new customer counts (CUS-14)."""
 
     code_prefix = StringField(
         _l("Customer codes begin with"),
@@ -27,5 +27,10 @@ class CustomerSettings(SettingsForm):
     refuse_duplicates = BooleanField(
         _l("Refuse suspected duplicates"),
         description=_l("Otherwise they are shown before saving, and may be saved all the same."),
+        default=False,
+    )
+    confirm_new = BooleanField(
+        _l("New customers count only when they are confirmed"),
+        description=_l("Until the manager in charge has confirmed it, a new customer is a prospect without a code."),
         default=False,
     )

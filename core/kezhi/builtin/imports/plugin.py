@@ -90,6 +90,12 @@ class Imports(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks

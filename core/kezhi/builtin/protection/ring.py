@@ -143,6 +143,8 @@ def add(purpose: str, version: int, secret: bytes) -> None:
 
 
 def _material(purpose: str, version: int) -> bytes:
+    from . import words
+
     found = keyfile.material(path(), purpose, version)
     if found is None:
         raise KeyProblem(
@@ -151,7 +153,7 @@ def _material(purpose: str, version: int) -> bytes:
                 "before the last rotation. Nothing is damaged: put the newest copy in its place.",
                 path=str(path()),
                 version=version,
-                purpose=purpose,
+                purpose=words.purpose(purpose),
             )
         )
     return found

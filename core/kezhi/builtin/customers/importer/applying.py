@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -30,8 +31,8 @@ from ...imports.staging import field_text
 from ...protection.fields import NOTHING
 from ..fields import FIELDS, NUMBERS, OWN, PROFILE
 from ..models import Customer, CustomerChange, CustomerGroup, CustomerOwner, StagedKey, UsedCode
-from ..services import numbering
 from ..services.protected import CUSTOMER_KEYS, NAMES
+from .confirming import fill_numbers, is_provisional, keep_codes, send
 from .staged import (
     CREATE,
     ENTRIES,
@@ -72,22 +73,25 @@ def apply(batch: Batch) -> None:
     _write_sections(batch)
     _write_groups(batch)
     _remember_codes(batch, now)
+    keep_codes(batch, now)
     if mapped(batch, "owner", "department"):
         _close_owners(batch, now)
     _open_owners(batch, now)
     db.session.execute(delete(StagedKey).where(StagedKey.batch_id == batch.id), execution_options=QUIET)
+    send(batch)
 
 
 def _give_codes(batch: Batch) -> None:
     """Every new row gets what it will be found by: its own code or prospect number, else the next code of the rule."""
-    own = func.coalesce(field_text("code"), field_text("prospect_number"))
+    number = field_text("prospect_number")
+    own = number if is_provisional() else func.coalesce(field_text("code"), number)
     mine = looked_up(own, Row, (Row.batch_id == KEY.c.batch_id) & (Row.row == KEY.c.row))
     new = select(ROW.c.row).where(ROW.c.batch_id == batch.id, ROW.c.bad.is_(False), ROW.c.action == CREATE)
     db.session.execute(update(KEY).where(KEY.c.batch_id == batch.id, KEY.c.row.in_(new)).values(code=mine))
     without = select(KEY.c.row).where(KEY.c.batch_id == batch.id, KEY.c.row.in_(new), KEY.c.code.is_(None))
     waiting = db.session.scalars(without.order_by(KEY.c.row)).all()
     if waiting:
-        given = numbering.next_codes(len(waiting))
+        given = fill_numbers(len(waiting))
         rows = [{"batch_id": batch.id, "row": row, "code": code} for row, code in zip(waiting, given, strict=True)]
         db.session.execute(update(StagedKey), rows)
 
@@ -108,6 +112,8 @@ def _create(batch: Batch, now: datetime) -> None:
     }
     as_prospect = field_text("code").is_(None) & field_text("prospect_number").is_not(None)
     columns["code"] = case((~as_prospect, KEY.c.code))
+    if is_provisional():
+        columns |= {"prospect_number": KEY.c.code, "code": null()}
     for key in OWN:
         field = FIELDS[key]
         if key in batch.mapping:

@@ -17,6 +17,7 @@ from ..models import Customer, StagedKey, UsedCode
 from ..sections import may_write, section_of
 from ..services.people import ASSIGN, owners_of
 from ..services.texts import name_key
+from .confirming import check_unconfirmed, is_kept_for, match_kept_codes
 from .staged import (
     CREATE,
     ENTRIES,
@@ -51,6 +52,7 @@ def check(batch: Batch) -> None:
     _check_targets(batch)
     _check_groups(batch)
     _check_new(batch)
+    check_unconfirmed(batch)
     _decide(batch)
     _seal_to_targets(batch)
     _derive_keys(batch)
@@ -99,6 +101,7 @@ def _match(batch: Batch) -> None:
         found = select(func.min(EVERY.c.id)).where(EVERY.c[own] == field_text(own)).scalar_subquery()
         statement = update(Row).where(*good_rows(batch), Row.target_id.is_(None), given.is_not(None))
         db.session.execute(statement.values(target_id=found), execution_options=QUIET)
+    match_kept_codes(batch)
 
 
 def _refuse_ambiguous(batch: Batch) -> None:
@@ -152,7 +155,7 @@ def _check_new(batch: Batch) -> None:
     for key in mapped(batch, "code", "prospect_number"):
         given = field_text(key)
         others = (UsedCode.code == given) & (UsedCode.reverted_name != func.coalesce(field_text("name"), ""))
-        used = exists().where(others) & ~exists().where(EVERY.c[key] == given)
+        used = exists().where(others) & ~exists().where(EVERY.c[key] == given) & ~is_kept_for(Row.target_id, given)
         said = sentence(_("The code “%(code)s” was given before and is never given again.", code="{code}"), code=given)
         add_problems(batch, rows(said, *good_rows(batch), given.is_not(None), used), column=key)
     if "credit_code" not in batch.mapping:

@@ -34,7 +34,7 @@ def reversal() -> Reversal:
             _part(LINKS, lambda batch: mapped(batch, "product_groups") and ["entry_id"], whole=True),
         ),
         name=func.coalesce(EVERY.c.code, EVERY.c.prospect_number, EVERY.c.name),
-        goes=("customers_change", "customers_used_code"),
+        goes=("customers_change", "customers_used_code", "entry_state", "entry_line"),
         begin=_keep_changes,
     )
 

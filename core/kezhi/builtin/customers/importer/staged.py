@@ -15,6 +15,7 @@ from ...imports.staging import field_date, field_int, field_text, good_rows
 from ...protection.fields import differ
 from ..fields import COLUMNS, FIELDS, NUMBERS
 from ..models import Customer, CustomerGroup, ListEntry, Profile
+from ..services.confirmation import needs_confirmation
 
 #: The whole table, past the rule of who sees what: an invisible record must not be taken for a new one.
 EVERY = Customer.__table__
@@ -115,7 +116,7 @@ def wanted_values(batch: Batch) -> dict[str, ColumnElement[Any]]:
     A code or number that stands already never changes; a department follows a new owner unless the row names one.
     """
     wanted: dict[str, ColumnElement[Any]] = {key: value(key) for key in mapped(batch)}
-    for key in mapped(batch, "code", "prospect_number"):
+    for key in mapped(batch, *(("prospect_number",) if needs_confirmation() else ("code", "prospect_number"))):
         wanted[key] = case((EVERY.c[key].is_(None), field_text(key)))
     if "owner" in batch.mapping:
         wanted["owner_id"] = owner_of_row()

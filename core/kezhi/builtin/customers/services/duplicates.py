@@ -63,7 +63,7 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
     statement = statement.where(or_(*(EVERY[key].in_(each) for key, each in wanted.items())))
     if except_id is not None:
         statement = statement.where(EVERY.id != except_id, EVERY.id.not_in(kept_apart_from(except_id)))
-    found = db.session.execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
+    found = db.session.connection().execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
     seen = _visible({row["id"] for row in found})
     hits = []
     for row in sorted(found, key=lambda row: (row["id"] not in seen, row["id"])):

@@ -24,7 +24,7 @@ from .values import readable
 MOST_CHANGES = 500
 
 SOURCES = {"page": "pencil", "import": "upload", "command": "terminal", "merge": "union",
-           "revert": "arrow-counterclockwise"}  # fmt: skip
+           "revert": "arrow-counterclockwise", "confirm": "check2-circle"}  # fmt: skip
 
 
 def change_owner(customer_id: int, owner_id: int | None, department_id: int | None, at: datetime) -> None:
@@ -194,4 +194,6 @@ def _title(source: str) -> str:
         return str(_("Changed by an import"))
     if source == "revert":
         return str(_("Import reverted"))
+    if source == "confirm":
+        return str(_("Confirmed as a customer"))
     return str(_("Taken over in a merge") if source == "merge" else _("Fields changed"))

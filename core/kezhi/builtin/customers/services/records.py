@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
@@ -16,7 +16,7 @@ from ...protection.sealed import new_token
 from ..fields import FIELDS, OWN
 from ..models import Customer, CustomerChange
 from ..sections import may_write, section_of
-from . import numbering
+from . import confirmation, numbering
 from .duplicates import refuse_duplicates
 from .history import change_owner, first_owner, names_of
 from .people import assignment
@@ -65,8 +65,9 @@ def _one(condition: Any, named: str = "") -> Customer:
 def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source: str = "page") -> Customer:
     """Store a new customer: with the given code or, without one, with the next of the company's rule (CUS-01).
 
-    A ``prospect`` gets a provisional number instead. Without a choice of owner the record belongs to who makes it,
-    unless they may assign others. Errors: ``Invalid``, ``Refused``.
+    A ``prospect`` gets a provisional number instead. So does every record that has to be confirmed first: it is sent
+    for confirmation at the end of the transaction, and its given code is kept for it (CUS-14). Without a choice of
+    owner the record belongs to who makes it, unless they may assign others. Errors: ``Invalid``, ``Refused``.
     """
     stored = cleaned(
         {key: field.absent() for key, field in FIELDS.items()} | {k: values[k] for k in values if k in FIELDS}
@@ -75,7 +76,9 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     stored |= assignment(values, None)
     stored |= keys_of(stored)
     refuse_duplicates(stored)
-    stored |= _numbers(values, prospect)
+    confirming = confirmation.needs_confirmation()
+    _check_classification(stored, confirming and not prospect)
+    stored |= _numbers(values, prospect, confirming)
     now = clock.now()
     code = stored.get("code") or stored.get("prospect_number")
     own = {key: value for key, value in stored.items() if key in OWN or key not in FIELDS} | {"seal": new_token()}
@@ -84,7 +87,8 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     try:
         db.session.flush()
         reserved = not values.get("code")
-        numbering.remember([customer.code, customer.prospect_number], customer.id, reserved=reserved)
+        kept = [_given_code(values)] if confirming else []
+        numbering.remember([customer.code, customer.prospect_number, *kept], customer.id, reserved=reserved)
     except IntegrityError as error:  # somebody gave the same code a moment ago; the transaction ends here
         raise Refused(
             _("The code “%(code)s” has just been given: choose another one.", code=code), field="code"
@@ -94,16 +98,29 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     filled = sorted(key for key, value in stored.items() if value and not key.endswith("_key"))
     audit_record("customer.create", "customer", customer.id, fields=filled, source=source)
     announce(Customer, "create", [customer.id])
+    if confirming and not prospect:
+        confirmation.send_at_the_end(customer.id)
     return customer
 
 
-def _numbers(values: Mapping[str, Any], prospect: bool) -> dict[str, str]:
+def _given_code(values: Mapping[str, Any]) -> str:
     code = tidy_code(str(values.get("code") or ""))
     if len(code) > LONGEST_CODE:
         raise Invalid({"code": _("A code has at most %(count)s characters.", count=LONGEST_CODE)})
-    if code:
+    return code
+
+
+def _check_classification(stored: Mapping[str, Any], asked: bool) -> None:
+    """Who confirms a customer confirms its first classification too (CUS-14). Errors: ``Invalid``."""
+    if asked and not stored["business_type"]:
+        raise Invalid({"business_type": _("Choose the business type: a new customer is confirmed with it.")})
+
+
+def _numbers(values: Mapping[str, Any], prospect: bool, confirming: bool) -> dict[str, str]:
+    code = _given_code(values)
+    if code and not confirming:
         return {"code": code}
-    if prospect:
+    if prospect or confirming:
         return {"prospect_number": numbering.next_prospect_numbers()[0]}
     return {"code": numbering.next_codes()[0]}
 
@@ -111,13 +128,16 @@ def _numbers(values: Mapping[str, Any], prospect: bool) -> dict[str, str]:
 def recognise_customer(customer_id: int, version: int) -> Customer:
     """A prospect becomes a customer: it gets its code; the prospect number stays beside it (CUS-01).
 
-    Errors: ``Refused`` when it has a code already; ``Conflict``; ``NotFound``.
+    Errors: ``Refused`` when it has a code already or has to be confirmed (CUS-14); ``Conflict``; ``NotFound``.
     """
     customer = customer_by_id(customer_id)
+    confirmation.check_recognition()
     if customer.code:
         raise Refused(_("%(name)s has the code %(code)s already.", name=customer.name, code=customer.code))
-    code = numbering.next_codes()[0]
-    numbering.remember([code], customer_id)
+    code = db.session.scalar(select(confirmation.reserved_code(customer_id)))
+    if code is None:
+        code = numbering.next_codes()[0]
+        numbering.remember([code], customer_id)
     write_fields(stored_values(customer), version, {"code": code}, "page")
     db.session.expire(customer)
     audit_record("customer.recognise", "customer", customer_id, code=code)

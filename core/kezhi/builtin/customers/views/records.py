@@ -16,6 +16,7 @@ from ..forms import EditForm, NewForm, form_units
 from ..models import Customer
 from ..pages import ENTRIES, MOST_ENTRIES, list_view, may_edit, record_page
 from ..parts import Parts
+from ..services.confirmation import needs_confirmation
 from ..services.merging import stays_as
 from ..services.numbering import expected_code
 from ..services.profile import stored_values
@@ -68,7 +69,9 @@ def new() -> Any:
             if not parts.refuse(refused):
                 form.refuse(refused)
         else:
-            flash(_("The customer file is opened."), "success")
+            sent = needs_confirmation() and not form.prospect.data
+            opened = _("The customer file is opened and sent for confirmation.") if sent else ""
+            flash(opened or _("The customer file is opened."), "success")
             if request.form.get("then") == "new":
                 return redirect(url_for("customers.new"))
             return redirect(url_for("customers.show", customer_id=int(made)))
@@ -81,6 +84,7 @@ def new() -> Any:
         opened="",
         units=form_units(),
         expected_code=expected_code(),
+        confirming=needs_confirmation(),
     )
 
 

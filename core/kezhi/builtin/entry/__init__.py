@@ -1,0 +1,1 @@
+"""The confirmation of new customers."""
