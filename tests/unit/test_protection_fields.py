@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kezhi import db, writing
 from kezhi.builtin.customers import services as customers
+from kezhi.builtin.customers.checks import checks
 from kezhi.builtin.customers.models import Contact, Customer, CustomerChange
 from kezhi.builtin.customers.services.profile import stored_values
 from kezhi.builtin.protection import fields, ring, sealed, services
@@ -117,6 +118,9 @@ def test_swapped_and_tampered_values_are_named_and_never_stored(app: Flask, clie
         for customer_id, phone in ((one, phones[1]), (two, phones[0][:-6] + "AAAA" + phones[0][-2:])):
             statement = sa.text("UPDATE customers_customer SET phone = :phone WHERE id = :id")
             db.session.execute(statement, {"phone": phone, "id": customer_id})
+    named = {check.key: check for check in checks()}["customers.sealed"].run(db.session())
+    assert len(named) == 1, "what was moved is named, and what does not open shows where it stands"
+    assert f"customers_customer {one} " in str(named[0].message)
     for customer_id in (one, two):
         found = stored_values(customers.customer_by_id(customer_id))["phone"]
         assert isinstance(found, fields.Unreadable)

@@ -60,6 +60,27 @@ def renew(tables: Sequence[SealedTable], version: int) -> int:
     return 0
 
 
+def misplaced(tables: Sequence[SealedTable], limit: int = 20) -> list[tuple[str, Any]]:
+    """Table and key of rows with a value that was sealed for another row: one statement per table."""
+    found: list[tuple[str, Any]] = []
+    for each in tables:
+        table = each.table
+        if SEAL not in table.c:
+            continue
+        foreign = [
+            and_(
+                func.substr(fields.raw(column), 1, len(sealed.PREFIX)) == sealed.PREFIX,
+                func.substr(fields.raw(column), sealed.TOKEN_AT + 1, sealed.TOKEN) != func.coalesce(table.c[SEAL], ""),
+            )
+            for column in table.c
+            if isinstance(column.type, Protected) and column.type.row
+        ]
+        key = next(iter(table.primary_key))
+        statement = select(key).where(or_(*foreign)).order_by(key).limit(limit)
+        found += [(table.name, row[0]) for row in db.session.connection().execute(statement)]
+    return found
+
+
 def _renew(each: SealedTable, version: int) -> int:
     table, present = each.table, each.table.c[SEAL_VERSION]
     waits = and_(present != version, present != NOTHING)
