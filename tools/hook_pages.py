@@ -36,6 +36,7 @@ MODULES = {
     "Builtin protection": "kezhi.builtin.protection.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
     "Builtin hand-over": "kezhi.builtin.handover.hookspecs",
+    "Builtin cards": "kezhi.builtin.cards.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

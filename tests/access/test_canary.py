@@ -20,10 +20,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from kezhi import acting_as, clock, db, set_setting, writing
+from kezhi import Period, acting_as, clock, db, set_setting, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
+from kezhi.builtin.cards.models import Card, CardPeriod
+from kezhi.builtin.cards.pages import cards_view
+from kezhi.builtin.cards.services import freeze
 from kezhi.builtin.contracts.pages import contract_list
 from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
@@ -33,6 +36,10 @@ from kezhi.builtin.customers.services import add_analysis, add_contact, create_c
 from kezhi.builtin.customers.services.lists import TITLES
 from kezhi.builtin.documents.pages import register_view
 from kezhi.builtin.documents.services import issue
+from kezhi.builtin.entry.models import Submission
+from kezhi.builtin.entry.pages import lines_view
+from kezhi.builtin.entry.pages import register_view as entry_view
+from kezhi.builtin.entry.services import send
 from kezhi.builtin.files.services import attach, receive
 from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
@@ -141,6 +148,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with writing():  # A had the record from somebody else: the kept list names it
         db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
         carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(version=3))
     with writing():
         set_setting("upkeep", "asked_since", date(1997, 1, 1))
     with acting_as(people["seller-a"]), writing():
@@ -149,9 +157,18 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         observation_id = observations_of(hand_in(open_months(clock.today())[0], [told]))[0][0].id
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
+    period = freeze("month", Period(date(1997, 5, 1), date(1997, 5, 31)))
+    card_id = db.session.scalar(sa.select(Card.id).where(Card.customer_id == hidden))
+    with writing():
+        sent = send(sa.select(Customer.id).where(Customer.id == prospect))
+        assert sent is not None
+        submission_id = sent.id
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
     ids |= {
         "record_id": hidden,
+        "period_id": period,
+        "card_id": card_id,
+        "submission_id": submission_id,
         "contact_id": contact,
         "declaration_id": said,
         "contract_id": agreed,
@@ -216,6 +233,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
+        "line": "customers:CUS-04",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -239,6 +257,11 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/documents", register_view())
         found += list_addresses("/contracts", contract_list())
         found += list_addresses("/upkeep/notes", note_list())
+        cards, sent = (db.session.get_one(model, company.ids[key]) for model, key in (
+            (CardPeriod, "period_id"), (Submission, "submission_id")))  # fmt: skip
+        found += list_addresses(f"/cards/periods/{cards.id}", cards_view(cards))
+        found += list_addresses("/entry", entry_view())
+        found += list_addresses(f"/entry/{sent.id}", lines_view(sent))
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
@@ -257,6 +280,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         f"/contracts/new?customer={CODE}",
         f"/contracts?face=calendar&month=1997-05&q={ASKED}",
     ]
+    period, customer = company.ids["period_id"], company.ids["customer_id"]
+    found += [f"/cards/customer/{customer}/compare?old={period}&new={period}"]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
     return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/"))]
@@ -323,6 +348,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/files/{file}", f"/files/{file}/download", f"/timeline/on/customers/customer/{customer}",
         f"/timeline/notes/{company.ids['note_id']}", f"/customers/{customer}?timeline=timeline.note",
         "/upkeep/notes", f"/upkeep/notes/{company.ids['observation_id']}",
+        f"/cards/customer/{customer}", f"/cards/periods/{company.ids['period_id']}",
+        f"/entry/{company.ids['submission_id']}",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

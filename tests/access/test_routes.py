@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 import kezhi
-from kezhi import Plugin, PluginError, acting_as, clock, db, hookimpl, tables, writing
+from kezhi import Period, Plugin, PluginError, acting_as, clock, db, hookimpl, tables, writing
 from kezhi.app import create_app
 from kezhi.builtin.accounts.services.log_ins import sessions_of
 from kezhi.errors import ConfigurationError
@@ -40,6 +40,7 @@ ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
     "accounts.code",
     "policy.overdue",
+    "cards.kept",
 }  # fmt: skip
 #: Their ``kind`` is one of proposals.
 FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
@@ -70,9 +71,13 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.approvals.contributions import Step
     from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
+    from kezhi.builtin.cards.models import Card
+    from kezhi.builtin.cards.services import freeze
     from kezhi.builtin.contracts.services import create_contract
+    from kezhi.builtin.customers.models import Customer
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
+    from kezhi.builtin.entry.services import send
     from kezhi.builtin.files.services import attach, receive
     from kezhi.builtin.handover.services import Plan, carry_out
     from kezhi.builtin.imports.services import stage
@@ -157,9 +162,22 @@ def company(app: Flask, add_person: Any) -> Company:
         enqueue("apps.sweep")
     job_id = db.session.scalar(sa.select(tables.job.c.id).where(tables.job.c.job == "apps.sweep"))
     sheet = {"kind": "grading.assessment", "record_id": customer}
+    period_id = freeze("month", Period(date(1997, 5, 1), date(1997, 5, 31)))
+    with writing():
+        texts = dict.fromkeys(("code", "business_type", "stage", "region", "owner", "department", "grade"), "")
+        card = Card(period_id=period_id, customer_id=customer, name="Somebody", figures=[0] * 8, **texts)
+        db.session.add(card)
+        db.session.flush()
+        card_id = card.id
+        sent = send(sa.select(Customer.id).where(Customer.id == customer))
+        assert sent is not None
+        submission_id = sent.id
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
+            "period_id": period_id,
+            "card_id": card_id,
+            "submission_id": submission_id,
             "file_id": file_id,
             "note_id": note_id,
             "task_id": task_id,
@@ -199,7 +217,10 @@ def company(app: Flask, add_person: Any) -> Company:
             "action": "disable",
             "tag": "en",
         },
-        asked={"lists.new": {"list": "customers", "path": "/customers"}},
+        asked={
+            "lists.new": {"list": "customers", "path": "/customers"},
+            "cards.compare": {"old": period_id, "new": period_id},
+        },
         by_endpoint={
             "apps.settings": {"name": "trade"},
             "apps.change_job": {"action": "retry"},

@@ -79,6 +79,7 @@ def test_a_person_sets_up_a_telephone_and_is_asked_for_its_code_at_the_next_log_
     assert secret is not None
     assert secret in re.sub(r"\s", "", re.findall(r'accounts-key">([^<]*)<', page)[0])
     assert "<svg" in page.partition("accounts-qr")[2]
+    assert "viewBox=" in page.partition("accounts-qr")[2].partition("</svg>")[0]
     assert "style=" not in page.partition("accounts-qr")[2].partition("</svg>")[0]
     # not in force before its first code was typed: a wrong one leaves everything as it is
     assert "not correct" in own.post("/accounts/me/factor", data={"step": "confirm", "code": "000000"}).text

@@ -15,11 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kezhi import Refused, acting_as, db, writing
+from kezhi.builtin.accounts.services import add_department, set_manager
 from kezhi.builtin.approvals import services
 from kezhi.builtin.approvals.commands import approvals
 from kezhi.builtin.approvals.contributions import Step
 from kezhi.builtin.approvals.flows.following import newest
-from kezhi.builtin.approvals.models import FlowVersion
+from kezhi.builtin.approvals.models import FlowVersion, Request
 
 ground = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("approvals_desk.py"))))
 desk, people = ground.desk, ground.people  # fixtures
@@ -180,3 +181,45 @@ def test_the_command_tells_the_flows_and_their_problems(desk, people):
     )  # fmt: skip
     assert [problem["code"] for problem in offer["problems"]] == ["nobody", "only_requester"]
     assert newest(KIND) is not None
+
+
+@pytest.mark.clause("APR-01", "APR-03")
+def test_a_written_request_is_signed_by_amount_and_comes_back_to_be_mended(desk, people, client_as, add_person):
+    """没有专门表单的事项：谁签取决于金额；退回后由提交人修改再报。"""
+    with writing():
+        sales = add_department("销售部").id
+    boss = add_person("boss", "sales-manager", department_id=sales)
+    add_person("seller", "salesperson", department_id=sales)
+    with writing():
+        set_manager(sales, boss.id)
+    client = client_as(login="seller")
+    said = {"subject": "客户答谢会", "text": "邀请 24 家老客户", "amount": "8600"}
+    assert "总经理审批" in page(client, "/approvals/new")
+    for bad, message in (
+        ({"amount": "-1"}, "请填写金额"),
+        ({"subject": ""}, "请用一句话写明"),
+        ({"text": " "}, "请说明理由"),
+    ):
+        text = page(client, "/approvals/new", 422, **{**said, **bad})
+        assert message in text
+        assert "老客户" in text or "text" in bad
+    assert db.session.scalars(select(Request)).all() == []
+    page(client, "/approvals/new", 302, **said)
+    request = db.session.scalars(select(Request)).one()
+    number = request.id
+    assert [(step.user_id, step.role) for step in request.steps] == [(boss.id, None)]
+    assert "邀请 24 家老客户" in page(client, f"/approvals/{number}")
+    with acting_as(boss):
+        services.send_back(number, "请列明费用")
+    assert "邀请 24 家老客户" in page(client, f"/approvals/new?again={number}")
+    page(client_as("finance"), f"/approvals/new?again={number}", 404)
+    page(client, "/approvals/new", 302, **{**said, "amount": "18600", "again": str(number)})
+    db.session.rollback()
+    request = db.session.get(Request, number)
+    assert (request.round, request.status) == (2, "pending")
+    assert [step.role for step in request.steps if step.round == 2] == [None, "general-manager"]
+    with acting_as(boss):
+        services.sign(number)
+    with acting_as(people["manager"]):
+        assert services.sign(number).status == "approved"
+    page(client, f"/approvals/new?again={number}", 404)

@@ -15,7 +15,7 @@ from stdnum.cn import uscc
 from kezhi import acting_as, clock, db, setting
 from kezhi.builtin.accounts.models import Department, Role
 from kezhi.builtin.accounts.services import user_named
-from kezhi.builtin.approvals.models import Request
+from kezhi.builtin.approvals.models import FlowVersion, Request
 from kezhi.builtin.approvals.services import inbox
 from kezhi.builtin.apps.demo import USERS_FILE, make_demo
 from kezhi.builtin.apps.doctor import examine
@@ -88,10 +88,20 @@ def test_one_grading_is_in_force_and_one_waits_for_its_first_signature(company):
     assert (published.state, published.period_start.month, published.period_end.month) == ("published", 1, 12)
     assert waiting.state == "proposed"
     assert min(Counter(published.counts).get(grade, 0) for grade in "ABC") >= 8
-    statuses = list(db.session.scalars(select(Request.status).order_by(Request.id)))
+    runs = select(Request.status).where(Request.kind == "grading.run")
+    statuses = list(db.session.scalars(runs.order_by(Request.id)))
     assert statuses == ["approved", "pending"]
     with acting_as(user_named("sales-director")):
-        assert len(inbox()) == 1
+        assert [request.kind for request in inbox()] == ["grading.run"]
+
+
+@pytest.mark.plugins("trade", "grading")
+@pytest.mark.clause("APR-01")
+def test_the_company_keeps_flows_of_its_own_in_several_versions(company):
+    versions = select(FlowVersion.kind, func.max(FlowVersion.version)).group_by(FlowVersion.kind)
+    assert dict(db.session.execute(versions).all()) == {"approvals.memo": 3, "grading.run": 2}
+    followed = select(Request.kind, FlowVersion.version).join(FlowVersion, FlowVersion.id == Request.flow_id)
+    assert Counter(map(tuple, db.session.execute(followed))) == {("grading.run", 2): 1, ("approvals.memo", 3): 2}
 
 
 def test_the_doctor_finds_nothing(company):

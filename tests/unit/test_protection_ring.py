@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from kezhi import Refused, db, writing
 from kezhi.builtin.apps.doctor import examine
+from kezhi.builtin.apps.serve import prepare
 from kezhi.builtin.protection import keyfile, ring, services
 from kezhi.builtin.protection.models import KeyVersion
 from kezhi.site import Site
@@ -78,6 +79,8 @@ def test_a_wrong_key_file_is_told_from_damaged_data(here: Flask, site: Site) -> 
     forget_keys()
     with pytest.raises(ring.KeyProblem, match="is not the one that this database was protected with"):
         ring.key("files", 1)
+    with pytest.raises(ring.KeyProblem, match="is not the one"):
+        prepare(site.config)
     found = [each for each in examine(site) if each["check"] == "protection.keys"]
     assert found
     assert all(each["level"] == "error" for each in found)

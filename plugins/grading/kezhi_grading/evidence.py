@@ -109,18 +109,19 @@ def _by_method(method: str, wrong: Any) -> Ask:
 
 
 def missing(_today: date) -> Ask:
-    """Graded and ungradable of the last published run; ungradable ones with a grade all the same."""
+    """Graded and ungradable of the last published run, and how many more or fewer of its rows have no grade."""
     published = Run.state == PUBLISHED
     last: Any = (Run.published_at.desc(), Run.id.desc())
-    without = select(Result.run_id).where(
-        Result.run_id == CurrentGrade.run_id, Result.customer_id == CurrentGrade.customer_id, Result.grade.is_(None)
-    )
+    ungraded = select(func.count(Result.customer_id)).where(Result.run_id == Run.id, Result.grade.is_(None))
     return Ask(
         records=select(Run.graded).where(published).order_by(*last).limit(1),
         of=select(Run.ungradable).where(published).order_by(*last).limit(1),
         latest=select(func.max(Run.published_at)),
         label=_last_run(),
-        breaches=select(func.count(CurrentGrade.customer_id)).where(without.exists()),
+        breaches=select(func.abs(Run.ungradable - ungraded.scalar_subquery()))
+        .where(published)
+        .order_by(*last)
+        .limit(1),
     )
 
 

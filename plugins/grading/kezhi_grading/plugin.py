@@ -179,6 +179,12 @@ class Grading(Plugin):
 
         return timeline_sources(record, user)
 
+    @hookimpl(optionalhook=True)
+    def card_figures(self) -> list[Any]:
+        from .cards import figures
+
+        return figures()
+
     @hookimpl
     def register_clauses(self) -> list[Clause]:
         from .clauses import clauses

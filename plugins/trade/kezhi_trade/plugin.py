@@ -210,6 +210,12 @@ class Trade(Plugin):
 
         return timeline_sources(record, user)
 
+    @hookimpl(optionalhook=True)
+    def card_figures(self) -> list[Any]:
+        from .cards import figures
+
+        return figures()
+
     @hookimpl
     def after_change(self, model: type, change: str, keys: Any) -> None:
         from .models import Order

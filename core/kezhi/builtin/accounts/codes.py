@@ -59,7 +59,8 @@ def picture(address: str, label: str) -> Markup:
     import segno
 
     drawn = segno.make(address, error="m", micro=False)
-    svg = drawn.svg_inline(scale=5, border=4, dark="#000", light="#fff", title=label, svgclass="kz-qr", lineclass=None)
+    look = {"border": 4, "dark": "#000", "light": "#fff", "svgclass": None, "lineclass": None}
+    svg = drawn.svg_inline(omitsize=True, title=label, **look)  # with a view box: it may be shown in any size
     return Markup(svg.replace("<svg ", '<svg role="img" ', 1))
 
 

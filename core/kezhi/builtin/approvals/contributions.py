@@ -56,8 +56,8 @@ class Proposal:
     """What is put to the signers: a snapshot that any page can show, and the digest that the signatures bind to.
 
     ``snapshot`` is plain JSON: ``{"facts": [[label, value], …], "table": {"head": [label, …], "rows": [[…], …]},
-    "links": [[label, address], …]}`` where a label is ``{"zh": …, "en": …}`` or a string. ``reference`` is the
-    plugin's own id of the subject. ``amount`` (smallest unit of the currency) decides about steps with a limit.
+    "links": [[label, address], …], "text": "…"}`` where a label is ``{"zh": …, "en": …}`` or a string. ``reference``
+    is the plugin's own id of the subject. ``amount`` (smallest unit of the currency) decides about steps with a limit.
 
     ``steps`` are what the app ships; left out, they are those of its kind. The flow that the company keeps for the
     kind takes their place.

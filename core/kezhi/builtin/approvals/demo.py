@@ -14,7 +14,13 @@ FINANCE = Step({"zh": "财务审核", "en": "Check by finance"}, role="finance",
 CHIEF = Step({"zh": "总经理审批", "en": "Approval by the general manager"}, role="general-manager", above=10_000_00)
 
 ASKED = (
-    ("salesperson", "年终客户答谢会场地费", 8_600_00, "12 月 18 日，邀请 24 家老客户，场地与茶歇费用见附报价。", True),
+    (
+        "salesperson",
+        "年终客户答谢会场地费",
+        8_600_00,
+        "邀请 24 家老客户；场地 6,000 元，茶歇 2,600 元。",
+        True,
+    ),
     (
         "customer-service-agent",
         "添置投诉热线录音设备",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from kezhi import Conflict, NotFound, Refused, acting_user, currency, requires
 from kezhi import lazy_gettext as _l
@@ -16,6 +16,7 @@ from kezhi.money import to_minor, to_units
 
 from . import memos
 from .flows.preview import preview
+from .flows.words import picture
 from .services import flow_steps
 
 TOO_LONG = _l("At most %(max)d characters.")
@@ -26,7 +27,7 @@ class MemoForm(Form):
 
     again = HiddenField()
     subject = StringField(
-        _l("What you ask for"), [InputRequired(_l("Write it in one line.")), Length(max=80, message=TOO_LONG)]
+        _l("What you ask for"), [DataRequired(_l("Write it in one line.")), Length(max=80, message=TOO_LONG)]
     )
     amount = StringField(
         _l("Amount"),
@@ -36,7 +37,7 @@ class MemoForm(Form):
     )
     text = TextAreaField(
         _l("Explanation"),
-        [InputRequired(_l("Say why, so that it can be decided.")), Length(max=2000, message=TOO_LONG)],
+        [DataRequired(_l("Say why, so that it can be decided.")), Length(max=2000, message=TOO_LONG)],
         render_kw={"rows": 6},
     )
 
@@ -44,11 +45,12 @@ class MemoForm(Form):
 @requires("approvals.use")
 def memo() -> Any:
     """Write a request; with ``again`` one that came back, changed."""
-    form, status = MemoForm(), 200
+    form, status, amount = MemoForm(), 200, None
     if form.is_submitted():
         status = 422
+        sound = form.validate()
         amount = _amount(form)
-        if form.validate() and not form.amount.errors:
+        if sound and not form.amount.errors:
             try:
                 done = submit_once(form.key, lambda: _asked(form, amount))
             except NotFound:
@@ -58,9 +60,12 @@ def memo() -> Any:
             else:
                 return redirect(url_for("approvals.show", request_id=int(done)))
     elif "again" in request.args:
-        _fill(form)
-    steps = preview(flow_steps(memos.KIND), acting_user(), _amount(form) or 0)
-    return render_template("approvals/memo.html", form=form, look=steps, money=currency()), status
+        amount = _fill(form)
+    steps = flow_steps(memos.KIND)
+    look = preview(steps, acting_user(), amount or 0)
+    gaps = [text for text in (*(line.problem for line in look.lines), look.problem) if text]
+    page = render_template("approvals/memo.html", form=form, picture=picture(steps), gaps=gaps, money=currency())
+    return page, status
 
 
 def _asked(form: MemoForm, amount: int | None) -> int:
@@ -68,7 +73,7 @@ def _asked(form: MemoForm, amount: int | None) -> int:
     return memos.ask(form.subject.data or "", form.text.data or "", amount, again).id
 
 
-def _fill(form: MemoForm) -> None:
+def _fill(form: MemoForm) -> int | None:
     try:
         found = memos.returned(request.args.get("again", 0, type=int))
     except NotFound:
@@ -76,6 +81,7 @@ def _fill(form: MemoForm) -> None:
     kept = memos.memo_of(found)
     form.again.data, form.subject.data, form.text.data = str(found.id), kept.subject, kept.text
     form.amount.data = "" if kept.amount is None else to_units(kept.amount, kept.currency)
+    return kept.amount
 
 
 def _amount(form: MemoForm) -> int | None:

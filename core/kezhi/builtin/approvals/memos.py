@@ -74,10 +74,9 @@ def ask(subject: str, text: str, amount: int | None, again: int | None = None) -
         facts = [
             [{"zh": "事由", "en": "Subject"}, memo["subject"]],
             [{"zh": "金额", "en": "Amount"}, display(amount, currency())],
-            [{"zh": "说明", "en": "Explanation"}, memo["text"]],
         ]
         title = {"zh": memo["subject"], "en": memo["subject"]}
-        snapshot = {"facts": facts, "memo": memo}
+        snapshot = {"facts": facts, "text": memo["text"], "memo": memo}
         return propose(Proposal(KIND, reference, title, digest_of(memo), snapshot=snapshot, amount=amount or 0))
 
 

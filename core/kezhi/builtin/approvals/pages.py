@@ -211,7 +211,7 @@ def _limit(step: RequestStep) -> str:
     parts = [_("within %(hours)s h of working time", hours=hours)] if hours else []
     if step.late == ESCALATE:
         parts.append(_("then the manager is told at once"))
-    return _(", ").join(parts)
+    return " · ".join(parts)
 
 
 def _names(ids: set[int]) -> dict[int, str]:

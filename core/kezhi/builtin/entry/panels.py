@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from kezhi import Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
@@ -45,7 +45,8 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "untyped": not record.business_type,
         "form": Form(formdata=None),
     }
-    link = url_for("entry.show", submission_id=state.submission_id) if state is not None else None
+    seen = state is not None and db.session.scalar(select(Submission.id).where(Submission.id == state.submission_id))
+    link = url_for("entry.show", submission_id=state.submission_id) if state is not None and seen else None
     return [
         Panel(
             _l("Confirmation as a customer"),
@@ -71,35 +72,36 @@ def timeline_sources(record: Any, user: User) -> list[Source]:
 
 
 def entries(customer_id: int, until: datetime | None, limit: int) -> list[TimelineEntry]:
-    """Two entries at most for each time it was sent: two statements."""
+    """Two entries at most for each time it was sent: two statements.
+
+    Of a file with others in it only what concerns this customer is told.
+    """
+    sent, line, now = Submission.__table__.c, Line.__table__.c, State.__table__.c
+    here = and_(now.customer_id == line.customer_id, now.submission_id == sent.id)
     statement = (
-        select(Submission, State.state, State.reason, State.closed_at, State.closed_by)
-        .join(Line, Line.submission_id == Submission.id)
-        .join(State, (State.customer_id == Line.customer_id) & (State.submission_id == Submission.id), isouter=True)
-        .where(Line.customer_id == customer_id)
-        .order_by(Submission.id.desc())
+        select(
+            sent.id, sent.sent_at, sent.sent_by, sent.count.label("size"),
+            func.coalesce(now.state, sent.state).label("state"), func.coalesce(now.reason, sent.reason).label("reason"),
+            func.coalesce(now.closed_at, sent.closed_at).label("closed_at"),
+            func.coalesce(func.nullif(now.closed_by, ""), sent.closed_by).label("closed_by"),
+        )
+        .join(Line.__table__, line.submission_id == sent.id)
+        .join(State.__table__, here, isouter=True)
+        .where(line.customer_id == customer_id)
+        .order_by(sent.id.desc())
         .limit(limit)
-    )
+    )  # fmt: skip
     rows = db.session.execute(statement).all()
-    logins = (
-        {row[0].sent_by for row in rows} | {row[0].closed_by for row in rows} | {row.closed_by or "" for row in rows}
-    )
-    names = names_of_logins(logins - {""})
+    names = names_of_logins({row.sent_by for row in rows} | {row.closed_by for row in rows} - {""})
     found = []
-    for sent, state, reason, closed_at, closed_by in rows:
-        address = url_for("entry.show", submission_id=sent.id)
-        text = _("in a file of %(count)s", count=sent.count) if sent.count > 1 else ""
-        found.append(_entry(sent.sent_at, _("Sent for confirmation"), names.get(sent.sent_by, sent.sent_by), text,
-                            "send", "amber", address))  # fmt: skip
-        # what became of an earlier sending stands with it, of the last one with the customer
-        state, reason = (state, reason) if state else (sent.state, sent.reason)
-        at, who = (closed_at, closed_by) if closed_at else (sent.closed_at, sent.closed_by)
-        if at is not None and state not in (WAITING, CONFIRMED):  # a confirmation is told by the code it gave
-            title = _("Confirmation: %(state)s", state=LABELS[state])
-            found.append(_entry(at, title, names.get(who, who), reason, ICONS[state], TONES[state], address))
+    for row in rows:
+        url = url_for("entry.show", submission_id=row.id) if row.size == 1 else None
+        text = _("together with others, by an import") if row.size > 1 else ""
+        who = names.get(row.sent_by, row.sent_by)
+        found.append(TimelineEntry(row.sent_at, _("Sent for confirmation"), who, "send", "amber", (), text, url))
+        if row.closed_at is not None and row.state not in (WAITING, CONFIRMED):  # a confirmation is told by its code
+            title = _("Confirmation: %(state)s", state=LABELS[row.state])
+            who, icon, tone = names.get(row.closed_by, row.closed_by), ICONS[row.state], TONES[row.state]
+            found.append(TimelineEntry(row.closed_at, title, who, icon, tone, (), row.reason, url))
     found = [entry for entry in found if until is None or entry.at <= until]
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
-
-
-def _entry(at: datetime, title: str, who: str, text: str, icon: str, tone: str, url: str) -> TimelineEntry:
-    return TimelineEntry(at=at, title=title, who=who, icon=icon, tone=tone, text=text, url=url)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kezhi import Clause
-from kezhi import lazy_gettext as _l
 
 
 def clauses() -> list[Clause]:
-    """What becomes of the work of somebody who leaves."""
-    return [Clause("ORG-01", _l("Everything of a person is handed over in one action, with a list of what moved"))]
+    """What becomes of the work of somebody who leaves: a part of the clause about people, under its one title."""
+    from ..accounts.clauses import clauses as of_people
+
+    return [clause for clause in of_people() if clause.id == "ORG-01"]

@@ -66,7 +66,7 @@ class Sealer:
         """Take further bytes; answers how many."""
         self._rest += piece
         while len(self._rest) > CHUNK:  # what may be the last chunk waits for the end
-            self._seal(bytes(self._rest[:CHUNK]), last=False)
+            self._seal(self._rest[:CHUNK], last=False)
             del self._rest[:CHUNK]
         return len(piece)
 
@@ -75,13 +75,13 @@ class Sealer:
 
     def finish(self) -> None:
         """Seal the last chunk, which may be empty."""
-        self._seal(bytes(self._rest), last=True)
+        self._seal(self._rest, last=True)
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    def _seal(self, plain: bytes, *, last: bool) -> None:
+    def _seal(self, plain: bytes | bytearray, *, last: bool) -> None:
         nonce = _nonce(self._prefix, self._chunk, last)
         self._put(self._cipher.encrypt(nonce, plain, _bound(self._name, self._chunk, last)))
         self._chunk += 1

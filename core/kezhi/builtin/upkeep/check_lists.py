@@ -8,14 +8,17 @@ from sqlalchemy import and_, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, ListView, clock
 from kezhi import lazy_gettext as _l
-from kezhi.cells import address_of
+from kezhi.cells import Renderer, address_of, plain
 
 from ..accounts.models import Account
+from .checklist import shown
 from .models import CheckItem, Finding, SecurityCheck
 from .rules import PROTECT
 
 CHECK_STATES = {"done": (_l("Done"), "green"), "open": (_l("Going on"), "blue"), "late": (_l("Overdue"), "red")}
 FINDING_STATES = {"closed": (_l("Put right"), "green"), "open": (_l("Open"), "blue"), "late": (_l("Overdue"), "red")}
+
+ITEM = Renderer(lambda cell: plain(shown(cell.text)), lambda cell: shown(cell.text))
 
 
 def _state(ended: Any, due: Any, words: dict[str, tuple[Any, str]]) -> Column:
@@ -86,7 +89,7 @@ def finding_list() -> ListView:
             Column("due", _l("Until"), due, sortable=True, default=True, render="date", filter=Filter("date"), order=2),
             _state(Finding.closed_at, due, FINDING_STATES),
             Column("owner", _l("By whom"), owner, default=True, render="person", filter=named, order=4),
-            Column("item", _l("Item"), item, default=True, order=5),
+            Column("item", _l("Item"), item, default=True, render=ITEM, order=5),
             Column("measure", _l("What was done"), Finding.measure, default=True, order=6),
             Column("closed", _l("Closed at"), Finding.closed_at, render="instant", order=7),
         ],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from kezhi import lazy_gettext as _l
 from kezhi import setting
-
-from .words import in_company_language
+from kezhi.i18n import in_both_languages
 
 SHIPPED = (
     _l("Accounts of people who left are closed, and nobody uses somebody else's."),
@@ -23,8 +25,18 @@ LONGEST_ITEM, MOST_ITEMS = 300, 60
 
 
 def shipped() -> str:
-    """The shipped list as the setting holds it, one item a line, in the company's language."""
-    return "\n".join(in_company_language(each) for each in SHIPPED)
+    """The shipped list as the setting holds it, one item a line."""
+    return "\n".join(str(each) for each in SHIPPED)
+
+
+def shown(text: str) -> str:
+    """An item as it is read: a shipped one in the reader's language, whichever it was kept in; others as written."""
+    return str(_by_text().get(text, text))
+
+
+@cache
+def _by_text() -> dict[str, Any]:
+    return {text: each for each in SHIPPED for text in in_both_languages(each).values()}
 
 
 def items() -> list[str]:

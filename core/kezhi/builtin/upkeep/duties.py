@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, case, func, null, select
+from sqlalchemy import ColumnElement, case, func, literal_column, null, select
 
 from kezhi import User, clock, db, setting, visible
 from kezhi import lazy_gettext as _l
@@ -89,7 +89,9 @@ def files() -> list[Occasion]:
 
 def _occasions(span: Span, due: date, condition: ColumnElement[bool]) -> Iterator[Occasion]:
     place = case((Customer.owner_id.is_(None), Customer.department_id), else_=null())
-    statement = select(Customer.owner_id, place).where(condition).group_by(Customer.owner_id, place)
+    # not the bare column: SQLite would read a million files in the order of its index, ten times as slowly
+    owner = Customer.owner_id + literal_column("0")
+    statement = select(owner, place).where(condition).group_by(owner, place)
     subject, at = in_company_language(SpanName(span)), end_of(due)
     for owner_id, department_id in db.session.execute(statement, execution_options=UNSCOPED):
         if owner_id is None and department_id is None:

@@ -13,7 +13,7 @@ def links() -> list[RecordLink]:
     return [
         RecordLink("upkeep_verification", _l("Verifications"), CUSTOMERS, delete="delete", personal=("note",)),
         RecordLink(
-            "upkeep_observation_customer",
+            "upkeep_observed",
             _l("Competitive-environment notes"),
             CUSTOMERS,
             delete="delete",

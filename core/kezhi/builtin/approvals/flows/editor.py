@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from kezhi import acting_user, currency, localised
+from kezhi import User, acting_user, currency, db, localised
 from kezhi import lazy_gettext as _l
 from kezhi.forms import Form
 from kezhi.i18n import _
@@ -17,7 +18,7 @@ from kezhi.money import to_minor
 from ...accounts.services import role_titles, user_by_id
 from ...accounts.services.departments import tree
 from ..contributions import ESCALATE, REMIND, SubjectKind
-from ..models import FlowVersion
+from ..models import FlowVersion, Request
 from ..settings import due_hours
 from .checking import HIGHEST, Problem, problems_of
 from .draft import Errors, Row, read_rows
@@ -121,7 +122,7 @@ def _options(page: Page) -> dict[str, Any]:
 
 
 def _look(page: Page, steps: list[FlowStep]) -> Any:
-    """Who would sign for the person and the amount in the form; oneself to begin with."""
+    """Who would sign for the person and the amount in the form."""
     form, user = page.form, acting_user()
     typed = (form.maker.data or "").strip()
     if typed:
@@ -131,8 +132,9 @@ def _look(page: Page, steps: list[FlowStep]) -> Any:
             form.maker.errors = [*form.maker.errors, str(found)]
             return None
         user = known
-    elif user.id is not None:
-        form.maker.data = label(user.name, user.login)
+    else:
+        user = _usual_maker(page.kind) or user
+        form.maker.data = label(user.name, user.login) if user.id is not None else ""
     amount = None
     if page.subject.amount is not None:
         try:
@@ -141,3 +143,10 @@ def _look(page: Page, steps: list[FlowStep]) -> Any:
             form.amount.errors = [*form.amount.errors, _("Write an amount, such as 50000.")]
             return None
     return preview([each.step for each in steps], user, amount)
+
+
+def _usual_maker(kind: str) -> User | None:
+    """Who put up the latest request of a kind, to begin with: whoever designs flows is seldom the one who asks."""
+    latest = select(Request.requester_id).where(Request.kind == kind, Request.requester_id.is_not(None))
+    found = db.session.scalar(latest.order_by(Request.id.desc()).limit(1), execution_options={"kezhi_unscoped": True})
+    return user_by_id(found) if found is not None else None

@@ -101,7 +101,7 @@ def limit_of(step: Step) -> str:
         parts.append(_("%(hours)s h of working time", hours=step.hours))
     if step.late == ESCALATE:
         parts.append(_("then the manager is told at once"))
-    return _(", ").join(parts)
+    return " · ".join(parts)
 
 
 def step_note(step: Step, names: Names, money: str = "") -> str:

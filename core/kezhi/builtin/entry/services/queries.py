@@ -36,7 +36,7 @@ def of_visible_customers(user: User) -> Any:
 
 
 def submission_grants(user: User) -> Any:
-    """What one sent oneself, and what has a customer in it that one sees.
+    """What one sent oneself, and what has no customer in it that one does not see: it tells of all of them.
 
     The selects name the tables: the net over all statements must not narrow them once more.
     """
@@ -44,7 +44,8 @@ def submission_grants(user: User) -> Any:
     if ids is None:
         return ALL
     line, sent = Line.__table__.c, Submission.__table__.c
+    hidden = select(line.submission_id).where(line.customer_id.not_in(ids))
     return [
-        select(line.submission_id).where(line.customer_id.in_(ids)),
+        select(sent.id).where(sent.id.in_(select(line.submission_id)), sent.id.not_in(hidden)),
         select(sent.id).where(sent.sent_by == user.login),
     ]

@@ -12,6 +12,7 @@ from kezhi.filters import day, instant, person_named
 from kezhi.i18n import _
 
 from ...documents.contributions import Content, DocumentKind
+from .. import checklist
 from ..models import SecurityCheck
 from ..periods import span_of
 from ..rules import PROTECT
@@ -46,7 +47,8 @@ def record(check_id: int, _variant: str) -> Content:
         raise Refused(_("The check is not done yet: its record is made when it is."))
     period = span_name(span_of(check.start_on, check.months))
     items = [
-        [str(item.position + 1), item.text, str(RESULTS[item.result]), item.note] for item in checking.items_of(check)
+        [str(item.position + 1), checklist.shown(item.text), str(RESULTS[item.result]), item.note]
+        for item in checking.items_of(check)
     ]
     findings = [
         [row.text, owner, day(row.due_on), row.measure if row.closed_at else str(_("Open"))]

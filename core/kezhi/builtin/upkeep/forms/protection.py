@@ -12,6 +12,7 @@ from kezhi import User
 from kezhi import lazy_gettext as _l
 from kezhi.forms import Form, choice
 
+from .. import checklist
 from ..models import CheckItem
 from ..services.checking import LONGEST_TEXT
 from ..services.protecting import LONGEST_NOTE, LONGEST_TITLE
@@ -61,7 +62,7 @@ class FindingForm(Form):
 
     def prepare(self, items: Iterable[CheckItem], people: Mapping[int, str]) -> None:
         """The items of the check, and everybody who can have a finding."""
-        named = [choice(each.id, f"{each.position + 1}. {each.text[:60]}") for each in items]
+        named = [choice(each.id, f"{each.position + 1}. {checklist.shown(each.text)[:60]}") for each in items]
         self.item.choices = [choice(*NOBODY), *named]
         self.owner.choices = [choice(*NOBODY), *(choice(key, name) for key, name in people.items())]
 

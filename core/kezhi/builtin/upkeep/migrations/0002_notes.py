@@ -63,27 +63,27 @@ def upgrade() -> None:
     op.create_index("ix_upkeep_observation_note", "upkeep_observation", ["note_id", "position"])
     op.create_index("ix_upkeep_observation_user", "upkeep_observation", ["user_id"])
     op.create_table(
-        "upkeep_observation_customer",
+        "upkeep_observed",
         sa.Column("observation_id", BigInt, nullable=False, autoincrement=False),
         sa.Column("customer_id", BigInt, nullable=False, autoincrement=False),
-        sa.PrimaryKeyConstraint("observation_id", "customer_id", name="pk_upkeep_observation_customer"),
+        sa.PrimaryKeyConstraint("observation_id", "customer_id", name="pk_upkeep_observed"),
         sa.ForeignKeyConstraint(
             ["observation_id"],
             ["upkeep_observation.id"],
-            name="fk_upkeep_observation_customer_observation_id_upkeep_observation",
+            name="fk_upkeep_observed_observation_id_upkeep_observation",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers_customer.id"],
-            name="fk_upkeep_observation_customer_customer_id_customers_customer",
+            name="fk_upkeep_observed_customer_id_customers_customer",
             ondelete="CASCADE",
         ),
     )
-    op.create_index("ix_upkeep_observation_customer_customer_id", "upkeep_observation_customer", ["customer_id"])
+    op.create_index("ix_upkeep_observed_customer_id", "upkeep_observed", ["customer_id"])
 
 
 def downgrade() -> None:
-    op.drop_table("upkeep_observation_customer")
+    op.drop_table("upkeep_observed")
     op.drop_table("upkeep_observation")
     op.drop_table("upkeep_market_note")

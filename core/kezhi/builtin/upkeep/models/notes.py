@@ -55,7 +55,7 @@ class Observation(Base):
 class ObservationCustomer(Base):
     """A customer whom an observation concerns."""
 
-    __tablename__ = "upkeep_observation_customer"
+    __tablename__ = "upkeep_observed"
 
     observation_id: Mapped[int] = mapped_column(
         BigInt, ForeignKey("upkeep_observation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
-from kezhi import Conflict, NotFound, Refused, acting_user, can, requires, writing
+from kezhi import Conflict, NotFound, Refused, can, requires, writing
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
 
+from .. import checklist
 from ..check_lists import check_list, finding_list
 from ..forms.protection import CloseForm, FindingForm, FinishForm, whole
 from ..models import SecurityCheck
@@ -67,6 +68,7 @@ def _page(check: SecurityCheck, finding_form: FindingForm, finish_form: FinishFo
         "results": RESULTS,
         "tones": RESULT_TONES,
         "typed": typed or {},
+        "shown": checklist.shown,
         "print_url": url_for("documents.make", kind=RECORD, record_id=check.id) if prints else "",
         "left": sum(not item.result for item in items),
     }
@@ -161,6 +163,6 @@ def finding(finding_id: int) -> Any:
             return redirect(url_for("upkeep.finding", finding_id=finding_id))
     page = render_template(
         "upkeep/finding.html", finding=found, form=form, owner=checking.owner_name(found),
-        item=checking.item_text(found), may_open=can(PROTECT), is_own=found.owner_id == acting_user().id,
+        item=checklist.shown(checking.item_text(found)), may_open=can(PROTECT),
     )  # fmt: skip
     return page, 422 if form.is_submitted() else 200

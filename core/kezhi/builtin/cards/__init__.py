@@ -1,0 +1,1 @@
+"""Customer cards: one page per customer, frozen by month, quarter and year."""

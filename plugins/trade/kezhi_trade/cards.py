@@ -1,0 +1,20 @@
+"""Trade figures on the card of every customer (CUS-15)."""
+
+from __future__ import annotations
+
+from kezhi.builtin.cards.contributions import CardFigure
+from kezhi.metrics import metric
+
+#: metrics that stand on the card, those of the period first
+ON_CARD = ("order_amount", "order_count", "gross_profit", "last_order", "years_together", "disputes")
+
+
+def figures() -> list[CardFigure]:
+    """Metrics of this app, for the card's period."""
+    found = []
+    for place, key in enumerate(ON_CARD):
+        known = metric(f"trade.{key}")
+        found.append(
+            CardFigure(known.key, known.title, known.unit, "trade.read", known.select, order=20 + place)  # type: ignore[arg-type]
+        )
+    return found
