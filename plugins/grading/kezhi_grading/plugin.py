@@ -45,7 +45,7 @@ class Grading(Plugin):
     title = _l("Grading")
     summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1"}
-    extends = ("trade", "documents", "tasks")
+    extends = ("trade", "documents", "tasks", "destruction")
     icon = "award"
 
     def on_install(self) -> None:
@@ -208,3 +208,9 @@ class Grading(Plugin):
         from .demo import make
 
         return [Demo(make, order=80)]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -16,7 +16,7 @@ TITLES = {"month": _l("Cards of the month"), "quarter": _l("Cards of the quarter
 
 def clauses() -> list[Clause]:
     """The customer card."""
-    return [Clause("CUS-15", _l("One card per customer, frozen by month, quarter and year and compared"))]
+    return [Clause("CUS-15", _l("Customer card and reports kept as issued"))]
 
 
 def evidence() -> list[Any]:

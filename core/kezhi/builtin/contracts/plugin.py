@@ -38,7 +38,7 @@ class Contracts(Plugin):
         "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "files": ">=0.1",
         "imports": ">=0.1", "lists": ">=0.1", "search": ">=0.1", "tasks": ">=0.1", "timeline": ">=0.1",
     }  # fmt: skip
-    extends = ("policy",)
+    extends = ("policy", "destruction")
     essential = True
     icon = "file-earmark-ruled"
 
@@ -209,3 +209,9 @@ class Contracts(Plugin):
         from .demo import make
 
         return [Demo(make, order=35)]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -38,7 +38,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
-    extends = ("imports", "files", "lists", "search", "timeline", "handover")
+    extends = ("imports", "files", "lists", "search", "timeline", "handover", "destruction")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"
@@ -193,3 +193,9 @@ class Customers(Plugin):
         from .handing_over import hand_overs
 
         return hand_overs()
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -20,7 +20,9 @@ GIVEN = 12  #: customers that she had
 
 def make(context: DemoContext) -> None:
     """唐雪 had a dozen customers of the east; the administrator handed them over and closed her account."""
-    sellers = {each.login: each for found in context.notes["sellers"].values() for each in found}
+    sellers = {each.login: each for found in context.notes.get("sellers", {}).values() for each in found}
+    if not sellers:
+        return
     takers = [sellers["salesperson"], sellers["zhangwei"]]
     part = next((each for each in parts() if each.key == "customers.owner"), None)
     if part is None or part.move is None:

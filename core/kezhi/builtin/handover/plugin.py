@@ -88,7 +88,7 @@ class Handover(Plugin):
     def demo_data(self) -> list[Demo]:
         from .demo import make
 
-        return [Demo(make, order=60)]
+        return [Demo(make, order=62)]
 
     @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[Any]:
