@@ -43,6 +43,7 @@ from kezhi.builtin.entry.services import send
 from kezhi.builtin.files.services import attach, receive
 from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
+from kezhi.builtin.protection.fields import Protected, bind, blind
 from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
 from kezhi.builtin.tasks.todo import TODO, end_of
@@ -108,10 +109,14 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         add_analysis(hidden, f"{MARK} is hard to please")
         update_customer(hidden, 2, {"shareholders": f"{MARK} Holding"})
         table: Any = Customer.__table__
-        texts = [c.name for c in table.c if isinstance(c.type, sa.Text) and not c.unique and c.name not in KEPT]
+        texts = [
+            c.name for c in table.c if isinstance(c.type, sa.Text | Protected) and not c.unique and c.name not in KEPT
+        ]
         marked = dict.fromkeys(texts, f"{MARK} text") | {"credit_code": guarded["credit_code"]}
+        marked |= {"credit_code_key": blind("credit_code", guarded["credit_code"])}
         for record in (hidden, prospect):
-            db.session.execute(sa.update(table).where(table.c.id == record).values(**marked))
+            token = db.session.scalar(sa.select(table.c.seal).where(table.c.id == record))
+            db.session.execute(sa.update(table).where(table.c.id == record).values(**bind(table, token, marked)))
         for customer, name in ((visible, "OPEN-O"), (hidden, f"{MARK}-O"), (hidden, f"{MARK}-P")):
             order = {"customer_id": customer, "number": name, "order_date": date(1997, 5, 6), "amount": 90_000_00}
             made = create_order({**order, "product_group": f"{name} group", "external_id": f"{name} id"}).id
@@ -182,7 +187,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
 
 
 #: Texts that are not the customer's own, or that a guard looks up.
-KEPT = {"origin", "created_by", "name_key", "phone_key", "phone", "code", "prospect_number"}
+KEPT = {"origin", "created_by", "name_key", "phone_key", "phone", "code", "prospect_number", "credit_code_key", "seal"}
 
 
 def text_of(data: bytes) -> str:

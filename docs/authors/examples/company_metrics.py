@@ -5,16 +5,16 @@ from kezhi import Metric, Plugin, SettingsForm, hookimpl, setting
 
 
 class ExampleSettings(SettingsForm):
-    prefix = StringField("Telephone prefix that is counted", default="")
+    prefix = StringField("Beginning of the postal codes that are counted", default="")
 
 
 def reachable(period, population):
-    """One row for each customer whose telephone begins as the company has set."""
+    """One row for each customer whose postal code begins as the company has set."""
     from kezhi.builtin.customers.models import Customer
 
     customers = Customer.__table__.c
     return select(customers.id.label("customer_id"), literal(1).label("value")).where(
-        customers.id.in_(population), customers.phone.startswith(setting("example", "prefix"))
+        customers.id.in_(population), customers.postal_code.startswith(setting("example", "prefix"))
     )
 
 
@@ -30,7 +30,7 @@ class Example(Plugin):
     @hookimpl
     def company_metrics(self):
         prefix = setting("example", "prefix")
-        return [Metric("example.near", f"Telephones in {prefix}", "count", reachable, no_rows="zero")] if prefix else []
+        return [Metric("example.near", f"Postal codes {prefix}", "count", reachable, no_rows="zero")] if prefix else []
 
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,7 +44,7 @@ def check(customer):
     assert "example.near" not in all_metrics()
     with writing():
         set_setting("example", "prefix", "021")
-    assert metric("example.near").title == "Telephones in 021"
+    assert metric("example.near").title == "Postal codes 021"
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
     assert len(db.session.execute(metric("example.near").select(year, select(Customer.id))).all()) <= 1
 

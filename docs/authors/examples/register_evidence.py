@@ -74,6 +74,7 @@ def check(customer):
 
     from kezhi import db, writing
     from kezhi.builtin.customers.models import Customer
+    from kezhi.builtin.customers.services import customer_by_id, update_customer
     from kezhi.builtin.policy.services import board
 
     def rows():
@@ -85,7 +86,7 @@ def check(customer):
     assert (found["EXA-01"].state, found["EXA-01"].found.breaches) == ("overdue", 1)
     assert (found["EXA-02"].state, found["EXA-02"].turns[-1].state) == ("kept", "kept")
     with writing():
-        db.session.execute(update(Customer).where(Customer.id == customer).values(phone="13800000000"))
+        update_customer(customer, customer_by_id(customer).version, {"phone": "13800000000"})
     assert rows()["EXA-01"].state == "kept"
 
 

@@ -48,6 +48,7 @@ def check(client_as, customer):
     from kezhi import db, writing
     from kezhi.builtin.accounts.services import user_named
     from kezhi.builtin.customers.models import Customer
+    from kezhi.builtin.customers.services import customer_by_id, update_customer
     from kezhi.builtin.tasks.services import sync_all
 
     seller, stranger = client_as("salesperson"), client_as("finance")
@@ -59,7 +60,7 @@ def check(client_as, customer):
     assert "Find out the phone number：Hengda Steel" in seller.get("/").text
     assert "Hengda Steel" not in stranger.get("/").text
     with writing():
-        db.session.execute(update(Customer).where(Customer.id == customer).values(phone="13800000000"))
+        update_customer(customer, customer_by_id(customer).version, {"phone": "13800000000"})
     assert sync_all() == (0, 1)
     assert "Hengda Steel" not in seller.get("/").text
 

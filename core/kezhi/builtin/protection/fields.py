@@ -163,8 +163,12 @@ class Protected(TypeDecorator[Any]):
         """Refuses what would compare sealed texts."""
 
         def operate(self, op: Any, *other: Any, **options: Any) -> Any:
-            empty = op in (operators.eq, operators.ne) and other == ("",)
-            if not empty and op not in (operators.is_, operators.is_not, operators.concat_op):
+            allowed = op in (operators.eq, operators.ne) and (
+                (isinstance(other[0], str) and other[0] == "")
+                # how the library finds a column again in its own tables
+                or (isinstance(other[0], ColumnElement) and hash(other[0]) == hash(self.expr))
+            )
+            if not allowed and op not in (operators.is_, operators.is_not, operators.concat_op):
                 raise TypeError(f"{self.expr}: sealed values cannot be compared or sorted; use a blind index")
             return super().operate(op, *other, **options)
 
