@@ -86,8 +86,6 @@ def _facts(sent: Submission, lines: list[Any]) -> list[tuple[str, str]]:
         facts.append((_("Imported from"), sent.source))
     if sent.count > len(lines):
         facts.append((_("Rows shown here"), _("the first %(count)s; all stand behind the link", count=len(lines))))
-    facts.append((_("Digest of the rows"), sent.digest[:16]))
-    facts.append((_("When it is signed"), _("Every row gets its customer code and counts as a customer from then on.")))
     return facts
 
 
