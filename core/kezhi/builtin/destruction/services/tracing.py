@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy import func, or_, select
@@ -10,12 +11,13 @@ from kezhi import db
 
 from ...accounts.models import Account
 from ...customers.models import Contact, Customer, CustomerChange, MergedCustomer
+from ...customers.services.protected import CUSTOMER_KEYS, lookups
 from ..contributions import FILE, Subject
 
 CUSTOMERS, CONTACTS, MERGED = Customer.__table__, Contact.__table__, MergedCustomer.__table__
 CHANGES, ACCOUNTS = CustomerChange.__table__, Account.__table__
 OF_FIRM = ("name", "short_name", "credit_code")
-OF_PERSONS = ("contact_name", "phone", "phone_key", "fax", "email", "legal_representative")
+OF_PERSONS = ("contact_name", "phone", "fax", "email", "legal_representative")
 #: changed fields whose former values lead back as well
 FORMER = (*OF_FIRM, *OF_PERSONS, "phone", "email")
 SHORTEST = 4  #: shorter texts stand inside of others by chance
@@ -45,6 +47,7 @@ def _texts(customer_id: int, fields: Iterable[str], people: bool = True) -> set[
         select(*(CUSTOMERS.c[name] for name in fields)).where(CUSTOMERS.c.id == customer_id), execution_options=ALL
     ).one()
     found = {str(value).strip() for value in row if value}
+    found |= {re.sub(r"\D", "", row.phone)} if "phone" in row._fields and row.phone else set()  # as it is looked up by
     if people:
         former = select(CHANGES.c.old, CHANGES.c.new).where(
             CHANGES.c.customer_id == customer_id, CHANGES.c.field.in_(tuple(fields))
@@ -59,15 +62,23 @@ def _texts(customer_id: int, fields: Iterable[str], people: bool = True) -> set[
     return found - {"", "—"}
 
 
+def _keys(text: str) -> dict[str, list[str]]:
+    """What a record has as its blind indexes whose phone, e-mail or credit code is this text."""
+    return lookups(CUSTOMER_KEYS, {"phone": text, "email": text, "credit_code": text})
+
+
 def _shared(customer_id: int, texts: set[str]) -> set[str]:
     """Texts that also belong to another customer or to one of us: they are not looked for inside of others' texts."""
     found = set()
     for text in sorted(texts):
         others = select(func.count()).select_from(CUSTOMERS).where(
             CUSTOMERS.c.id != customer_id,
-            or_(*(CUSTOMERS.c[name].contains(text, autoescape=True) for name in (*OF_FIRM, "phone", "phone_key",
-                                                                                  "email"))),
-        )  # fmt: skip
+            or_(
+                CUSTOMERS.c.name.contains(text, autoescape=True),
+                CUSTOMERS.c.short_name.contains(text, autoescape=True),
+                *(CUSTOMERS.c[column].in_(keys) for column, keys in _keys(text).items()),
+            ),
+        )
         ours = (
             select(func.count())
             .select_from(ACCOUNTS)
