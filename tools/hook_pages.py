@@ -35,6 +35,7 @@ MODULES = {
     "Builtin policy": "kezhi.builtin.policy.hookspecs",
     "Builtin protection": "kezhi.builtin.protection.hookspecs",
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
+    "Builtin hand-over": "kezhi.builtin.handover.hookspecs",
     "Builtin cards": "kezhi.builtin.cards.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin

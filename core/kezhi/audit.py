@@ -62,6 +62,9 @@ def entry_hash(key: bytes, previous: bytes, row: Mapping[str, Any]) -> bytes:
     return hmac.new(key, previous + text.encode(), hashlib.sha256).digest()
 
 
+_HEAD = select(audit_head.c.seq, audit_head.c.hash).with_for_update()
+
+
 @event.listens_for(KezhiSession, "before_commit")
 def _write_entries(session: Session) -> None:
     """Flush the effects first, then lock the head and append: the lock is held for the shortest time."""
@@ -71,7 +74,8 @@ def _write_entries(session: Session) -> None:
     if not entries:
         return
     session.flush()
-    head = session.execute(select(audit_head.c.seq, audit_head.c.hash).with_for_update()).one()
+    connection = session.connection()
+    head = connection.execute(_HEAD).one()
     key: bytes = current_app.config["KEZHI_KEYS"]["audit"]
     seq, previous = head.seq, bytes(head.hash)
     at, actor = clock.now().isoformat(timespec="microseconds"), acting_user().login
@@ -91,5 +95,5 @@ def _write_entries(session: Session) -> None:
         digest = entry_hash(key, previous, row)
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest
-    session.execute(insert(audit_entry), rows)
-    session.execute(update(audit_head).values(seq=seq, hash=previous))
+    connection.execute(insert(audit_entry), rows)
+    connection.execute(update(audit_head), {"seq": seq, "hash": previous})

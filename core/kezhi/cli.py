@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from .builtin.apps.start import init_command, serve_command
+from .builtin.protection.backup_commands import restore_command
 from .config import Config, from_environment
 from .errors import KezhiError, Refused
 from .permissions import acting_as
@@ -89,6 +90,7 @@ def plugin_group() -> None:
 
 kezhi.add_command(init_command)
 kezhi.add_command(serve_command)
+kezhi.add_command(restore_command)
 plugin_group.add_command(new_command)
 plugin_group.add_command(check_command)
 
@@ -121,7 +123,7 @@ def run(arguments: Sequence[str], config: Config | None = None) -> None:
 
 
 def _run(context: Context, rest: list[str], login: str | None) -> None:
-    bare = " ".join(rest[:1]) in ("init", "serve") or " ".join(rest[:2]) in ("plugin new", "plugin check")
+    bare = " ".join(rest[:1]) in ("init", "serve", "restore") or " ".join(rest[:2]) in ("plugin new", "plugin check")
     if bare and login:
         raise Refused(f"kezhi {rest[0]} is run by the system; leave --as out")
     if bare or any(argument in ("--help", "-h", "--version") for argument in rest) or not rest:

@@ -87,7 +87,7 @@ def once(key: str) -> str | None:
     dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"key": _stored(key), "result": "", "at": clock.now()}
     claim = dialect.insert(submission).values(row).on_conflict_do_nothing().returning(submission.c.key)
-    if db.session.execute(claim).first() is not None:
+    if db.session.connection().execute(claim).first() is not None:
         return None
     result = db.session.execute(select(submission.c.result).where(submission.c.key == _stored(key))).scalar_one()
     return str(result)
@@ -96,7 +96,8 @@ def once(key: str) -> str | None:
 def remember(key: str, result: str) -> None:
     """Store the result of a claimed submission, in the transaction of its effect."""
     if key:
-        db.session.execute(update(submission).where(submission.c.key == _stored(key)).values(result=result))
+        statement = update(submission).where(submission.c.key == _stored(key))
+        db.session.connection().execute(statement, {"result": result})
 
 
 def submit_once(key: str, effect: Callable[[], object]) -> str:

@@ -48,7 +48,7 @@ def add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)  # a download brings a stricter one
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     if is_static(request.endpoint) and response.status_code in (200, 206, 304):
         response.cache_control.public = True
         response.cache_control.no_cache = None

@@ -20,13 +20,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from kezhi import Period, acting_as, db, writing
+from kezhi import Period, acting_as, clock, db, set_setting, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.cards.models import Card, CardPeriod
 from kezhi.builtin.cards.pages import cards_view
 from kezhi.builtin.cards.services import freeze
+from kezhi.builtin.contracts.pages import contract_list
+from kezhi.builtin.contracts.services import create_contract
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
@@ -39,11 +41,14 @@ from kezhi.builtin.entry.pages import lines_view
 from kezhi.builtin.entry.pages import register_view as entry_view
 from kezhi.builtin.entry.services import send
 from kezhi.builtin.files.services import attach, receive
+from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
 from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
 from kezhi.builtin.tasks.todo import TODO, end_of
 from kezhi.builtin.timeline.services import write_note
+from kezhi.builtin.upkeep.note_lists import note_list
+from kezhi.builtin.upkeep.services import hand_in, observations_of, open_months, verify
 from kezhi.cli import run
 from kezhi.errors import KezhiError
 from kezhi.listing import ListView
@@ -91,7 +96,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     with writing():  # somebody who imports and exports, and sees only their own
         granted = {"customers.import", "customers.export", "imports.use", "trade.write"}
         set_permissions("account-manager", role_permissions("account-manager") | granted)
-        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export"})
+        set_permissions("salesperson", role_permissions("salesperson") | {"customers.export", "contracts.export"})
     own = {"name": "Open company", "code": "OPEN-1", "owner_id": people["seller-b"].id, "department_id": west}
     given = {"name": f"{MARK} Ltd", "code": CODE, "owner_id": people["seller-a"].id, "department_id": east}
     guarded = {"phone": "021-55667788", "credit_code": "91110000600037341L"}
@@ -113,6 +118,16 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             said = declare(customer, 1997, date(1998, 2, 1), f"{name} report", {"turnover": 90_000_00})[0]
             quarrel = {"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": f"{name} subject"}
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
+            words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
+            agreed = create_contract(
+                {
+                    "customer_id": customer,
+                    "number": f"{name}-C",
+                    "kind": "supply",
+                    "signed_on": date(1997, 5, 6),
+                    **words,
+                }
+            ).id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -129,6 +144,17 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         )
         task = open_task(TODO, duty)
         task_id = task.id if task is not None else 0
+    former = add_person("former", "salesperson", department_id=east)
+    with writing():  # A had the record from somebody else: the kept list names it
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(owner_id=former.id))
+        carry_out(Plan(former.id or 0, (people["seller-a"].id or 0,)))
+        db.session.execute(sa.update(table).where(table.c.id == hidden).values(version=3))
+    with writing():
+        set_setting("upkeep", "asked_since", date(1997, 1, 1))
+    with acting_as(people["seller-a"]), writing():
+        verify(hidden, "corrected", f"{MARK} moved")
+        told = {"competitor": "Rival", "action": f"{MARK} was called", "customers": CODE}
+        observation_id = observations_of(hand_in(open_months(clock.today())[0], [told]))[0][0].id
     with acting_as(people["analyst"]):
         issue_id = issue("grading.assessment", hidden, "xlsx")
     period = freeze("month", Period(date(1997, 5, 1), date(1997, 5, 31)))
@@ -145,9 +171,11 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "submission_id": submission_id,
         "contact_id": contact,
         "declaration_id": said,
+        "contract_id": agreed,
         "dispute_id": argued,
         "note_id": note_id,
         "task_id": task_id,
+        "observation_id": observation_id,
     }
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
@@ -203,8 +231,9 @@ def addresses(app: Flask, company: Company) -> list[str]:
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
         "role_key": "salesperson", "batch_id": 1, "kind": "customers", "key": "composite-abc", "name": "grading",
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
-        "view_id": 1, "calendar_id": 1, "year": 2026, "run_id": 1, "scheme_id": 1,
-        "seq": 1, "job_id": 1,
+        "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
+        "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
+        "line": "customers:CUS-04",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -226,6 +255,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         )  # fmt: skip
         found += list_addresses("/customers", list_view())
         found += list_addresses("/documents", register_view())
+        found += list_addresses("/contracts", contract_list())
+        found += list_addresses("/upkeep/notes", note_list())
         with acting_as(company.people["director"]):
             cards = db.session.get_one(CardPeriod, company.ids["period_id"])
             sent = db.session.get_one(Submission, company.ids["submission_id"])
@@ -245,6 +276,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [
         f"/customers/{company.ids['customer_id']}?timeline=timeline.note",
         f"/trade?f.customer_code={CODE}&count=1",
+        f"/contracts?face=board&q={ASKED}",
+        f"/contracts?f.customer_code={CODE}&count=1",
+        f"/contracts/new?customer={CODE}",
+        f"/contracts?face=calendar&month=1997-05&q={ASKED}",
     ]
     period, customer = company.ids["period_id"], company.ids["customer_id"]
     found += [f"/cards/customer/{customer}/compare?old={period}&new={period}"]
@@ -284,6 +319,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             for address, (status, _text) in found.items()
             if f"/customers/{company.ids['customer_id']}" in address
             or f"/trade/{company.ids['order_id']}" in address
+            or f"/contracts/{company.ids['contract_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
             or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
@@ -302,6 +338,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        "/contracts", f"/contracts/{company.ids['contract_id']}", f"/contracts/{company.ids['contract_id']}/edit",
+        f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
         f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",
@@ -310,6 +348,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/grading/runs/{number}/customers/{customer}", f"/files/on/customers/customer/{customer}",
         f"/files/{file}", f"/files/{file}/download", f"/timeline/on/customers/customer/{customer}",
         f"/timeline/notes/{company.ids['note_id']}", f"/customers/{customer}?timeline=timeline.note",
+        "/upkeep/notes", f"/upkeep/notes/{company.ids['observation_id']}",
         f"/cards/customer/{customer}", f"/cards/periods/{company.ids['period_id']}",
         f"/entry/{company.ids['submission_id']}",
     }  # fmt: skip

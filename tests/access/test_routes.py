@@ -38,8 +38,12 @@ FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
     "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
+    "accounts.code",
+    "policy.overdue",
     "cards.kept",
 }  # fmt: skip
+#: Their ``kind`` is one of proposals.
+FLOW_PAGES = ("flow", "edit_flow", "compare_flow", "ship_flow")
 ABSENT = 987_654
 
 
@@ -64,15 +68,18 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.accounts.services import add_department
-    from kezhi.builtin.approvals.services import add_deputy, request_for, sign
+    from kezhi.builtin.approvals.contributions import Step
+    from kezhi.builtin.approvals.services import add_deputy, keep_flow, request_for, sign
     from kezhi.builtin.calendar.services import all_calendars
     from kezhi.builtin.cards.models import Card
     from kezhi.builtin.cards.services import freeze
+    from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.customers.models import Customer
     from kezhi.builtin.customers.services import add_contact, create_customer
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.entry.services import send
     from kezhi.builtin.files.services import attach, receive
+    from kezhi.builtin.handover.services import Plan, carry_out
     from kezhi.builtin.imports.services import stage
     from kezhi.builtin.lists.services import save_view
     from kezhi.builtin.tasks.contributions import Occasion
@@ -80,25 +87,36 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.tasks.services import open_task
     from kezhi.builtin.tasks.todo import TODO, end_of
     from kezhi.builtin.timeline.services import write_note
+    from kezhi.builtin.upkeep.models import Finding, MarketNote, Observation
+    from kezhi.builtin.upkeep.services.checking import begin, items_of
+    from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_grading import services as grading
     from kezhi_trade.services import create_dispute, create_order, declare
 
     calendar_id = all_calendars()[0][0].id
     people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
+    leaver = add_person("leaver", "sales-director")
     with writing():
-        department = add_department("Somewhere").id
+        department = add_department("Somewhere", manager_id=leaver.id).id
         customer = create_customer({"name": "Somebody", "owner_id": people["sales-director"].id}, prospect=True).id
         contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
+        agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
+        contract = create_contract({**agreed, "their_signer": "B"}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
+    with acting_as(people["general-manager"]):
+        signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
+        keep_flow(grading.KIND, signing, reason="Nobody else")
     with acting_as(people["data-analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", date(1997, 1, 1), date(1997, 12, 31)).number
         grading.submit(number)
         file = b"number,customer_code,order_date,amount\nB-1,NOBODY,1997-05-06,5\n"
         batch = stage("orders", file, "orders.csv", ask=True)
+    with writing():
+        handed_over = carry_out(Plan(leaver.id or 0, (people["sales-director"].id or 0,)))
     run = grading.run_by_number(number)
     run_id, scheme_id = run.id, run.scheme_id
     request = request_for(grading.KIND, str(run_id))
@@ -118,6 +136,23 @@ def company(app: Flask, add_person: Any) -> Company:
         task = open_task(TODO, Occasion("1", due, people["sales-director"].id, customer_id=customer))
     assert task is not None
     task_id = task.id
+    with writing():
+        person, day = people["sales-director"].id, date(2026, 1, 1)
+        author = {"user_id": person, "month": day}
+        note = MarketNote(**author, is_empty=True, handed_in_at=clock.now(), changed_at=clock.now(), version=1)
+        db.session.add(note)
+        db.session.flush()
+        observation = Observation(**author, note_id=note.id, position=0)
+        db.session.add(observation)
+        publish("Procedures", "Lock it away.", clock.today())
+        check = begin()
+        finding = Finding(
+            check_id=check.id, item_id=items_of(check)[0].id, text="No lock", owner_id=person, due_on=day,
+            found_at=clock.now(), found_by="",
+        )  # fmt: skip
+        db.session.add(finding)
+        db.session.flush()
+        observation_id, check_id, finding_id = observation.id, check.id, finding.id
     with acting_as(people["sales-director"]):
         absence_id = add_deputy(people["sales-director"].id, people["data-analyst"].id, clock.today(), clock.today()).id
         issue_id = issue("grading.assessment", customer, "xlsx")
@@ -147,11 +182,16 @@ def company(app: Flask, add_person: Any) -> Company:
             "file_id": file_id,
             "note_id": note_id,
             "task_id": task_id,
+            "observation_id": observation_id,
+            "check_id": check_id,
+            "finding_id": finding_id,
             "notice_id": notice_id,
             "issue_id": issue_id,
             "view_id": view_id,
             "calendar_id": calendar_id,
+            "line": "customers:CUS-04",
             "year": 2026,
+            "purpose": "files",
             "page": 1,
             "format": "xlsx",
             "department_id": department,
@@ -165,6 +205,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "order_id": order,
             "declaration_id": declaration,
             "dispute_id": dispute,
+            "contract_id": contract,
             "number": number,
             "run_id": run_id,
             "scheme_id": scheme_id,
@@ -187,14 +228,19 @@ def company(app: Flask, add_person: Any) -> Company:
             "apps.change_job": {"action": "retry"},
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
+            "handover.show": {"run_id": handed_over},
+            "handover.part": {"run_id": handed_over, "part": "handover.departments"},
             "kezhi.static": {"filename": "img/logo.svg"},
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
+            "upkeep.procedure": {"number": 1},
+            "upkeep.acknowledge": {"number": 1},
             "files.index": of_customer,
             "files.upload": of_customer,
             "timeline.index": of_customer,
             "timeline.write": of_customer,
             "timeline.people": of_customer,
+            **{f"approvals.{page}": {"kind": "grading.run"} for page in FLOW_PAGES},
             "documents.make": sheet,
             "documents.issue": sheet,
             "documents.draft": sheet,
@@ -229,7 +275,7 @@ def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -
     assert {endpoint: key for endpoint, key in declared.items() if key not in known} == {}
     assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
         "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
-        "kezhi.vendor", "kezhi.plugin_static",
+        "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link",
     }  # fmt: skip
 
 
@@ -381,6 +427,9 @@ RECORDS = (
     "note_id",
     "task_id",
     "notice_id",
+    "observation_id",
+    "check_id",
+    "finding_id",
 )
 
 

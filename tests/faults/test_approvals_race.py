@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from kezhi import Conflict, Plugin, Refused, User, acting_as, clock, db, hookimpl, tables, writing
+from kezhi import Conflict, Plugin, Refused, User, acting_as, clock, db, hookimpl, set_setting, tables, writing
 from kezhi.builtin.approvals import checks, services
 from kezhi.builtin.approvals.contributions import EVERYBODY, Proposal, Step, SubjectKind
-from kezhi.builtin.approvals.models import Request, Signature
+from kezhi.builtin.approvals.flows.keeping import save_flow
+from kezhi.builtin.approvals.flows.stored import FlowStep
+from kezhi.builtin.approvals.models import FlowVersion, Request, Signature
 from kezhi.numbers import last_number, next_numbers
 
 pytestmark = [pytest.mark.services, pytest.mark.faults]
@@ -205,3 +207,50 @@ def test_requests_on_different_subjects_get_numbers_without_gaps(app, counting, 
     assert not [answer for answer in at_once(app, actions) if isinstance(answer, (Conflict, Exception))]
     numbers = sorted(db.session.scalars(select(Request.number)))
     assert numbers == [f"SP-{place:06d}" for place in range(1, MANY + 1)]
+
+
+def save(user: User, *steps: Step, expected: int = 0) -> int:
+    with acting_as(user):
+        kept = [FlowStep(f"s{place}", step) for place, step in enumerate(steps)]
+        return save_flow("counting.thing", kept, expected=expected, reason="制度修订")[0].version
+
+
+@pytest.mark.clause("APR-01", "APR-02")
+def test_twenty_named_by_the_companys_flow_sign_at_once_and_then_one_of_twenty(app, counting, add_person):
+    """All count at the step that needs all, which closes once; one counts at the step that needs one."""
+    maker, chief = add_person("maker", "data-analyst"), add_person("chief", "general-manager")
+    people = [add_person(f"director-{place}", "sales-director") for place in range(MANY)]
+    ids = tuple(person.id for person in people if person.id is not None)
+    with writing():
+        set_setting("approvals", "same_person_twice", True)
+    save(chief, Step({"en": "All"}, people=ids, needs=EVERYBODY), DIRECTOR)
+    number = put_up(maker, MANAGER)  # what the app would put up is not followed
+    answers = at_once(app, [decision(user, number) for user in people])
+    assert outcomes(answers) == {"pending": MANY}
+    assert db.session.get(Request, number).step == 2
+    answers = at_once(app, [decision(user, number) for user in people])
+    assert outcomes(answers) == {"approved": 1, "Conflict": MANY - 1}
+    assert (signatures(), last_number("applied")) == (MANY + 1, 1)
+    assert checks.unsigned(db.session()) == []
+
+
+@pytest.mark.clause("APR-01")
+def test_of_twenty_who_change_a_flow_one_does_and_a_request_follows_one_whole_version(app, counting, add_person):
+    maker, chief = add_person("maker", "data-analyst"), add_person("chief", "general-manager")
+    add_person("director", "sales-director")
+    save(chief, DIRECTOR)
+    steps = {1: ["sales-director"], 2: ["general-manager", "sales-director"]}
+
+    def change() -> str:
+        return f"version {save(chief, MANAGER, DIRECTOR, expected=1)}"
+
+    def propose(place: int) -> Callable[[], str]:
+        return lambda: "put up" if put_up(maker, MANAGER, reference=str(place)) else ""
+
+    answers = at_once(app, [*[change] * 10, *[propose(place) for place in range(10)]])
+    assert outcomes(answers) == {"version 2": 1, "Conflict": 9, "put up": 10}
+    versions = db.session.execute(select(FlowVersion.version, FlowVersion.id).order_by(FlowVersion.id)).all()
+    assert [row.version for row in versions] == [1, 2]
+    number_of = {row.id: row.version for row in versions}
+    for request in db.session.scalars(select(Request)):
+        assert [step.role for step in request.steps] == steps[number_of[request.flow_id]]

@@ -38,6 +38,7 @@ class Desk(Plugin):
 
     name = "desk"
     title = {"zh": "前台", "en": "Desk"}
+    amount: Any = None  #: what the amount of an offer is, where offers have one
 
     @hookimpl
     def approval_subjects(self) -> list[SubjectKind]:
@@ -48,6 +49,8 @@ class Desk(Plugin):
                 digest=lambda request: digest(request.reference),
                 apply=self.apply,
                 closed=lambda request, outcome: set_setting("desk", f"{request.reference}.state", outcome),
+                steps=lambda: (REVIEW, APPROVAL),
+                amount=self.amount,
             )
         ]
 

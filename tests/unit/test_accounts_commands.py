@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from kezhi import Refused, db, writing
+from kezhi import NotFound, Refused, clock, db, writing
 from kezhi.builtin.accounts import checks, services
 from kezhi.builtin.accounts.commands import user_group
-from kezhi.builtin.accounts.models import Account, AccountRole
+from kezhi.builtin.accounts.models import Account, AccountRole, Factor
 from kezhi.site import Site
 from kezhi.testing.databases import command
 
@@ -124,3 +124,15 @@ def test_the_doctor_misses_an_administrator(app: Flask) -> None:
     password = services.create_first_administrator("root")
     assert services.matches(password, account("root").password_hash)
     assert account("root").must_change_password
+
+
+@pytest.mark.clause("ORG-02")
+def test_totp_reset_takes_the_second_factor_and_ends_the_sessions(app: Flask) -> None:
+    document("add", "li", "--role", "finance")
+    assert document("totp-reset", "LI") == {"login": "li", "had_factor": False}
+    assert isinstance(run("totp-reset", "nobody").exception, NotFound)
+    user_id = account("li").id
+    with writing():
+        db.session.add(Factor(user_id=user_id, secret="sealed", confirmed_at=clock.now()))  # noqa: S106 - of nobody
+    assert "removed" in run("totp-reset", "li").stdout
+    assert not services.has_factor(user_id)

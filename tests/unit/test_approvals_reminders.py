@@ -232,7 +232,10 @@ def test_the_tables_go_back_and_forth(desk, people, at, site):
     db.session.remove()
     folder = site.app.extensions["kezhi"].plugins["approvals"].folder("migrations")
     for turn, target in ((migrate.downgrade, "approvals_0002"), (migrate.upgrade, "head")):
-        with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+        with (
+            site.engine.connect().execution_options(kezhi_write=True, kezhi_ddl=True) as connection,
+            connection.begin(),
+        ):
             turn(connection, "approvals", folder, target)
     step = select(RequestStep.state, RequestStep.raised_at).where(RequestStep.request_id == number)
     assert [tuple(row) for row in db.session.execute(step, execution_options=UNSCOPED)] == [("current", None)]

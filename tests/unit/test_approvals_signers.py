@@ -528,7 +528,10 @@ def test_what_was_signed_survives_the_way_to_the_older_tables_and_back(desk, peo
     db.session.remove()
     folder = site.app.extensions["kezhi"].plugins["approvals"].folder("migrations")
     for turn, target in ((migrate.downgrade, "approvals_0001"), (migrate.upgrade, "head")):
-        with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+        with (
+            site.engine.connect().execution_options(kezhi_write=True, kezhi_ddl=True) as connection,
+            connection.begin(),
+        ):
             turn(connection, "approvals", folder, target)
     request = db.session.get(Request, number)
     assert [(step.position, step.state, step.missing) for step in request.steps] == [

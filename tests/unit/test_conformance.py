@@ -76,6 +76,14 @@ def register_clauses(self):
     from kezhi import Clause
     return [Clause("THE-01", _l("Notes are kept"))]
 
+@hookimpl(optionalhook=True)
+def register_evidence(self):
+    from sqlalchemy import func, select
+    from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
+    from .models import Note
+    ask = lambda today: Ask(records=select(func.count(Note.id)))
+    return [ClauseEvidence("THE-01", _l("Notes are there"), ask=ask)]
+
 @hookimpl
 def doctor_checks(self):
     from kezhi import Check
@@ -226,6 +234,13 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
     "settings": [("settings.py", "default=7", "default=0", "days is not valid")],
     "jobs": [("work.py", "with task.effect():", "with writing():", "takes effect twice")],
     "clauses": [(PATH, '"THE-01"', '"The first"', "id like GRD-07")],
+    "evidence": [
+        (PATH, 'return [ClauseEvidence("THE-01", _l("Notes are there"), ask=ask)]', "return []", "nothing shows that"),
+        (PATH, 'ClauseEvidence("THE-01"', 'ClauseEvidence("THE-02"', "does not name"),
+        (PATH, "func.count(Note.id)", "func.count(Note.nothing)", "fails with AttributeError"),
+        (PATH, "ask=ask)]", 'ask=ask, records=Records("theta.nowhere"))]', "which is no page"),
+        (PATH, "ask=ask)]", 'ask=ask, records=Records("customers.index", {"f.nothing": 1}))]', "answers 400"),
+    ],
     "migrations": [
         (MIGRATION, 'sa.Column("text"', 'sa.Column("words"', "differ"),
         (MIGRATION, 'op.drop_table("theta_note")', "pass", "the way down leaves theta_note"),

@@ -15,7 +15,7 @@ from stdnum.cn import uscc
 from kezhi import acting_as, clock, db, setting
 from kezhi.builtin.accounts.models import Department, Role
 from kezhi.builtin.accounts.services import user_named
-from kezhi.builtin.approvals.models import Request
+from kezhi.builtin.approvals.models import FlowVersion, Request
 from kezhi.builtin.approvals.services import inbox
 from kezhi.builtin.apps.demo import USERS_FILE, make_demo
 from kezhi.builtin.apps.doctor import examine
@@ -94,7 +94,16 @@ def test_one_grading_is_in_force_and_one_waits_for_its_first_signature(company):
     statuses = list(db.session.scalars(select(Request.status).where(Request.kind == KIND).order_by(Request.id)))
     assert statuses == ["approved", "pending"]
     with acting_as(user_named("sales-director")):
-        assert len(inbox()) == 1
+        assert [request.kind for request in inbox()] == ["grading.run"]
+
+
+@pytest.mark.plugins("trade", "grading")
+@pytest.mark.clause("APR-01")
+def test_the_company_keeps_flows_of_its_own_in_several_versions(company):
+    versions = select(FlowVersion.kind, func.max(FlowVersion.version)).group_by(FlowVersion.kind)
+    assert dict(db.session.execute(versions).all()) == {"approvals.memo": 3, "grading.run": 2}
+    followed = select(Request.kind, FlowVersion.version).join(FlowVersion, FlowVersion.id == Request.flow_id)
+    assert Counter(map(tuple, db.session.execute(followed))) == {("grading.run", 2): 1, ("approvals.memo", 3): 2}
 
 
 def test_the_doctor_finds_nothing(company):

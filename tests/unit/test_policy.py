@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
@@ -62,6 +62,7 @@ def test_a_day_by_which_it_is_due_is_a_working_day_of_the_calendar() -> None:
     assert last_workday(october, lambda _day: False) == date(2026, 10, 31)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(MONTHS)), st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 13))
 def test_periods_follow_each_other_without_gap_and_the_last_one_is_the_present(
     rhythm: Any, today: date, count: int

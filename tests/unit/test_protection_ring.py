@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from kezhi import Refused, db, writing
 from kezhi.builtin.apps.doctor import examine
+from kezhi.builtin.apps.serve import prepare
 from kezhi.builtin.protection import keyfile, ring, services
 from kezhi.builtin.protection.models import KeyVersion
 from kezhi.site import Site
@@ -78,6 +79,8 @@ def test_a_wrong_key_file_is_told_from_damaged_data(here: Flask, site: Site) -> 
     forget_keys()
     with pytest.raises(ring.KeyProblem, match="is not the one that this database was protected with"):
         ring.key("files", 1)
+    with pytest.raises(ring.KeyProblem, match="is not the one"):
+        prepare(site.config)
     found = [each for each in examine(site) if each["check"] == "protection.keys"]
     assert found
     assert all(each["level"] == "error" for each in found)
@@ -128,7 +131,7 @@ def test_switching_encryption_off_is_a_recorded_deviation(here: Flask, site: Sit
         services.switch_off("fields", "The old reporting tool reads the table until March")
     assert not ring.is_on("fields")
     assert ring.is_on("files")
-    (found,) = [each for each in examine(site) if "switched off" in each["message"]]
+    (found,) = [each for each in examine(site) if "Switched off" in each["message"]]
     assert "The old reporting tool" in found["message"]
     assert "system" in found["message"]
     with pytest.raises(Refused), writing():

@@ -23,21 +23,24 @@ class Example(Plugin):
 
     @hookimpl(optionalhook=True)
     def approval_subjects(self):
-        from kezhi.builtin.approvals.contributions import SubjectKind
+        from kezhi.builtin.approvals.contributions import Step, SubjectKind
 
-        return [SubjectKind("example.region", "Move to a region", digest, apply, closed=lambda request, outcome: None)]
+        def nothing(request, outcome):
+            """There is nothing to tidy up when it is refused."""
+
+        shipped = (Step({"zh": "审批", "en": "Approval"}, role="sales-director"),)  # until the company has its own flow
+        return [SubjectKind("example.region", "Move to a region", digest, apply, nothing, steps=lambda: shipped)]
 
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def check(add_person, customer):
     from kezhi import acting_as
-    from kezhi.builtin.approvals.contributions import Proposal, Step
+    from kezhi.builtin.approvals.contributions import Proposal
     from kezhi.builtin.approvals.services import propose, sign
     from kezhi.builtin.customers.services import customer_by_id
 
-    step = Step({"zh": "审批", "en": "Approval"}, role="sales-director")
     title, signed = {"zh": "划区", "en": "Move"}, sha256(b"west").hexdigest()
-    request = propose(Proposal("example.region", str(customer), title, signed, (step,), {"region": "west"}))
+    request = propose(Proposal("example.region", str(customer), title, signed, snapshot={"region": "west"}))
     assert customer_by_id(customer).region == ""  # nothing changes before it is signed
     with acting_as(add_person("sun", "sales-director")):
         sign(request.id)

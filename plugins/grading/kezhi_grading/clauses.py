@@ -26,5 +26,6 @@ def clauses() -> list[Clause]:
         Clause("GRD-20", _l("Shipped scheme: four tiers by size, growth, loyalty and importance")),
         Clause("GRD-21", _l("Shipped scheme: composite ABC")),
         Clause("GRD-25", _l("Shipped scheme: ABCD for foreign trade")),
+        Clause("GRD-26", _l("Shipped scheme: service tiers super, gold, silver, normal; told to other apps")),
         Clause("GRD-32", _l("Shipped scheme: recency, frequency, monetary value"), ours=True),
     ]

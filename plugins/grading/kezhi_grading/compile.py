@@ -8,6 +8,7 @@ anything is divided. Threshold rules are :mod:`.compile_rules`; the figures of b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 
+from kezhi import clock
 from kezhi.builtin.customers.models import Customer
 from kezhi.contributions import Metric, Period
 from kezhi.figures import sql_divide, sql_int
@@ -60,49 +62,52 @@ def inputs_from_metrics(
     metrics: Mapping[str, Metric],
     period: Period,
     *,
+    day: date | None = None,
     only: int | None = None,
     beside: Mapping[str, Metric] | None = None,
 ) -> CTE:
     """``customer_id, code, name``, and per criterion ``v0`` its value over the run's period, ``v0y0, v0m0, …`` those
     over the last full years and months that a rule reads, ``g0`` 1 where its metric had a row.
 
+    ``day`` is that on which the grades take effect, for the criteria that are read then (today without it).
     Criteria whose metric is not in ``metrics`` are missing for everybody. ``only`` leaves one customer's row; figures
     that relate to everybody still relate to the whole population. ``beside`` are further figures over the period by
     the name of their column: joined here, where every figure meets the customers by an index.
     """
     people = population(scheme)
     source: Any = customers
-    joined: dict[tuple[str, str], Number] = {}
+    day = day or clock.today()
+    joined: dict[tuple[str, Period], Number] = {}
     columns: list[Any] = [
         customers.c.id.label("customer_id"),
         func.coalesce(customers.c.code, customers.c.prospect_number, literal("", Text())).label("code"),
         customers.c.name.label("name"),
     ]
 
-    def figure_of(metric: Metric, span: Period, name: str) -> Number:
+    def figure_of(metric: Metric, span: Period) -> Number:
         nonlocal source
-        if (metric.key, name) not in joined:
+        if (metric.key, span) not in joined:
             figure = metric.select(span, people).cte(f"metric_{len(joined)}")
             source = source.outerjoin(figure, figure.c.customer_id == customers.c.id)
-            joined[metric.key, name] = figure.c.value
-        return joined[metric.key, name]
+            joined[metric.key, span] = figure.c.value
+        return joined[metric.key, span]
 
     for number, criterion in enumerate(scheme.criteria):
         metric = metrics.get(criterion.metric)
         figures: list[Number] = []
-        for span in spans_of(scheme, criterion, period):
+        for span in spans_of(scheme, criterion, period, day):
             name = f"v{number}{span.name}"
             if metric is None:
                 columns.append(_nothing().label(name))
                 continue
-            figures.append(figure_of(metric, span.period, span.name))
+            figures.append(figure_of(metric, span.period))
             columns.append(_wide(figures[-1], metric).label(name))
         if not scheme.reads_period(criterion.key):
             columns.append(_nothing().label(f"v{number}"))
         given: Number = case((or_(*(f.is_not(None) for f in figures)), 1), else_=0) if figures else sql_int(0)
         columns.append(given.label(f"g{number}"))
     for name, metric in (beside or {}).items():
-        columns.append(_wide(figure_of(metric, period, ""), metric).label(name))
+        columns.append(_wide(figure_of(metric, period), metric).label(name))
     rows = select(*columns).select_from(source).where(customers.c.id.in_(people))
     if only is not None:
         rows = rows.where(customers.c.id == only)

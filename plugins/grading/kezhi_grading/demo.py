@@ -1,4 +1,4 @@
-"""The demo company's grades: one run published, one waiting for its first signature."""
+"""The demo company's grades: one run published, one waiting for its first signature by the company's own flow."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from kezhi import Refused, User, acting_as, db, writing
-from kezhi.builtin.approvals.services import sign
+from kezhi.builtin.approvals.contributions import ESCALATE, Step
+from kezhi.builtin.approvals.services import keep_flow, sign
 from kezhi.builtin.apps.demo import DemoContext
 from kezhi.i18n import CHINESE
 
 from .models import Result, Run
 from .reading import SchemeRefused
-from .services import check_metrics, current_version, last_full_months, primary_key, run_scheme, scheme_of, submit
+from .services import KIND, check_metrics, current_version, last_full_months, primary_key, run_scheme, scheme_of, submit
 
 
 def make(context: DemoContext) -> None:
@@ -36,8 +37,19 @@ def make(context: DemoContext) -> None:
     with acting_as(context.person("general-manager")):
         sign(request_id, "同意发布。")
     _issue(analyst)
+    _change_flow(context.person("general-manager"))
     with acting_as(analyst):
         _put_up(latest.start, latest.end)
+
+
+def _change_flow(chief: User) -> None:
+    """The company's own flow of runs in two versions; the run that waits follows the second one."""
+    review = Step({"zh": "总监复评", "en": "Director's review"}, role="sales-director", hours=16)
+    finance = Step({"zh": "财务复核", "en": "Check by finance"}, role="finance", hours=8, late=ESCALATE)
+    approval = Step({"zh": "总经理审批", "en": "Approval"}, role="general-manager")
+    with acting_as(chief):
+        keep_flow(KIND, [review, approval], reason="复评须在两个工作日内完成")
+        keep_flow(KIND, [review, finance, approval], reason="毛利以财务口径为准，增加财务复核")
 
 
 def _put_up(start: date, end: date) -> int:

@@ -61,9 +61,16 @@ class Run(Base):  # type: ignore[valid-type,misc]
     without_source: Mapped[Any] = mapped_column(Json)  #: optional criteria whose metric no app provided
     digest: Mapped[str | None] = mapped_column(String(64))  #: that was put up and signed
     effective_from: Mapped[date | None] = mapped_column(Date)
+    #: the day of the figures that are read when grades take effect; empty for runs before there were any
+    judged_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(80))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def read_on(self) -> date:
+        """The day of the figures that are read on the effective day: the period's end for the earliest runs."""
+        return self.judged_on or self.period_end
 
 
 class Result(Base):  # type: ignore[valid-type,misc]

@@ -19,6 +19,7 @@ from kezhi import (
     Permission,
     Plugin,
     RecordLink,
+    SettingsForm,
     User,
     hookimpl,
 )
@@ -44,7 +45,7 @@ class Grading(Plugin):
     title = _l("Grading")
     summary = _l("Grades customers by the company's schemes, has them signed, and says why for each.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1"}
-    extends = ("trade", "documents", "tasks")
+    extends = ("trade", "documents", "tasks", "destruction")
     icon = "award"
 
     def on_install(self) -> None:
@@ -100,6 +101,18 @@ class Grading(Plugin):
             RecordLink("grading_result", _l("Results of runs"), target, delete="keep", erase="keep", merge="keep"),
             RecordLink("grading_evidence", _l("Evidence of runs"), target, delete="keep", erase="keep", merge="keep"),
         ]  # fmt: skip
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import GradingSettings
+
+        return [GradingSettings]
+
+    @hookimpl
+    def customer_service_tiers(self) -> Any:
+        from .tiers import service_tiers
+
+        return service_tiers()
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
@@ -178,6 +191,12 @@ class Grading(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks
@@ -189,3 +208,9 @@ class Grading(Plugin):
         from .demo import make
 
         return [Demo(make, order=80)]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -25,6 +25,7 @@ from .scheme import (
     Population,
     Rule,
     Scheme,
+    Service,
     WorkflowStep,
 )
 from .table import MISSING, Problem, Problems, Table
@@ -166,7 +167,7 @@ def _criterion(table: Table, method: str, scale: Any, groups: Mapping[str, Any],
     unit: Any = table.choice("unit", UNITS, "count", required=True)
     treatments = WHEN_MISSING if method == THRESHOLD else ("exclude", "lowest", "ungradable")
     missing: Any = table.choice("missing", treatments, "exclude", required=True)
-    optional = table.flag("optional")
+    optional, effective = table.flag("optional"), table.flag("effective")
     weight, rule = Fraction(0), NO_POINTS
     if method == SCORE_CARD:
         weight = read_weight(table, scale)
@@ -174,7 +175,7 @@ def _criterion(table: Table, method: str, scale: Any, groups: Mapping[str, Any],
     table.finish()
     return Criterion(
         key=key, title=title, metric=metric, unit=unit, weight=weight, rule=rule, missing=missing,
-        optional=optional, group=group,
+        optional=optional, group=group, effective=effective,
     )  # fmt: skip
 
 
@@ -193,22 +194,36 @@ def _grades(table: Table) -> list[Grade]:
     entries = table.tables("grades", 2, MOST_GRADES)
     found: list[Grade] = []
     for number, entry in enumerate(entries, 1):
-        key, title, tone, description = _grade_head(entry, number)
+        key, title, tone, description, service = _grade_head(entry, number)
         bound = read_bound(entry, number == len(entries))
         entry.finish()
         above = found[-1].bound if found else None
         _check_key(entry, key, found)
         if bound and above and bound.value >= above.value:
             entry.problem(_("its bound is not below that of the grade before it; list the grades from the best down"))
-        found.append(Grade(key, title, tone, bound, description=description))
+        found.append(Grade(key, title, tone, bound, description=description, service=service))
     return found
 
 
-def _grade_head(entry: Table, number: int) -> tuple[str, Mapping[str, str], str, Mapping[str, str] | None]:
+Head = tuple[str, Mapping[str, str], str, Mapping[str, str] | None, Service | None]
+
+
+def _grade_head(entry: Table, number: int) -> Head:
     key = entry.text("key", pattern=GRADE_KEY, default=str(number), required=True)
     title, tone = entry.title("title"), entry.choice("tone", TONES, "gray", required=True)
     entry.seen.add("description")
-    return key, title, tone, entry.title("description") if "description" in entry.data else None
+    description = entry.title("description") if "description" in entry.data else None
+    return key, title, tone, description, _service(entry)
+
+
+def _service(entry: Table) -> Service | None:
+    """What the grade promises as a service tier (GRD-26): ``{ hours = 24, dedicated = true }``."""
+    inner = entry.table("service")
+    if inner is None:
+        return None
+    found = Service(inner.integer("hours", 1, 24, 8), inner.flag("dedicated"))
+    inner.finish()
+    return found
 
 
 def _check_key(entry: Table, key: str, found: list[Grade]) -> None:
@@ -225,7 +240,7 @@ def _ruled_grades(table: Table, criteria: Mapping[str, Criterion], currency: str
         table.problem(_("there is no grade “%(key)s”; name the grade that takes all others", key=rest), "rest")
     found: list[Grade] = []
     for number, entry in enumerate(entries, 1):
-        key, title, tone, description = _grade_head(entry, number)
+        key, title, tone, description, service = _grade_head(entry, number)
         ruled = any(kind in entry.data for kind in ("all", "any"))
         when = None
         if key != rest:
@@ -237,7 +252,7 @@ def _ruled_grades(table: Table, criteria: Mapping[str, Criterion], currency: str
             )
         entry.finish()
         _check_key(entry, key, found)
-        found.append(Grade(key, title, tone, when=when, description=description))
+        found.append(Grade(key, title, tone, when=when, description=description, service=service))
     return rest, found
 
 

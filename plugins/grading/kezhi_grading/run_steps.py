@@ -6,11 +6,12 @@ from typing import Any
 
 from kezhi import localised
 from kezhi.builtin.approvals.roles import role_title
-from kezhi.builtin.approvals.services import present_signatures, signer_name
+from kezhi.builtin.approvals.services import present_signatures, signer_name, who_signs
 from kezhi.filters import instant, person_named
 
 from .models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
 from .scheme import Scheme
+from .services.approval import steps_of
 from .words import _
 
 
@@ -42,7 +43,7 @@ def run_steps(run: Run, scheme: Scheme, asked: Any) -> list[dict[str, Any]]:
 
 def _signings(run: Run, scheme: Scheme, asked: Any) -> list[dict[str, Any]]:
     if asked is None:
-        return [_step(localised(step.title), str(role_title(step.role)), "todo") for step in scheme.steps]
+        return [_step(localised(step.title), who_signs(step), "todo") for step in steps_of(scheme)]
     found = []
     marks_of = present_signatures(asked)
     for step in asked.steps:

@@ -109,6 +109,7 @@ class Criterion:
     missing: Missing
     optional: bool = False
     group: str | None = None
+    effective: bool = False  #: read on the day on which the grades take effect, not over the run's period
 
     @property
     def lowest(self) -> int:
@@ -117,10 +118,18 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What a grade promises as a service tier: hours of service a day, an account manager for this customer alone."""
+
+    hours: int
+    dedicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Grade:
     """A grade and where it begins, or the rule that gives it; the lowest has no bound, the rest no rule.
 
-    ``description`` says what the grade means (GRD-01).
+    ``description`` says what the grade means (GRD-01), ``service`` what it promises (GRD-26).
     """
 
     key: str
@@ -129,6 +138,7 @@ class Grade:
     bound: Bound | None = None
     when: Tree | None = None
     description: Title | None = None
+    service: Service | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kezhi import can, db, localised
 from kezhi.builtin.approvals.roles import role_title
+from kezhi.builtin.approvals.services import company_flow
 from kezhi.builtin.tasks.services import last_done
 from kezhi.builtin.tasks.services.notices import is_there
 from kezhi.metrics import all_metrics
@@ -17,6 +18,7 @@ from .duties import REVIEW, review_on
 from .models import SchemeVersion
 from .quantities import for_people
 from .scheme import Bands, Criterion, Interpolation, NoPoints, Scheme, plain, weight_text
+from .services.approval import KIND
 from .services.explanation import words_of_population
 from .services.reasons import rule_outline
 from .services.schemes import scheme_of
@@ -39,6 +41,7 @@ def scheme_page(row: SchemeVersion) -> dict[str, Any]:
         "rules": rule_outline(scheme, row.currency),
         "population": words_of_population(scheme.population),
         "grades": [(grade, scheme.interval(grade.key)) for grade in scheme.grades],
+        "own_flow": company_flow(KIND),
         "role_titles": {step.role: role_title(step.role) for step in scheme.steps},
         "review_on": _review_on(row),
         "can_run": can("grading.run"),

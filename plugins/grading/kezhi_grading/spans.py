@@ -21,9 +21,10 @@ class Span:
     period: Period
 
 
-def spans_of(scheme: Scheme, criterion: Criterion, period: Period) -> list[Span]:
-    """Every span over which the figure is read."""
-    found = [Span("", period)] if scheme.reads_period(criterion.key) else []
+def spans_of(scheme: Scheme, criterion: Criterion, period: Period, day: date) -> list[Span]:
+    """Every span over which the figure is read; ``day`` is that on which the grades take effect."""
+    whole = Period(day, day) if criterion.effective else period
+    found = [Span("", whole)] if scheme.reads_period(criterion.key) else []
     years = last_years(period.end, scheme.parts_read(criterion.key, "years"))
     months = last_months(period.end, scheme.parts_read(criterion.key, "months"))
     found += [Span(f"y{place}", year) for place, year in enumerate(years)]

@@ -22,6 +22,7 @@ from .scheme import (
     Ranking,
     Rule,
     Scheme,
+    Service,
     WorkflowStep,
 )
 
@@ -64,6 +65,8 @@ def _grade(grade: Grade, threshold: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"key": grade.key, "title": dict(grade.title), "tone": grade.tone}
     if grade.description is not None:
         found["description"] = dict(grade.description)
+    if grade.service is not None:
+        found["service"] = {"hours": grade.service.hours, "dedicated": grade.service.dedicated}
     return found | ({"when": grade.when and _node(grade.when)} if threshold else {"bound": _bound(grade.bound)})
 
 
@@ -91,6 +94,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "missing": criterion.missing,
         "optional": criterion.optional,
         "rule": _rule(criterion.rule),
+        **({"effective": True} if criterion.effective else {}),
     }
 
 
@@ -132,6 +136,7 @@ def from_json(data: Mapping[str, Any]) -> Scheme:
                 weight=Fraction(*entry["weight"]),
                 missing=entry["missing"],
                 optional=entry["optional"],
+                effective=entry.get("effective", False),
                 rule=_read_rule(entry["rule"]),
             )
             for entry in data["criteria"]
@@ -150,7 +155,8 @@ def _read_grade(data: Mapping[str, Any]) -> Grade:
     tree = _read_node(when) if when is not None else None
     bound = _read_bound(data.get("bound"))
     rule = tree if isinstance(tree, Tree) else None
-    return Grade(data["key"], data["title"], data["tone"], bound, rule, data.get("description"))
+    service = Service(**data["service"]) if data.get("service") else None
+    return Grade(data["key"], data["title"], data["tone"], bound, rule, data.get("description"), service)
 
 
 def _read_node(data: Mapping[str, Any]) -> Tree | Condition:

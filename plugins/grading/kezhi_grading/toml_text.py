@@ -98,6 +98,8 @@ def _criterion(criterion: Criterion, scheme: Scheme, currency: str) -> Iterator[
     yield f"missing = {_text(criterion.missing)}"
     if criterion.optional:
         yield "optional = true"
+    if criterion.effective:
+        yield "effective = true"
 
 
 def _rule(criterion: Criterion, currency: str) -> Iterator[str]:
@@ -124,6 +126,8 @@ def _grade(grade: Grade, criteria: Mapping[str, Criterion], currency: str) -> It
     if grade.description:
         yield f"description = {_title(grade.description)}"
     yield f"tone = {_text(grade.tone)}"
+    if grade.service:
+        yield f"service = {{ hours = {grade.service.hours}, dedicated = {str(grade.service.dedicated).lower()} }}"
     yield from _bound(grade.bound, "points", currency)
     if grade.when:
         yield f"{grade.when.kind} = ["

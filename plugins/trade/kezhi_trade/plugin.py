@@ -36,6 +36,7 @@ class Trade(Plugin):
     title = _l("Trade figures")
     summary = _l("Orders per customer, and the figures that policies judge by.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
+    extends = ("destruction",)
     icon = "receipt"
 
     @hookimpl
@@ -138,6 +139,12 @@ class Trade(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks
@@ -216,3 +223,9 @@ class Trade(Plugin):
 
         if model is Order:
             follow_orders(change, keys)
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

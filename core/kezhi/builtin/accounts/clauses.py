@@ -9,6 +9,6 @@ from kezhi import lazy_gettext as _l
 def clauses() -> list[Clause]:
     """People, roles and log-in."""
     return [
-        Clause("ORG-01", _l("People, departments as a tree, and roles with their permissions")),
+        Clause("ORG-01", _l("People, departments and posts, roles with their permissions, hand-over in one action")),
         Clause("ORG-02", _l("Log-in, lock-out, sessions and passwords"), ours=True),
     ]

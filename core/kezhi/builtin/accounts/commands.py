@@ -15,12 +15,14 @@ from kezhi.i18n import gettext as _
 from . import services
 from .models import Account, AccountRole, Department, Role
 from .services.departments import department_named
+from .services.establishment import establishment
+from .services.matrix import rights_of
 
 
 def user_group() -> click.Group:
     """The commands about people."""
     group = click.Group("user", help="Add people, give them new passwords, list them.")
-    for command in (add, passwd, list_command):
+    for command in (add, passwd, link, totp_reset, list_command, establishment_command, rights):
         group.add_command(command)
     return group
 
@@ -72,14 +74,48 @@ def passwd(login: str, as_json: bool) -> None:
     password = services.new_password()
     hashed = services.hash_password(password)
     with writing():
-        user_id = db.session.scalar(select(Account.id).where(Account.login == login))
-        if user_id is None:
-            raise NotFound(_("There is no user “%(login)s”.", login=login))
-        services.reset_password(user_id, hashed)
+        services.reset_password(_id_of(login), hashed)
     if as_json:
         _print_json({"login": login, "password": password})
         return
     _print_password(password)
+
+
+@click.command()
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def link(login: str, as_json: bool) -> None:
+    """Issue a link by which a person sets a password, once; the present password stays until then."""
+    login = services.normal_login(login)
+    with writing():
+        made = services.issue_link(_id_of(login))
+    path, until = f"/password/link#{made.code}", made.expires_at.isoformat(timespec="minutes")
+    if as_json:
+        _print_json({"login": login, "path": path, "until": until})
+        return
+    click.echo(f"{path}")
+    click.echo(f"It is shown only now and works once, until {until}; put the address of your site before it.")
+
+
+@click.command("totp-reset")
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def totp_reset(login: str, as_json: bool) -> None:
+    """Take the second factor from a person who lost it; ends all their sessions."""
+    login = services.normal_login(login)
+    with writing():
+        had = services.reset_factor(_id_of(login))
+    if as_json:
+        _print_json({"login": login, "had_factor": had})
+        return
+    click.echo(f"{login}: the second factor is removed." if had else f"{login}: there was no second factor.")
+
+
+def _id_of(login: str) -> int:
+    user_id = db.session.scalar(select(Account.id).where(Account.login == login))
+    if user_id is None:
+        raise NotFound(_("There is no user “%(login)s”.", login=login))
+    return user_id
 
 
 @click.command("list")
@@ -94,6 +130,46 @@ def list_command(as_json: bool) -> None:
         state = "" if person["active"] else "inactive"
         roles = ",".join(person["roles"]) or "—"
         click.echo(f"{person['login']:24} {roles:32} {person['department'] or '—'}  {person['name']} {state}".rstrip())
+
+
+@click.command("establishment")
+@click.option("--json", "as_json", is_flag=True)
+def establishment_command(as_json: bool) -> None:
+    """Planned and actual heads per post of every department."""
+    rows = [
+        {
+            "department": row.node.name,
+            "managers": {"planned": row.managers.planned, "actual": row.managers.actual},
+            "staff": {"planned": row.staff.planned, "actual": row.staff.actual},
+        }
+        for row in establishment()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        posts = "  ".join(f"{post} {_heads(row[post])}" for post in ("managers", "staff"))
+        click.echo(f"{row['department']:24} {posts}")
+
+
+def _heads(post: Any) -> str:
+    return f"{post['actual']}/{'—' if post['planned'] is None else post['planned']}"
+
+
+@click.command()
+@click.argument("login")
+@click.option("--json", "as_json", is_flag=True)
+def rights(login: str, as_json: bool) -> None:
+    """What a person may do, and which roles allow it."""
+    groups = rights_of(_id_of(services.normal_login(login)))
+    found = {
+        line.permission.key: [role for role, _added in line.by] for _t, lines in groups for line in lines if line.by
+    }
+    if as_json:
+        _print_json(found)
+        return
+    for key, roles in found.items():
+        click.echo(f"{key:40} {', '.join(roles)}")
 
 
 def _people() -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from kezhi import writing
 from kezhi.builtin.apps.demo import DemoContext, DemoUser
 
 from . import services
+from .services.establishment import plan_posts
 
 #: key, name, parent, role of its manager
 DEPARTMENTS = (
@@ -62,6 +63,12 @@ PEOPLE = (
 #: the first log-in stores the slow one
 LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
 
+#: planned staff beside the manager: the east and the customer service look for people, the office is not decided
+POSTS = {
+    "sales": 3, "east": 6, "south": 3, "north": 2, "service": 5, "finance": 1, "marketing": 1, "technical": 0,
+    "materials": 1, "information": 2,
+}  # fmt: skip
+
 #: which department sells where
 REGIONS = {"east": "华东", "south": "华南", "north": "华北"}
 
@@ -92,6 +99,7 @@ def make(context: DemoContext) -> None:
                 sellers.setdefault(REGIONS[place], []).append(account)
         for key, _name, _parent, manager in DEPARTMENTS:
             services.set_manager(places[key], accounts[manager].id)
+            plan_posts(places[key], 1, POSTS.get(key))
     context.notes["sellers"] = {
         region: [services.user_by_id(account.id) for account in found] for region, found in sellers.items()
     }

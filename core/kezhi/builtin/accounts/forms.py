@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from kezhi import lazy_gettext as _l
@@ -30,12 +30,52 @@ class LoginForm(Form):
     )
 
 
+CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class CodeForm(Form):
+    """A code of the second factor."""
+
+    submission_key = None
+    code = StringField(_l("Code"), [InputRequired(), Length(max=100)], render_kw={**CODE, "autofocus": True})
+
+
+class PresentPasswordForm(Form):
+    """The person says that it is them, before the second factor changes."""
+
+    submission_key = None
+    old_password = PasswordField(
+        _l("Present password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
+
+
 class PasswordForm(Form):
     """A new password, against the old one."""
 
     submission_key = None
     old_password = PasswordField(
         _l("Present password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "current-password"}
+    )
+    new_password = PasswordField(
+        _l("New password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "new-password"}
+    )
+    repeated = PasswordField(
+        _l("New password, once more"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "new-password"}
+    )
+
+    def validate_repeated(self, field: Any) -> None:
+        if field.data != self.new_password.data:
+            raise ValidationError(_l("The two new passwords differ."))
+
+
+class LinkForm(Form):
+    """A password by a link: its code, which a script fills in from the address, and the password twice."""
+
+    submission_key = None
+    code = StringField(
+        _l("Code of the link"),
+        [InputRequired(), Length(max=100)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
     new_password = PasswordField(
         _l("New password"), [InputRequired(), Length(max=1000)], render_kw={"autocomplete": "new-password"}
@@ -77,6 +117,14 @@ class UserForm(Form):
     department_id = SelectField(_l("Department"), coerce=_whole)
     locale = SelectField(_l("Language"))
     roles = Ticks(_l("Roles"))
+    entry = RadioField(
+        _l("How the person gets in"),
+        default="password",
+        choices=lambda: [
+            choice("password", _l("With a one-time password that the next page shows")),
+            choice("link", _l("With a link by which they set a password themselves")),
+        ],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,6 +148,7 @@ class EditUserForm(UserForm, Versioned):
     """What an administrator changes about a person."""
 
     login = None
+    entry = None
     active = BooleanField(_l("Active"), description=_l("Without this the person cannot log in; open sessions end."))
 
 
@@ -126,6 +175,8 @@ class DepartmentForm(Form, Versioned):
     name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
     parent_id = SelectField(_l("Belongs to"), coerce=_whole)
     manager_id = SelectField(_l("Manager"), coerce=_whole)
+    planned_managers = IntegerField(_l("Planned managers"), [Optional(), NumberRange(min=0, max=9999)])
+    planned_staff = IntegerField(_l("Planned staff"), [Optional(), NumberRange(min=0, max=9999)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,19 +190,26 @@ def department_choices(empty: Any) -> list[Any]:
     return [choice("", empty), *(choice(node.id, "\u3000" * node.depth + node.name) for node in nodes)]
 
 
-class RoleForm(Form):
-    """The permissions of a role."""
+class RoleForm(Form, Versioned):
+    """The permissions of a role, and whether it asks for a second factor."""
 
     submission_key = None
     permissions = Ticks(_l("Permissions"))
+    second_factor = BooleanField(
+        _l("Second factor required"),
+        description=_l("Whoever has this role and no second factor sets one up at the next log-in."),
+    )
 
 
 __all__ = [
+    "CodeForm",
     "DepartmentForm",
     "EditUserForm",
+    "LinkForm",
     "LoginForm",
     "PasswordForm",
     "PreferencesForm",
+    "PresentPasswordForm",
     "RoleForm",
     "UserForm",
 ]

@@ -10,10 +10,12 @@ from sqlalchemy import delete, or_
 from kezhi import Job, Task, audit_record, clock, db, tables
 from kezhi import lazy_gettext as _l
 
-from .models import Attempt
+from .models import Attempt, HalfLogIn, PasswordLink
 
 #: failed log-ins older than this lock nobody any more
 ATTEMPTS_KEPT = timedelta(days=30)
+#: a link that nobody can use any more is on record in the audit trail
+LINKS_KEPT = timedelta(days=30)
 #: a log-in that was not used for so long has ended, whatever the company's limit is
 IDLE = timedelta(days=30)
 
@@ -31,6 +33,8 @@ def sweep(task: Task) -> None:
         for name, table, old in (
             ("sessions", session, or_(session.c.expires_at < now, session.c.seen_at < now - IDLE)),
             ("attempts", Attempt.__table__, Attempt.__table__.c.last_at < now - ATTEMPTS_KEPT),
+            ("half", HalfLogIn.__table__, HalfLogIn.__table__.c.expires_at < now),
+            ("links", PasswordLink.__table__, PasswordLink.__table__.c.expires_at < now - LINKS_KEPT),
         ):
             result: Any = db.session.execute(delete(table).where(old))
             counts[name] = int(result.rowcount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi.db import BigInt, CodeText, Json, UtcDateTime, model_base
@@ -29,6 +29,9 @@ class Department(Base):
         BigInt, ForeignKey("accounts_user.id", ondelete="SET NULL", use_alter=True), index=True
     )
     version: Mapped[int] = mapped_column(Integer, default=1)
+    #: the establishment: heads planned per post; None where the company has not decided (ORG-01)
+    planned_managers: Mapped[int | None] = mapped_column(Integer)
+    planned_staff: Mapped[int | None] = mapped_column(Integer)
 
 
 class DepartmentClosure(Base):
@@ -79,6 +82,8 @@ class Role(Base):
     title: Mapped[Any] = mapped_column(Json)  #: {"zh", "en"}
     shipped: Mapped[bool] = mapped_column(Boolean, default=False)
     position: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1)  #: raised by every change of what it permits
+    second_factor: Mapped[bool] = mapped_column(Boolean, default=False)  #: whoever has it needs a second factor
 
 
 class AccountRole(Base):
@@ -105,12 +110,74 @@ class RolePermission(Base):
 
 
 class Attempt(Base):
-    """Failed log-ins of one login or from one address since the last success, and until when it is locked."""
+    """Failed log-ins of one login or from one address since the last success, and until when it is locked.
+
+    Wrong codes of the second factor are counted apart: a right password does not take them back.
+    """
 
     __tablename__ = "accounts_attempt"
 
-    kind: Mapped[str] = mapped_column(String(10), primary_key=True)  #: login or address
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)  #: login, code or address
     subject: Mapped[str] = mapped_column(CodeText, primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Factor(Base):
+    """A person's second factor. ``secret`` and ``pending`` are sealed with the settings key (``sealing``).
+
+    ``pending`` is a secret whose first code has not been typed yet; the one in force stays until then. ``last_step`` is
+    the time step of the last code that was taken: no code counts twice.
+    """
+
+    __tablename__ = "accounts_factor"
+
+    user_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    secret: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int | None] = mapped_column(BigInt)
+    pending: Mapped[str | None] = mapped_column(Text)
+
+
+class RecoveryCode(Base):
+    """A code for when the telephone is lost: its hash. Each counts once."""
+
+    __tablename__ = "accounts_recovery_code"
+
+    user_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HalfLogIn(Base):
+    """A log-in whose password was right and whose second factor is still asked for; the browser holds the token.
+
+    ``secret`` is the sealed secret of somebody who has to set up a second factor first.
+    """
+
+    __tablename__ = "accounts_half_log_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    secret: Mapped[str | None] = mapped_column(Text)
+
+
+class PasswordLink(Base):
+    """A link by which a person sets a password once, until ``expires_at``; kept as the hash of its code."""
+
+    __tablename__ = "accounts_password_link"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), index=True)
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  #: used, taken back, or replaced by a later one
+    used: Mapped[bool] = mapped_column(Boolean, default=False)

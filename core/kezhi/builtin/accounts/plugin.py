@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask import Blueprint
 
@@ -37,6 +39,10 @@ class Accounts(Plugin):
             models.AccountRole,
             models.RolePermission,
             models.Attempt,
+            models.Factor,
+            models.RecoveryCode,
+            models.HalfLogIn,
+            models.PasswordLink,
         ]
 
     @hookimpl
@@ -106,6 +112,12 @@ class Accounts(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -29,3 +29,9 @@ class LogInSettings(SettingsForm):
         description=_l("Each further lock takes twice as long, at most a day."),
         default=15,
     )
+    link_hours = IntegerField(
+        _l("Hours for which a password link works"),
+        [NUMBER, NumberRange(min=1, max=168)],
+        description=_l("An administrator issues it to somebody who is new or has forgotten the password."),
+        default=24,
+    )

@@ -12,8 +12,11 @@ from kezhi import Check, Finding
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
+from .flows.checking import errors_of
+from .flows.following import newest_of_all, steps_of
 from .models import APPROVED, GIVEN_AWAY, PENDING, Request
 from .signers import may_sign_twice, round_steps, step_seats, step_signatures
+from .subjects import all_subjects
 
 
 def checks() -> list[Check]:
@@ -21,6 +24,7 @@ def checks() -> list[Check]:
     return [
         Check("approvals.signatures", _l("Approved requests have all their signatures"), unsigned),
         Check("approvals.open", _l("One open request per subject"), doubled),
+        Check("approvals.flows", _l("Approval flows can be followed"), unsound),
     ]
 
 
@@ -72,3 +76,17 @@ def doubled(session: Session) -> list[Finding]:
         Finding(_("“%(kind)s” %(reference)s has %(count)d open requests.", kind=kind, reference=reference, count=count))
         for kind, reference, count in session.execute(statement)
     ]
+
+
+def unsound(session: Session) -> list[Finding]:
+    """Flows in force with a step that nobody named can sign any more, or that one person would have to sign twice."""
+    kept, found = newest_of_all(), []
+    for _app, subject in all_subjects():
+        row = kept.get(subject.kind)
+        if row is None or row.shipped:
+            continue
+        for problem in errors_of(subject.kind, [each.step for each in steps_of(row)]):
+            text = _("Flow of “%(kind)s”, version %(version)s: %(problem)s", kind=subject.kind, version=row.version,
+                     problem=problem)  # fmt: skip
+            found.append(Finding(text))
+    return found

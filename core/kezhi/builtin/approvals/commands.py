@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
-from kezhi import NotFound, db, localised, visible
+from kezhi import NotFound, Refused, acting_user, db, localised, visible
 from kezhi.i18n import _
 
 from . import services
+from .flows.keeping import DESIGN
+from .flows.summary import documents
 from .models import PENDING, Request
 from .pages import step_in_words
 from .signers import round_steps, step_signatures
@@ -40,6 +42,25 @@ def list_command(everything: bool, as_json: bool) -> None:
         )
 
 
+@approvals.command("flows")
+@click.option("--json", "as_json", is_flag=True)
+def flows_command(as_json: bool) -> None:
+    """Every kind of request with the flow that it follows, and what is wrong with it as things stand."""
+    if not acting_user().can(DESIGN):
+        raise Refused(_("You may not design approval flows."))
+    found = documents()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for each in found:
+        version = _("version %(version)s", version=each["version"]) if each["version"] else _("as shipped")
+        click.echo(f"{each['kind']}  {each['title']}  {version}")
+        for place, step in enumerate(each["steps"], 1):
+            click.echo(f"  {place}  {localised(step['title'])}  {step['words']}")
+        for problem in each["problems"]:
+            click.echo(f"  ! {problem['text']}")
+
+
 def document(request: Request) -> dict[str, Any]:
     """A request as JSON."""
     return {
@@ -52,6 +73,7 @@ def document(request: Request) -> dict[str, Any]:
         "round": request.round,
         "requester": request.requester_login,
         "digest": request.digest,
+        "flow": request.flow.version if request.flow is not None else None,
         "signatures": [
             {
                 "position": step.position,

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
-from kezhi import User, localised, setting
+from kezhi import User, localised
 from kezhi import lazy_gettext as _l
 
 from ..calendar import hours as working
 from ..calendar.hours import Hours, NoWorkingTime
 from ..calendar.services import working_hours
 from ..tasks.contributions import TaskKind, Waiting
-from .models import Request
+from .models import Request, RequestStep
 from .services import inbox
+from .settings import due_hours
+from .signers import current_step
 
 
 def kinds() -> list[TaskKind]:
@@ -33,7 +35,7 @@ def kinds() -> list[TaskKind]:
 
 
 def waiting(user: User, limit: int) -> Sequence[Waiting]:
-    """The requests that wait for a person, the longest first; due by the company's limit in working time."""
+    """The requests that wait for a person, the longest first; due by the limit of their step in working time."""
     if not user.can("approvals.use"):
         return []
     found = inbox(user, limit)
@@ -46,7 +48,7 @@ def _waiting(request: Request, hours: Hours | None) -> Waiting:
     return Waiting(
         subject=localised(request.title),
         url=url_for("approvals.show", request_id=request.id),
-        due_at=_due(since, hours) if hours is not None else None,
+        due_at=_due(request, since, hours) if hours is not None else None,
         since=since,
         who=request.requester_name,
         note=request.number,
@@ -60,8 +62,13 @@ def waits_since(request: Request) -> datetime:
     return max([request.submitted_at, *signed])
 
 
-def _due(since: datetime, hours: Hours) -> datetime | None:
-    limit = int(setting("approvals", "due_hours"))
+def limit_of(step: RequestStep) -> int:
+    """Within how many hours of working time a step is to be signed, 0 for no limit."""
+    return step.hours if step.hours is not None else due_hours()
+
+
+def _due(request: Request, since: datetime, hours: Hours) -> datetime | None:
+    limit = limit_of(current_step(request))
     try:
         return working.add(hours, since, timedelta(hours=limit)) if limit else None
     except NoWorkingTime:

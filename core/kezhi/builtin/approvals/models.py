@@ -68,7 +68,10 @@ class Request(Base):
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)  #: when its maker put the present content up
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
+    #: the version of the company's flow that the present round follows; None: what the app ships
+    flow_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("approvals_flow.id", ondelete="RESTRICT"))
 
+    flow: Mapped[FlowVersion | None] = relationship(viewonly=True)
     steps: Mapped[list[RequestStep]] = relationship(
         order_by=lambda: (RequestStep.round, RequestStep.position), viewonly=True
     )
@@ -106,6 +109,9 @@ class RequestStep(Base):
     carried: Mapped[int | None] = mapped_column(Integer)
     #: when its requester and the signers' managers were told that it waits much too long
     raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: limit in hours of working time, None: that of the company; and what happens after it: remind or escalate
+    hours: Mapped[int | None] = mapped_column(Integer)
+    late: Mapped[str] = mapped_column(String(10), default="remind")
 
 
 class Seat(Base):
@@ -202,6 +208,31 @@ class EarlierRound(Base):
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(12))
+    flow_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("approvals_flow.id", ondelete="RESTRICT"))
+
+    flow: Mapped[FlowVersion | None] = relationship(viewonly=True)
+
+
+class FlowVersion(Base):
+    """A version of the flow that the company keeps for a kind of proposals. Never changed, never deleted."""
+
+    __tablename__ = "approvals_flow"
+    __table_args__ = (
+        # of two editors of one version the second one learns of the first, whatever races
+        UniqueConstraint("kind", "version", name="uq_approvals_flow_version"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(CodeText)
+    version: Mapped[int] = mapped_column(Integer)
+    steps: Mapped[Any] = mapped_column(Json)  #: as ``flows.stored`` writes them
+    shipped: Mapped[bool] = mapped_column(Boolean, default=False)  #: from here on what the app ships holds again
+    currency: Mapped[str] = mapped_column(String(3))  #: of the amounts in the steps
+    reason: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    author_login: Mapped[str] = mapped_column(String(80))
+    author_name: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Deputy(Base):

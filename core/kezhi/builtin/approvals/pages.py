@@ -11,8 +11,10 @@ from kezhi import User, db
 from kezhi.i18n import _
 
 from ..accounts.models import Account
+from .contributions import ESCALATE
+from .duties import limit_of
 from .gaps import unfillable
-from .models import CURRENT, NAMED, OPEN, PENDING, RETURNED, SIGNED, Request, RequestStep, Seat, Signature
+from .models import CURRENT, NAMED, OPEN, PENDING, RETURNED, SIGNED, FlowVersion, Request, RequestStep, Seat, Signature
 from .roles import role_title
 from .rules import Barred, altered_refusals, check_app, check_signer, is_requester
 from .services import inbox
@@ -35,6 +37,7 @@ class StepLine:
     problem: str = ""
     carried: int | None = None  #: the earlier round in which it was signed
     signed: bool = False
+    limit: str = ""  #: until when it is to be signed, in words, and what happens then
 
     @property
     def done(self) -> bool:
@@ -55,6 +58,7 @@ class RoundLines:
     outcome: str
     steps: list[StepLine]
     last: Signature | None
+    flow: FlowVersion | None = None  #: the version that the round followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class RequestPage:
     earlier_steps: list[tuple[int, Any]] = field(default_factory=list)  #: to which it can be returned
     signs_for: str = ""  #: the absent person in whose place the user signs
     may_pass_on: bool = False
+    may_design: bool = False  #: whether the user may open the flow that the request follows
     next_id: int | None = None
     next_count: int = 0
 
@@ -93,6 +98,7 @@ def request_page(request: Request, user: User) -> RequestPage:
         earlier_steps=[(each.position, each.title) for each in round_steps(request) if each.position < request.step],
         signs_for=signs_for,
         may_pass_on=decides and not signs_for,
+        may_design=user.can("approvals.flows") and find_subject(request.kind) is not None,
         may_withdraw=request.status == PENDING
         and is_requester(request, user)
         and find_subject(request.kind) is not None,
@@ -168,7 +174,9 @@ def _earlier(request: Request) -> list[RoundLines]:
         decisions = [mark for mark in request.signatures if mark.round == kept.round]
         last = decisions[-1] if decisions else None
         rounds.append(
-            RoundLines(kept.round, kept.title, kept.snapshot, kept.outcome, _lines(request, kept.round, {}), last)
+            RoundLines(
+                kept.round, kept.title, kept.snapshot, kept.outcome, _lines(request, kept.round, {}), last, kept.flow
+            )
         )
     return rounds
 
@@ -189,9 +197,21 @@ def _lines(request: Request, number: int, problems: dict[int, str]) -> list[Step
             problem=problems.get(step.position, "") if step.state != SIGNED else "",
             carried=step.carried,
             signed=step.state == SIGNED,
+            limit=_limit(step) if present and request.status == PENDING else "",
         )
         for step in round_steps(request, number)
     ]
+
+
+def _limit(step: RequestStep) -> str:
+    """The limit of a step that is not signed yet, in words."""
+    if step.state == SIGNED:
+        return ""
+    hours = limit_of(step)
+    parts = [_("within %(hours)s h of working time", hours=hours)] if hours else []
+    if step.late == ESCALATE:
+        parts.append(_("then the manager is told at once"))
+    return " · ".join(parts)
 
 
 def _names(ids: set[int]) -> dict[int, str]:

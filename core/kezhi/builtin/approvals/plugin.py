@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Clause, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
+from kezhi import Access, Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -21,16 +21,16 @@ class Approvals(Plugin):
     title = _l("Approvals")
     summary = _l("What is proposed, who signs in which order, and what was approved.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1"}
-    extends = ("search", "tasks")
+    extends = ("search", "tasks", "handover")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "pen"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Deputy, EarlierRound, Reminder, Request, RequestStep, Seat, Signature
+        from .models import Deputy, EarlierRound, FlowVersion, Reminder, Request, RequestStep, Seat, Signature
 
-        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy, Reminder]
+        return [Request, RequestStep, Seat, Signature, EarlierRound, Deputy, Reminder, FlowVersion]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -45,6 +45,7 @@ class Approvals(Plugin):
         return [
             Permission("approvals.use", _l("Put up and sign approvals"), roles=every_role()),
             Permission("approvals.deputies", _l("Enter deputies for others"), roles=()),
+            Permission("approvals.flows", _l("Design approval flows"), roles=("general-manager",)),
             Permission("approvals.see_all", _l("See every approval"), roles=("general-manager",)),
         ]
 
@@ -69,6 +70,12 @@ class Approvals(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:
@@ -101,8 +108,24 @@ class Approvals(Plugin):
                 permission="approvals.use",
                 order=20,
                 count=lambda: waiting_count(user),
-            )
-        ]
+            ),
+            MenuItem(
+                _l("Approval flows"), "approvals.flows", icon="diagram-3", group="system",
+                permission="approvals.flows", order=40,
+            ),
+        ]  # fmt: skip
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=85)]
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[Any]:
+        from .memos import subject_kind
+
+        return [subject_kind()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:
@@ -121,3 +144,9 @@ class Approvals(Plugin):
         from .telling import kinds
 
         return kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()

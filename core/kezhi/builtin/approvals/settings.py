@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from kezhi import SettingsForm
+from kezhi import SettingsForm, setting
 from kezhi import lazy_gettext as _l
 
 
@@ -23,3 +23,8 @@ class ApprovalSettings(SettingsForm):
         description=_l("Counted for each step, by the calendar of the signer's department. 0: no limit."),
         default=16,
     )
+
+
+def due_hours() -> int:
+    """The company's limit in hours of working time, 0 for none."""
+    return int(setting("approvals", "due_hours"))

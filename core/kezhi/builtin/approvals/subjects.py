@@ -19,15 +19,21 @@ from .models import Request
 
 def find_subject(kind: str) -> tuple[str, SubjectKind] | None:
     """The app and the subject kind that an enabled plugin gives for ``kind``, or None."""
-    for app, subject in current_app.extensions["kezhi"].call.attributed.approval_subjects():
+    for app, subject in all_subjects():
         if subject.kind == kind:
             return app, subject
     return None
 
 
+def all_subjects() -> list[tuple[str, SubjectKind]]:
+    """Every kind that an enabled plugin carries out, with its app, by app and kind."""
+    found = current_app.extensions["kezhi"].call.attributed.approval_subjects()
+    return sorted(found, key=lambda pair: (pair[0], pair[1].kind))
+
+
 def known_kinds() -> list[str]:
     """The kinds that an enabled plugin carries out."""
-    return sorted(each.kind for _, each in current_app.extensions["kezhi"].call.attributed.approval_subjects())
+    return sorted(subject.kind for _app, subject in all_subjects())
 
 
 def known_subject(kind: str) -> tuple[str, SubjectKind]:

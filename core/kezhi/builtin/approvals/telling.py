@@ -5,10 +5,11 @@ Whoever lets it wait is reminded; how often is for ``services.reminders`` to say
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import exists, select
 
 from kezhi import User, db
 from kezhi import lazy_gettext as _l
@@ -18,10 +19,21 @@ from ..accounts.services import load_users, users_with_role
 from ..tasks.contributions import About, NoticeKind
 from ..tasks.kinds import known_notice
 from ..tasks.services import notify, settle
-from ..tasks.services.notices import is_there
+from ..tasks.services.notices import is_there, settle_pairs
 from ..tasks.services.notices import tell as write_notices
 from .deputies import deputies_of
-from .models import APPROVED, OPEN, PENDING, REJECTED, RETURNED, Deputy, Request
+from .models import (
+    APPROVED,
+    CURRENT,
+    OPEN,
+    PENDING,
+    REJECTED,
+    RETURNED,
+    Deputy,
+    Request,
+    RequestStep,
+    Seat,
+)
 from .signers import counted, current_step, may_sign_twice, step_seats
 
 ASKED, DECIDED, REMINDED = "approvals.asked", "approvals.decided", "approvals.reminder"
@@ -71,6 +83,26 @@ def ask(request: Request, people: set[int]) -> None:
     notify(ASKED, told, _l("%(number)s waits for your signature", number=request.number), _about(request))
 
 
+def handed_over(to_id: int, requests: Any) -> None:
+    """Tell who takes signatures over which of these requests they can sign now; the id of each is in ``requests``."""
+    if not is_there():
+        return
+    steps = RequestStep.__table__
+    now = exists().where(
+        steps.c.request_id == Request.id, steps.c.state == CURRENT, steps.c.id == Seat.__table__.c.step_id,
+        Seat.__table__.c.user_id == to_id, Seat.__table__.c.state == OPEN,
+    )  # fmt: skip
+    waiting = select(Request.id, Request.number, Request.title).where(Request.id.in_(requests), now)
+    rows = db.session.execute(waiting.order_by(Request.id), execution_options={"kezhi_unscoped": True}).all()
+    people = _people({to_id})
+    messages = [
+        (people[to_id], _l("%(number)s waits for your signature", number=row.number), _about(row))
+        for row in rows
+        if to_id in people
+    ]
+    write_notices(known_notice(ASKED), messages)
+
+
 def passed_on(request: Request, giver: int) -> None:
     """What was said to who passed the signature on, and to their deputies, is done, unless they still can sign."""
     still = signers(request)
@@ -90,28 +122,41 @@ def remind(requests: Mapping[int, Any], pairs: Sequence[tuple[int, int]]) -> Non
             text = _l("%(number)s still waits for your signature; the time for it is over", number=row.number)
             messages.append((people[user_id], text, _about(row)))
     if is_there():
+        settle_pairs(REMINDED, pairs)  # the newest one says it all
         write_notices(known_notice(REMINDED), messages)
 
 
 def raise_late(
-    requests: Mapping[int, Any], signing: Mapping[int, Sequence[Any]], above: Mapping[int, list[int]]
+    requests: Mapping[int, Any],
+    signing: Mapping[int, Sequence[Any]],
+    above: Mapping[int, list[int]],
+    at_once: Collection[int] = (),
 ) -> None:
-    """Tell the requester, and of each signer the nearest manager who is not one of the signers."""
+    """Tell the requester, and of each signer the nearest manager who is not one of the signers.
+
+    ``at_once`` are requests whose step says so as soon as its limit is over, not after twice the time.
+    """
     people = _people({row.requester_id for row in requests.values()} | {each for ids in above.values() for each in ids})
     makers, managers = [], []
     for request_id, row in requests.items():
         theirs = signing.get(request_id, [])
         names = _names([each.name for each in theirs])
         if row.requester_id in people:
-            text = _l("%(number)s waits twice as long as it may: %(names)s", number=row.number, names=names)
+            text = _waits(row.number, names, request_id in at_once)
             makers.append((people[row.requester_id], text, _about(row)))
         for manager, of in _nearest(theirs, above, row.requester_id).items():
-            text = _l("%(number)s waits twice as long as it may: %(names)s", number=row.number, names=_names(of))
+            text = _waits(row.number, _names(of), request_id in at_once)
             if manager in people:
                 managers.append((people[manager], text, About()))
     if is_there():
         write_notices(known_notice(LATE), makers)
         write_notices(known_notice(RAISED), managers)
+
+
+def _waits(number: str, names: str, at_once: bool) -> Any:
+    if at_once:
+        return _l("%(number)s waits longer than it may: %(names)s", number=number, names=names)
+    return _l("%(number)s waits twice as long as it may: %(names)s", number=number, names=names)
 
 
 def _nearest(signing: Sequence[Any], above: Mapping[int, list[int]], maker: int | None) -> dict[int, list[str]]:

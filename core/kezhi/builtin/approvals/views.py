@@ -11,7 +11,7 @@ from kezhi import Conflict, NotFound, Refused, acting_user, db, requires, visibl
 from kezhi.forms import fill_errors
 from kezhi.i18n import _
 
-from . import batch, deputy_views, services
+from . import batch, deputy_views, flow_views, memo_views, services
 from .forms import DecisionForm, SignerForm
 from .inboxes import list_page
 from .labels import DECISION, DONE, STATUS
@@ -40,6 +40,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/sign", "sign_several", batch.sign_several, methods=["POST"])
     pages.add_url_rule("/deputies", "deputies", deputy_views.deputies, methods=["GET", "POST"])
     pages.add_url_rule("/deputies/<int:absence_id>/end", "end_deputy", deputy_views.end_deputy, methods=["POST"])
+    pages.add_url_rule("/new", "memo", memo_views.memo, methods=["GET", "POST"])
+    flow_views.add_to(pages)
     return pages
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Select
+
 from kezhi.forms import Form
 
 Text = Any
@@ -27,6 +29,30 @@ class When:
     other: str
     values: tuple[str, ...] = ()
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTier:
+    """A service tier (GRD-26): ``order`` 1 is the best; ``hours`` of service a day, a ``dedicated`` account manager."""
+
+    key: str
+    title: Text
+    order: int
+    hours: int
+    dedicated: bool = False
+    tone: str = "gray"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTiers:
+    """The tiers of a company, the best first, and which of them customers have.
+
+    ``rows`` is a select of ``customer_id`` and ``tier`` (the key of one of ``tiers``), at most one row per customer;
+    who has none has the last tier.
+    """
+
+    tiers: tuple[ServiceTier, ...]
+    rows: Select[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kezhi.hookspecs import spec
 from kezhi.users import User
 
-from .contributions import FormPart
+from .contributions import FormPart, ServiceTiers
 
 
 @spec("view")
@@ -15,4 +15,14 @@ def customer_form_parts(customer_id: int | None, user: User) -> list[FormPart]: 
     Arguments: ``customer_id`` is None while a file is being opened; only offer what ``user`` may change. Returns:
     parts. Called by: the form of a customer file. On error: dropped; what was typed into it before keeps the form from
     being saved.
+    """
+
+
+@spec("view", firstresult=True)
+def customer_service_tiers() -> ServiceTiers | None:
+    """What: the service tiers of the company, and which of them each customer has (GRD-26).
+
+    Returns: tiers with a select of ``customer_id, tier``, or None when there are none yet: then all customers have one
+    default tier. Called by: ``service_tiers`` of the customer file, for its pages and for apps that promise times by
+    tier. On error: the default tier.
     """

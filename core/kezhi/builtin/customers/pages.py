@@ -12,14 +12,14 @@ from flask import abort, current_app, render_template, url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from kezhi import Choice, Column, Filter, ListView, Panel, User, db
+from kezhi import Choice, Column, Fact, Filter, ListView, Panel, User, db
 from kezhi.cells import address_of
 from kezhi.db import end_reading
 from kezhi.i18n import _, _l, is_chinese, lazy_pgettext
 
 from ..accounts.models import Account, Department
 from ..search.services import list_search
-from . import services
+from . import gaps, services
 from .fields import FIELDS, GROUPS, LISTS, Field, label, section_fields
 from .models import Customer, CustomerGroup, ListEntry
 from .sections import SECTIONS, may_write_section, readable_sections
@@ -87,6 +87,7 @@ def own_columns(chinese: bool) -> list[Column]:
         plain("industry", 82, filter=Filter("choice", lambda: _choices("industry"))),
         _department(83),
         _product_groups(84, chinese),
+        gaps.column(85),
     ]
 
 
@@ -198,6 +199,17 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "may_recognise": user.can("customers.write") and not customer.code and not needs_confirmation(),
         "can_edit": may_edit(user),
     }
+
+
+def facts(record: Any, user: User) -> list[Fact]:
+    """The service tier, where an app tells tiers apart."""
+    tiers = services.service_tiers() if isinstance(record, Customer) and user.can("customers.read") else None
+    if tiers is None or len(tiers.tiers) < 2:
+        return []
+    tier = services.service_tier_of(record.id)
+    manager = _("dedicated account manager") if tier.dedicated else _("account manager")
+    note = " · ".join((_("%(hours)s hours a day", hours=tier.hours), manager))
+    return [Fact(_l("Service tier"), tier.title, note=note, order=55)]
 
 
 def _timeline(customer: Customer, user: User) -> Markup | None:

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 from flask import Blueprint
 
-from kezhi import Access, Check, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, SettingsForm, User, hookimpl
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Demo,
+    Fact,
+    MenuItem,
+    Permission,
+    Plugin,
+    RecordLink,
+    SettingsForm,
+    User,
+    hookimpl,
+)
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -24,8 +37,8 @@ class Customers(Plugin):
     name = "customers"
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
-    extends = ("imports", "files", "lists", "search", "timeline")
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
+    extends = ("imports", "files", "lists", "search", "timeline", "handover", "destruction")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"
@@ -96,10 +109,29 @@ class Customers(Plugin):
         ]
 
     @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .pages import facts
+
+        return facts(record, user)
+
+    @hookimpl
     def register_clauses(self) -> list[Clause]:
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
+    @hookimpl
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.services.resealing import key_use
+        from .services.protected import sealed_tables
+
+        return [key_use("customers.fields", _l("Fields of customer files"), sealed_tables)]
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
@@ -155,3 +187,15 @@ class Customers(Plugin):
         from .searching import search_kind
 
         return [search_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

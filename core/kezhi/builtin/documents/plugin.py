@@ -86,6 +86,12 @@ class Documents(Plugin):
     def register_clauses(self) -> list[Clause]:
         return [Clause("CUS-15", _l("Customer card and reports kept as issued"))]
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks

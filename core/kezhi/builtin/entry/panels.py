@@ -80,7 +80,7 @@ def entries(customer_id: int, until: datetime | None, limit: int) -> list[Timeli
     here = and_(now.customer_id == line.customer_id, now.submission_id == sent.id)
     statement = (
         select(
-            sent.id, sent.sent_at, sent.sent_by, sent.count.label("rows"),
+            sent.id, sent.sent_at, sent.sent_by, sent.count.label("size"),
             func.coalesce(now.state, sent.state).label("state"), func.coalesce(now.reason, sent.reason).label("reason"),
             func.coalesce(now.closed_at, sent.closed_at).label("closed_at"),
             func.coalesce(func.nullif(now.closed_by, ""), sent.closed_by).label("closed_by"),
@@ -95,8 +95,8 @@ def entries(customer_id: int, until: datetime | None, limit: int) -> list[Timeli
     names = names_of_logins({row.sent_by for row in rows} | {row.closed_by for row in rows} - {""})
     found = []
     for row in rows:
-        url = url_for("entry.show", submission_id=row.id) if row.rows == 1 else None
-        text = _("together with others, by an import") if row.rows > 1 else ""
+        url = url_for("entry.show", submission_id=row.id) if row.size == 1 else None
+        text = _("together with others, by an import") if row.size > 1 else ""
         who = names.get(row.sent_by, row.sent_by)
         found.append(TimelineEntry(row.sent_at, _("Sent for confirmation"), who, "send", "amber", (), text, url))
         if row.closed_at is not None and row.state not in (WAITING, CONFIRMED):  # a confirmation is told by its code

@@ -17,7 +17,8 @@ class Attachment:
     """Records that files hang on. Whoever sees the record (``visible``) and has ``read`` sees and downloads them.
 
     ``attach`` is the right to add, replace and delete them; empty when only the plugin's own code adds files.
-    ``page`` gives the address of a record's page. ``panel`` shows the files there.
+    ``page`` gives the address of a record's page. ``panel`` shows the files there. ``customer`` gives the id of the
+    customer whose data the files of a record hold: they are erased with that customer's personal data.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Attachment:
     attach: str = ""
     page: Callable[[int], str] | None = None
     panel: bool = True
+    customer: Callable[[Any], int | None] | None = None
 
     @property
     def key(self) -> Any:

@@ -31,7 +31,7 @@ class Files(Plugin):
     title = _l("Files")
     summary = _l("Files attached to records: checked when uploaded, kept in versions, every download on record.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
-    extends = ("timeline",)
+    extends = ("timeline", "destruction")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "paperclip"
@@ -124,3 +124,9 @@ class Files(Plugin):
         from .services.changing import forget_plugin
 
         forget_plugin(plugin)
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -23,7 +23,8 @@ class Imports(Plugin):
     name = "imports"
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1"}
+    extends = ("destruction",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "file-earmark-arrow-up"
@@ -66,6 +67,13 @@ class Imports(Plugin):
         return limits(model, user)
 
     @hookimpl
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.services.resealing import key_use
+        from .services.sealing import sealed_tables
+
+        return [key_use("imports.staged", _l("Staged rows of imports"), sealed_tables)]
+
+    @hookimpl
     def register_jobs(self) -> list[Job]:
         from .services.background import jobs
 
@@ -82,6 +90,12 @@ class Imports(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:
@@ -105,3 +119,9 @@ class Imports(Plugin):
                 order=20,
             )
         ]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,8 @@ from flask_babel import get_locale
 
 from kezhi import User, acting_as, acting_user
 from kezhi.cells import export_text, neutral
+
+from ..protection.temporaries import temporary
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -73,7 +74,7 @@ def xlsx_pieces(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
     """A workbook, piece by piece; rows that one worksheet cannot hold go on in the next."""
     from xlsxwriter import Workbook
 
-    with tempfile.TemporaryFile() as file:
+    with temporary() as file:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                    "strings_to_numbers": False}  # fmt: skip
         with Workbook(file, options) as book:

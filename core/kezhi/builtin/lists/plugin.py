@@ -19,7 +19,7 @@ class Lists(Plugin):
     name = "lists"
     title = _l("Lists")
     summary = _l("Saved views, boards, calendars, files and actions on several records, for every list.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "list-ul"

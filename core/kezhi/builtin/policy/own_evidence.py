@@ -19,7 +19,7 @@ def evidence() -> list[ClauseEvidence]:
             "PER-01",
             _l("The states of all clauses were recorded today or yesterday."),
             ask=_ask,
-            says=lambda found: _l("%(count)s clauses recorded", count=found.records or 0),
+            says=lambda found: _l("Clauses recorded: %(count)s", count=found.records or 0),
             needed=1,
             responsible=_l("the system"),
         )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, ClassVar
 
-from kezhi import Clause, Permission, Plugin, hookimpl
+import click
+from flask import Blueprint
+
+from kezhi import Clause, Demo, Job, MenuItem, Permission, Plugin, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -22,8 +25,9 @@ class Policy(Plugin):
     name = "policy"
     title = _l("Policy board")
     summary = _l("Every clause of the policies with its latest evidence: kept, due, overdue or not applicable.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "lists": ">=0.1"}
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
+    extends = ("tasks",)
     essential = True
     icon = "clipboard2-check"
 
@@ -49,3 +53,50 @@ class Policy(Plugin):
         from .own_evidence import evidence
 
         return evidence()
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import policy_command
+
+        return [policy_command]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import kinds
+
+        return kinds()
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        from .duties import count
+
+        return [
+            MenuItem(
+                _l("Policy board"), "policy.index", icon="clipboard2-check", group="control", permission="policy.read",
+                order=10, count=count,
+            )
+        ]  # fmt: skip
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=95)]
+
+    @hookimpl
+    def after_uninstall(self, plugin: str) -> None:
+        from .services import forget_plugin
+
+        forget_plugin(plugin)

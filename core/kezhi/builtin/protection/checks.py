@@ -11,7 +11,7 @@ from kezhi import Check, Finding, clock, setting
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
-from . import ring, services
+from . import ring, services, words
 from .models import KeyVersion
 
 PATIENCE = timedelta(days=2)  #: after a rotation, before the doctor asks why data is still under the old key
@@ -53,8 +53,8 @@ def deviations(session: Session) -> Sequence[Finding]:
     found = []
     for row in services.deviations(only_open=True):
         text = _(
-            "Encryption of %(purpose)s is switched off by %(who)s since %(day)s: %(reason)s",
-            purpose=row.purpose,
+            "Switched off by %(who)s since %(day)s: %(what)s. Reason: %(reason)s",
+            what=words.what(row.purpose),
             who=row.started_by,
             day=clock.local(row.started_at).date().isoformat(),
             reason=row.reason,

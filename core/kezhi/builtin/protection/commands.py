@@ -10,7 +10,7 @@ from kezhi import Refused, acting_user, writing
 from kezhi.cli import print_json
 from kezhi.i18n import _
 
-from . import keyfile, ring, services
+from . import keyfile, ring, services, words
 from .contributions import CLEAR
 
 MANAGE = "protection.manage"
@@ -57,7 +57,7 @@ def list_keys(as_json: bool) -> None:
     for key, count in clear.items():
         click.echo(_("%(key)s: %(count)s in the clear", key=key, count=count))
     for purpose in off:
-        click.echo(_("Encryption of %(purpose)s is switched off.", purpose=purpose))
+        click.echo(_("Switched off: %(what)s", what=words.what(purpose)))
     for problem in ring.problems():
         click.echo(problem, err=True)
 

@@ -43,3 +43,14 @@ class Deviation(Base):  # type: ignore[valid-type,misc]
     ended_by: Mapped[str] = mapped_column(String(80), default="")
 
     __table_args__ = (Index("ix_protection_deviation_purpose", "purpose", "ended_at"),)
+
+
+class Hold(Base):  # type: ignore[valid-type,misc]
+    """One row, ``backup``: until when bytes are not removed because one is being made; when the last one was done."""
+
+    __tablename__ = "protection_hold"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by: Mapped[str] = mapped_column(String(80), default="")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
+from flask import Blueprint
 
-from kezhi import Check, Job, Permission, Plugin, SettingsForm, hookimpl
+from kezhi import Check, Clause, Demo, Job, MenuItem, Permission, Plugin, SettingsForm, User, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -32,13 +33,41 @@ class Protection(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Deviation, KeyVersion
+        from .models import Deviation, Hold, KeyVersion
 
-        return [KeyVersion, Deviation]
+        return [KeyVersion, Deviation, Hold]
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        return [Permission("protection.manage", _l("See and manage the protection of data at rest"))]
+        title = _l("See and manage the protection of data at rest")
+        return [Permission("protection.manage", title, roles=("administrator",))]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Protection"), "protection.index", icon="shield-lock", group="system",
+                permission="protection.manage", order=75,
+            )
+        ]  # fmt: skip
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
@@ -54,9 +83,16 @@ class Protection(Plugin):
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:
+        from .backup_commands import backup_command
         from .commands import keys_command
 
-        return [keys_command]
+        return [keys_command, backup_command]
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=35)]
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

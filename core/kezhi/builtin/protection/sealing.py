@@ -62,22 +62,26 @@ class Sealer:
         self.size, self._digest = 0, hashlib.sha256()
         self._put(SIGN + self._prefix + bytes(HEAD - len(SIGN) - PREFIX))
 
-    def write(self, piece: bytes) -> None:
-        """Take further bytes."""
+    def write(self, piece: bytes) -> int:
+        """Take further bytes; answers how many."""
         self._rest += piece
         while len(self._rest) > CHUNK:  # what may be the last chunk waits for the end
-            self._seal(bytes(self._rest[:CHUNK]), last=False)
+            self._seal(self._rest[:CHUNK], last=False)
             del self._rest[:CHUNK]
+        return len(piece)
+
+    def flush(self) -> None:
+        """For writers that flush: what is not a whole chunk waits for more."""
 
     def finish(self) -> None:
         """Seal the last chunk, which may be empty."""
-        self._seal(bytes(self._rest), last=True)
+        self._seal(self._rest, last=True)
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    def _seal(self, plain: bytes, *, last: bool) -> None:
+    def _seal(self, plain: bytes | bytearray, *, last: bool) -> None:
         nonce = _nonce(self._prefix, self._chunk, last)
         self._put(self._cipher.encrypt(nonce, plain, _bound(self._name, self._chunk, last)))
         self._chunk += 1

@@ -18,11 +18,11 @@ BLOCK = 16
 
 
 class _Masked(io.RawIOBase):
-    """A file that is gone when it is closed, in AES-256-CTR. It protects from reading only: nobody else can write it."""
+    """A file that is gone when it is closed, in AES-256-CTR: nobody reads it from the disk, and nobody else writes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._file: Any = tempfile.TemporaryFile(buffering=0)
+        self._file: Any = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         self._secret, self._start = secrets.token_bytes(32), int.from_bytes(secrets.token_bytes(12), "big") << 32
 
     def _mask(self, data: bytes, at: int) -> bytes:

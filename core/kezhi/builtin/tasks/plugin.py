@@ -39,6 +39,7 @@ class Tasks(Plugin):
         "What everybody has to do by when; overdue tasks go up to the managers. The first page shows one's own."
     )
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1"}
+    extends = ("handover",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "check2-square"
@@ -136,6 +137,12 @@ class Tasks(Plugin):
 
         return clauses()
 
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
     @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .commands import tasks_command
@@ -159,3 +166,9 @@ class Tasks(Plugin):
         from .services import forget_plugin
 
         forget_plugin(plugin)
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()

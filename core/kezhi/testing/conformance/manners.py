@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import url_for
 from sqlalchemy import inspect, text
+from werkzeug.routing import BuildError
 
 from ...builtin.apps.doctor import examine
 from ...errors import PluginError, Refused
@@ -10,7 +14,7 @@ from ...settings import fields
 from ...site import Site
 from ..clauses import CLAUSE_ID
 from ..jobs import run_job, run_job_cut_off
-from .subject import Subject
+from .subject import Subject, client_of
 
 
 def check_enables(subject: Subject) -> list[str]:
@@ -84,4 +88,52 @@ def check_clauses(subject: Subject) -> list[str]:
     return found
 
 
-CHECKS = [check_enables, check_settings, check_jobs, check_clauses]
+def check_evidence(subject: Subject) -> list[str]:
+    """Every clause says what shows that it is kept, or why nothing can; the board of a fresh company can tell it."""
+    from ...builtin.policy.lines import all_lines
+    from ...builtin.policy.services import board
+
+    site, found = subject.site(), list[str]()
+    name = subject.name
+    with site.app.test_request_context():
+        kernel = site.app.extensions["kezhi"]
+        lines = {key: line for key, line in all_lines().items() if line.plugin == name}
+        clauses = {line.clause.id for line in lines.values()}
+        given = [each for plugin, each in kernel.call.attributed.register_evidence() if plugin == name]
+        for each in given:
+            if each.clause not in clauses:
+                found.append(f"{name}: there is evidence of {each.clause}, which register_clauses does not name")
+            for records in filter(None, (each.records, each.breaches)):
+                own = records.endpoint.startswith(f"{name}.")
+                if own and records.endpoint not in site.app.view_functions:
+                    found.append(f"{name}: the evidence of {each.clause} leads to {records.endpoint}, which is no page")
+        if len(given) > sum(line.evidence is not None for line in lines.values()) and not found:
+            found.append(f"{name}: two pieces of evidence of one clause need different keys")
+        for row in board(lines):
+            found += _closed_pages(subject, site, row.line.evidence)
+            if row.line.evidence is None:
+                found.append(f"{name}: nothing shows that {row.line.clause.id} is kept: give it a ClauseEvidence in "
+                             "register_evidence, or say there why it can have none")  # fmt: skip
+            elif row.trouble:
+                found.append(f"{name}: the evidence of {row.line.clause.id} fails with {row.trouble}")
+    return found
+
+
+def _closed_pages(subject: Subject, site: Site, evidence: Any) -> list[str]:
+    """Pages of records that do not open for an administrator: a filter that their list has not, say."""
+    app, found = site.app, list[str]()
+    for records in filter(None, (evidence.records, evidence.breaches) if evidence else ()):
+        if records.endpoint not in app.view_functions:
+            continue  # of an app that is not enabled here
+        try:
+            address = url_for(records.endpoint, **records.arguments)
+        except BuildError as error:
+            found.append(f"{subject.name}: the records of {evidence.clause} have no address: {error}")
+            continue
+        answer = client_of(site, "administrator").get(address, follow_redirects=True)
+        if answer.status_code != 200:
+            found.append(f"{subject.name}: {address}, the records of {evidence.clause}, answers {answer.status_code}")
+    return found
+
+
+CHECKS = [check_enables, check_settings, check_jobs, check_clauses, check_evidence]

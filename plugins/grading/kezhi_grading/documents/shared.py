@@ -31,9 +31,13 @@ def signature_boxes(run: Run, scheme: Scheme) -> list[dict[str, str]]:
     request = request_for(KIND, str(run.id))
     maker = request.requester_name if request is not None else run.created_by
     boxes = [box(_("Computed by"), maker, run.created_at)]
-    signed = {} if request is None else present_signatures(request)
-    for position, step in enumerate(scheme.steps, 1):
-        marks = [each for each in signed.get(position, ()) if each.decision == "approve"]
+    if request is None:
+        return boxes + [box(localised(step.title), "", None) for step in scheme.steps]
+    signed = present_signatures(request)
+    for step in request.steps:
+        if step.round != request.round:
+            continue
+        marks = [each for each in signed.get(step.position, ()) if each.decision == "approve"]
         boxes += [box(localised(step.title), signer_name(each), each.at, each.opinion) for each in marks]
         if not marks:
             boxes.append(box(localised(step.title), "", None))

@@ -8,7 +8,7 @@ from kezhi import localised
 from kezhi.builtin.approvals.roles import role_title
 from kezhi.metrics import all_metrics
 
-from ..scheme import Scheme
+from ..scheme import Scheme, Service
 from ..scheme_pages import criterion_row
 from ..services.explanation import words_of_population
 from ..services.reasons import rule_outline
@@ -30,6 +30,14 @@ def differences(old: tuple[Scheme, str], new: tuple[Scheme, str]) -> list[dict[s
     ]
 
 
+def service_words(service: Service | None) -> str:
+    """What a grade promises as a service tier; empty when it promises nothing."""
+    if service is None:
+        return ""
+    hours = _("%(hours)s hours of service a day", hours=service.hours)
+    return "; ".join((hours, _("dedicated account manager"))) if service.dedicated else hours
+
+
 def words_of(scheme: Scheme, currency: str) -> Words:
     """Everything that a scheme says, a line each."""
     found: Words = _lines("", _("Scheme"), _scheme(scheme))
@@ -42,6 +50,7 @@ def words_of(scheme: Scheme, currency: str) -> Words:
             _("Group"): row["group"],
             _("Missing data"): row["missing"],
             _("Optional"): _("yes") if row["optional"] else _("no"),
+            _("Read on the day on which grades take effect"): _("yes") if criterion.effective else _("no"),
         }
         if not scheme.is_threshold:
             lines |= {_("Weight"): row["weight"], _("Points"): "; ".join(row["rule"])}
@@ -52,6 +61,7 @@ def words_of(scheme: Scheme, currency: str) -> Words:
             _("Name"): _both(grade.title),
             _("Colour"): tone_names()[grade.tone],
             _("Description"): _both(grade.description or {}),
+            _("Service"): service_words(grade.service),
         }
         if scheme.is_threshold:
             lines[_("Rule")] = _outline(outlines[grade.key])

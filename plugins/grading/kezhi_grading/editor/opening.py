@@ -71,6 +71,7 @@ def _criterion(criterion: Criterion, scheme: Scheme, currency: str) -> Draft:
         weight="" if scheme.is_threshold else weight_typed(criterion.weight, scheme.scale),
         missing=criterion.missing,
         optional="1" if criterion.optional else "",
+        effective="1" if criterion.effective else "",
         **points,
     )
 
@@ -89,9 +90,11 @@ def _grade(grade: Grade, scheme: Scheme, currency: str) -> Draft:
         if grade.when:
             ruled["place"] = str(scheme.tests.index(grade.key) + 1)
             ruled["parts"] = [_node(part, units, currency) for part in grade.when.parts]
-    return row(
-        GRADE, key=grade.key, **grade.title, **_notes(grade.description or NO_TITLE), tone=grade.tone, **ruled
-    )  # fmt: skip
+    service = {}
+    if grade.service is not None:
+        service = {"hours": str(grade.service.hours), "dedicated": "1" if grade.service.dedicated else ""}
+    notes = _notes(grade.description or NO_TITLE)
+    return row(GRADE, key=grade.key, **grade.title, **notes, tone=grade.tone, **service, **ruled)
 
 
 def _node(node: Tree | Condition, criteria: Mapping[str, Criterion], currency: str) -> Draft:

@@ -7,12 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from kezhi import clock, currency
+from kezhi.builtin.approvals.services import company_flow
 from kezhi.figures import divide
 from kezhi.metrics import all_metrics
 
 from ..duties import months_after
 from ..models import SchemeVersion
 from ..scheme import THRESHOLD
+from ..services import KIND
 from ..words import _
 from .choices import choices, one_title
 from .figures import weight_read, weight_typed, written
@@ -64,6 +66,7 @@ def editor_page(page: Page) -> dict[str, Any]:
         preview = preview_page(scheme, currency(), customer) if scheme else {"name": customer[1], "wrong": True}
     return {
         "draft": draft,
+        "own_flow": company_flow(KIND),
         "form": page.form,
         "row": page.row,
         "errors": shown,

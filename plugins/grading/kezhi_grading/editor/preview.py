@@ -69,7 +69,7 @@ def explanation_by_draft(scheme: Scheme, currency: str, customer_id: int) -> Exp
     version = SchemeVersion(key=scheme.key, version=0, currency=currency)
     run = Run(
         number=0, scheme_key=scheme.key, period_start=period.start, period_end=period.end, state=COMPUTED, sources={},
-        evidence_units={}, created_at=clock.now(), created_by=acting_user().login,
+        evidence_units={}, judged_on=clock.today(), created_at=clock.now(), created_by=acting_user().login,
     )  # fmt: skip
     return put_together(run, version, scheme, Result(run_id=0, **row), {})
 

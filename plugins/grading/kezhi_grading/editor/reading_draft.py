@@ -131,6 +131,7 @@ def _criterion(
         "unit": unit,
         "missing": each["missing"],
         "optional": bool(each["optional"]),
+        "effective": bool(each["effective"]),
     }
     if not each["metric"]:
         errors.add(f"{prefix}.metric", _("Choose a metric."))
@@ -172,9 +173,18 @@ def _grade(each: Draft, number: int, errors: Errors) -> dict[str, Any]:
     prefix = f"grades.{number}."
     if not GRADE_KEY.fullmatch(each["key"]):
         errors.add(f"{prefix}key", _("Use up to 20 letters and figures, like A, A+ or 核心."))
-    table = {"key": each["key"], "title": _title(each, "zh", "en", prefix, errors), "tone": each["tone"]}
+    table: dict[str, Any] = {
+        "key": each["key"],
+        "title": _title(each, "zh", "en", prefix, errors),
+        "tone": each["tone"],
+    }
     if each["zh_note"] or each["en_note"]:
         table["description"] = _title(each, "zh_note", "en_note", prefix, errors)
+    if each["hours"] or each["dedicated"]:
+        hours = _whole(each["hours"] or "-")
+        if not isinstance(hours, int):
+            errors.add(f"{prefix}hours", _("Write a whole number of hours, from 1 to 24."))
+        table["service"] = {"hours": hours, "dedicated": bool(each["dedicated"])}
     return table
 
 

@@ -37,7 +37,8 @@ BAND = {"sign": TEXT, "value": TEXT, "points": TEXT}
 ANCHOR = {"at": TEXT, "points": TEXT}
 CRITERION = {
     "key": TEXT, "zh": TEXT, "en": TEXT, "group": TEXT, "metric": TEXT, "unit": TEXT, "weight": TEXT, "missing": TEXT,
-    "optional": TEXT, "rule": TEXT, "bands": Rows(BAND), "interpolate": Rows(ANCHOR), "better": TEXT, "points": TEXT,
+    "optional": TEXT, "effective": TEXT, "rule": TEXT, "bands": Rows(BAND), "interpolate": Rows(ANCHOR), "better": TEXT,
+    "points": TEXT,
 }  # fmt: skip
 NODE = {
     "node": TEXT, "criterion": TEXT, "operator": TEXT, "first": TEXT, "second": TEXT, "window": TEXT, "count": TEXT,
@@ -45,7 +46,7 @@ NODE = {
 }  # fmt: skip
 GRADE = {
     "key": TEXT, "zh": TEXT, "en": TEXT, "zh_note": TEXT, "en_note": TEXT, "tone": TEXT, "sign": TEXT, "bound": TEXT,
-    "rule": TEXT, "place": TEXT, "parts": Rows(NODE),
+    "rule": TEXT, "place": TEXT, "parts": Rows(NODE), "hours": TEXT, "dedicated": TEXT,
 }  # fmt: skip
 DRAFT = {
     "key": TEXT, "method": TEXT, "scale": TEXT, "zh": TEXT, "en": TEXT, "zh_note": TEXT, "en_note": TEXT,

@@ -9,18 +9,20 @@ from sqlalchemy import update
 
 from kezhi import Conflict, Refused, acting_user, audit_record, clock, db, localised, writing
 from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
-from kezhi.builtin.approvals.services import propose
-from kezhi.i18n import CHINESE, ENGLISH, lazy_gettext
+from kezhi.builtin.approvals.services import flow_steps, propose
+from kezhi.i18n import CHINESE, ENGLISH, lazy_gettext, ngettext
 from kezhi.users import SYSTEM
 
 from ..models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
 from ..quantities import for_people
+from ..scheme import Scheme
 from ..words import _
+from .computation import changed_since
 from .digest import run_digest
 from .moves import moves
 from .publication import put_in_force
 from .queries import run_by_number, version_of
-from .schemes import scheme_of
+from .schemes import current_version, primary_key, scheme_of
 
 if TYPE_CHECKING:
     from kezhi.builtin.approvals.models import Request
@@ -37,7 +39,22 @@ def subject_kind() -> SubjectKind:
         apply=_publish,
         closed=_closed,
         address=lambda request: address_of(_run(request).number),
+        steps=shipped_steps,
     )
+
+
+def shipped_steps() -> tuple[Step, ...]:
+    """The signatures of the primary scheme; a run puts up those of its own one."""
+    return _steps(scheme_of(current_version(primary_key())))
+
+
+def _steps(scheme: Scheme) -> tuple[Step, ...]:
+    return tuple(Step(title=dict(step.title), role=step.role) for step in scheme.steps)
+
+
+def steps_of(scheme: Scheme) -> tuple[Step, ...]:
+    """The signatures that a run put up now would need: the company's own flow, else those of the scheme."""
+    return flow_steps(KIND, _steps(scheme))
 
 
 def address_of(number: int) -> str:
@@ -46,8 +63,9 @@ def address_of(number: int) -> str:
 
 
 def submit(number: int) -> Request:
-    """Put a computed run up for the signatures of its scheme; nobody has to sign twice the same thing.
+    """Put a computed run up for the signatures of the company's flow, or else of its scheme.
 
+    Nobody has to sign twice the same thing.
     The digest is computed before the write transaction: a run's rows do not change, and if somebody changed them all
     the same, the first signature finds out. Errors: ``NotFound``, ``Conflict`` when the run is not open.
     """
@@ -94,7 +112,7 @@ def _proposal(run: Run, digest: str) -> Proposal:
         reference=str(run.id),
         title=titles,
         digest=digest,
-        steps=tuple(Step(title=dict(step.title), role=step.role) for step in scheme.steps),
+        steps=_steps(scheme),
         snapshot={
             "facts": facts,
             "table": {"head": head, "rows": rows},
@@ -152,6 +170,19 @@ def _publish(request: Request) -> None:
             _("Grading run %(number)s was altered after it was put up; nothing was published.", number=number)
         )
     today = clock.today()
+    changed = changed_since(run, scheme_of(version_of(run)), today)
+    if changed:
+        raise Refused(
+            ngettext(
+                "Grading run %(number)s reads figures of the day on which it takes effect, and %(num)s customer has "
+                "another one today than on %(day)s: return it, and compute it again.",
+                "Grading run %(number)s reads figures of the day on which it takes effect, and %(num)s customers have "
+                "others today than on %(day)s: return it, and compute it again.",
+                changed,
+                number=number,
+                day=run.read_on,
+            )
+        )
     put_in_force(run, today)
     _move(run_id, number, PROPOSED, PUBLISHED, effective_from=today, published_at=clock.now())
     audit_record("grading.run.publish", "grading.run", run_id, digest=request.digest)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, union
+from sqlalchemy import func, insert, literal, or_, select, union
 from sqlalchemy.types import Text
 
 from kezhi import Period, Refused, audit_record, bulk_write, clock, db
@@ -69,6 +69,7 @@ def run_scheme(key: str, start: date, end: date) -> Run:
         sources={c.key: _evidence_key(metrics.get(c.metric)) for c in scheme.criteria},
         evidence_units={m.evidence.key: m.evidence.unit for m in metrics.values() if m.evidence is not None},
         without_source=[c.key for c in scheme.criteria if c.metric not in metrics],
+        judged_on=clock.today(),
         created_at=clock.now(),
         created_by=acting_user().login,
     )
@@ -103,7 +104,8 @@ def _evidence_key(metric: Metric | None) -> str | None:
 
 
 def _write_results(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> None:
-    rows = scored(scheme, inputs_from_metrics(scheme, metrics, Period(run.period_start, run.period_end)))
+    period = Period(run.period_start, run.period_end)
+    rows = scored(scheme, inputs_from_metrics(scheme, metrics, period, day=run.judged_on))
     names = ["run_id", *rows.selected_columns.keys()]
     rows = rows.add_columns(sql_int(run.id).label("run_id"))
     names = [*names[1:], "run_id"]
@@ -123,7 +125,7 @@ def _write_evidence(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> 
     spans: dict[str, dict[Period, None]] = {key: {} for key in sources}
     for criterion in scheme.criteria:
         if key := _evidence_key(metrics.get(criterion.metric)):
-            spans[key] |= {span.period: None for span in spans_of(scheme, criterion, period)}
+            spans[key] |= {span.period: None for span in spans_of(scheme, criterion, period, run.read_on)}
     names = ["run_id", "evidence", "customer_id", "record_id", "reference", "happened_on", "value"]
     for key, evidence in sources.items():
         found = _rows_of(evidence, spans[key], scheme).subquery()
@@ -137,6 +139,25 @@ def _write_evidence(run: Run, scheme: Scheme, metrics: Mapping[str, Metric]) -> 
             run=run.id,
             evidence=key,
         )
+
+
+def changed_since(run: Run, scheme: Scheme, day: date) -> int:
+    """Customers with another figure on ``day`` than when the run was computed, of those read on the effective day.
+
+    None without such criteria, and none on the day the run was computed.
+    """
+    read = [(number, criterion) for number, criterion in enumerate(scheme.criteria) if criterion.effective]
+    if not read or day == run.read_on:
+        return 0
+    period = Period(run.period_start, run.period_end)
+    now = inputs_from_metrics(scheme, needed_metrics(scheme), period, day=day)
+    differs = [
+        now.c[f"v{number}"].is_distinct_from(json_integer(RESULT.c.criteria, criterion.key, "value"))
+        for number, criterion in read
+    ]
+    beside = (RESULT.c.run_id == run.id) & (RESULT.c.customer_id == now.c.customer_id)
+    counted = select(func.count()).select_from(now).join(RESULT, beside).where(or_(*differs))
+    return int(db.session.scalar(counted) or 0)
 
 
 def _rows_of(evidence: Evidence, periods: Iterable[Period], scheme: Scheme) -> Any:

@@ -97,15 +97,17 @@ def _reason(
     state = state_of(node, outcomes.__getitem__)
     if isinstance(node, Condition):
         criterion = next(c for c in scheme.criteria if c.key == node.criterion)
-        readings = _readings(run, result.criteria[criterion.key], node)
+        readings = _readings(run, result.criteria[criterion.key], node, criterion.effective)
         return ConditionReason(node, criterion, readings, state, MISSING.get(outcomes[node]))
     parts = tuple(_reason(run, scheme, result, part, outcomes) for part in node.parts)
     return TreeReason(node.kind, parts, state)
 
 
-def _readings(run: Run, entry: Any, condition: Condition) -> tuple[Reading, ...]:
+def _readings(run: Run, entry: Any, condition: Condition, effective: bool) -> tuple[Reading, ...]:
     window = condition.window
     if window is None:
+        if effective:
+            return (Reading(run.read_on, run.read_on, entry["value"]),)
         return (Reading(run.period_start, run.period_end, entry["value"]),)
     spans = (last_years if window.unit == "years" else last_months)(run.period_end, window.count)
     return tuple(_reading(span, entry[window.unit][place]) for place, span in enumerate(spans))

@@ -20,7 +20,7 @@ from ..toml_text import toml_of
 from ..words import _
 
 #: shipped schemes in the order of the list; the first is the primary one unless the company says otherwise
-SHIPPED = ("composite-abc", "rfm", "four-tiers", "abcd-foreign")
+SHIPPED = ("composite-abc", "rfm", "four-tiers", "abcd-foreign", "service-tiers")
 
 
 def seed() -> None:

@@ -11,6 +11,19 @@ from .departments import (
     set_manager,
     tree,
 )
+from .factor import (
+    FactorState,
+    begin_factor,
+    confirm_pending,
+    factor_state,
+    forget_pending,
+    has_factor,
+    pending_secret,
+    remove_factor,
+    renew_codes,
+    reset_factor,
+)
+from .links import Link, issue_link, open_link, redeem_link
 from .loading import load_user, load_users, names_of_logins, user_by_id, user_named, users_with_role
 from .log_in import check_present_password, log_in
 from .people import (
@@ -18,30 +31,55 @@ from .people import (
     add_user,
     change_own_password,
     create_first_administrator,
+    deactivate,
     reset_password,
     set_preferences,
     update_user,
 )
-from .roles import all_roles, check_roles, effective, install_roles, role_titles, set_permission, set_permissions
+from .roles import (
+    all_roles,
+    change_role,
+    check_roles,
+    effective,
+    install_roles,
+    role_titles,
+    set_permission,
+    set_permissions,
+)
+from .second_step import Entered, Half, finish_log_in, half_log_in
 from .throttle import Verdict, forget_failures, reserve_attempt
 
 __all__ = [
+    "Entered",
+    "FactorState",
+    "Half",
+    "Link",
     "Verdict",
     "active_people",
     "add_department",
     "add_user",
     "all_roles",
+    "begin_factor",
     "change_department",
     "change_own_password",
+    "change_role",
     "check_password",
     "check_present_password",
     "check_roles",
+    "confirm_pending",
     "create_first_administrator",
+    "deactivate",
     "department_name",
     "effective",
+    "factor_state",
+    "finish_log_in",
     "forget_failures",
+    "forget_pending",
+    "half_log_in",
+    "has_factor",
     "hash_password",
     "install_roles",
+    "issue_link",
     "load_user",
     "load_users",
     "log_in",
@@ -50,8 +88,14 @@ __all__ = [
     "names_of_logins",
     "new_password",
     "normal_login",
+    "open_link",
+    "pending_secret",
+    "redeem_link",
+    "remove_factor",
     "rename_department",
+    "renew_codes",
     "reserve_attempt",
+    "reset_factor",
     "reset_password",
     "role_titles",
     "set_manager",

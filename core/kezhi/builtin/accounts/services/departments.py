@@ -90,9 +90,20 @@ def move_department(department_id: int, parent_id: int | None, version: int | No
 
 
 def change_department(
-    department_id: int, version: int, *, name: str, parent_id: int | None, manager_id: int | None
+    department_id: int,
+    version: int,
+    *,
+    name: str,
+    parent_id: int | None,
+    manager_id: int | None,
+    planned: tuple[int | None, int | None] | None = None,
 ) -> None:
-    """Everything that the page of a department changes, in one go. Errors: ``Conflict``, ``Refused``."""
+    """Everything that the page of a department changes, in one go. Errors: ``Conflict``, ``Refused``.
+
+    ``planned`` are the heads per post, managers and staff; None leaves the establishment as it is.
+    """
+    from .establishment import plan_posts
+
     present = _department(department_id)
     values = {"name": present.name, "parent_id": present.parent_id, "manager_id": present.manager_id}
     if name != values["name"]:
@@ -103,6 +114,16 @@ def change_department(
         version += 1
     if parent_id != values["parent_id"]:
         move_department(department_id, parent_id, version)
+        version += 1
+    if planned is not None:
+        _check_version(department_id, version)
+        plan_posts(department_id, *planned)
+
+
+def _check_version(department_id: int, version: int) -> None:
+    """Errors: ``Conflict`` when somebody changed the department since."""
+    if db.session.scalar(select(Department.version).where(Department.id == department_id)) != version:
+        raise Conflict(_("Somebody changed this department meanwhile. Look at it again and repeat your change."))
 
 
 def department_name(department_id: int | None) -> str:

@@ -16,7 +16,7 @@ from kezhi.i18n import gettext as _
 from ..models import ADMINISTRATOR, Account, AccountRole, Department, Role
 from ..passwords import hash_password, new_password
 from ..spelling import normal_login
-from .log_ins import revoke_sessions
+from .log_ins import end_links, revoke_sessions
 from .roles import check_roles
 from .throttle import forget_login
 
@@ -111,9 +111,29 @@ def update_user(
     if ADMINISTRATOR in before:
         _keep_an_administrator()
     if not active:
-        revoke_sessions(user_id)
+        end_access(user_id)
     if fields:
         audit_record("user.change", "user", user_id, fields=fields, roles=keys)
+
+
+def deactivate(user_id: int) -> None:
+    """A person leaves: their sessions, links and half log-ins end at once; what they did stays theirs (ORG-01).
+
+    Errors: ``NotFound``; ``Refused`` for oneself and for the last active administrator.
+    """
+    _lock_administrators()
+    if user_id == acting_user().id:
+        raise Refused(_("You cannot deactivate yourself; another administrator can."), field="active")
+    _change(user_id, None, active=False)
+    _keep_an_administrator()
+    end_access(user_id)
+    audit_record("user.deactivate", "user", user_id)
+
+
+def end_access(user_id: int) -> None:
+    """What somebody could still get in by."""
+    revoke_sessions(user_id)
+    end_links(user_id)
 
 
 def set_preferences(user_id: int, *, locale: str | None, theme: str | None) -> None:
@@ -138,14 +158,24 @@ def change_own_password(user_id: int, old_hash: str, new_hash: str) -> None:
 
 def reset_password(user_id: int, password_hash: str) -> None:
     """Give a person a one-time password: it must be changed at the next log-in, all sessions end, a lock is lifted."""
+    store_password(user_id, password_hash, must_change=True)
+    audit_record("user.password_reset", "user", user_id)
+
+
+def store_password(user_id: int, password_hash: str, *, must_change: bool) -> None:
+    """A new password from outside a session: all sessions and links end, a lock is lifted. Errors: ``NotFound``."""
     login = db.session.scalar(select(Account.login).where(Account.id == user_id))
     if login is None:
         raise NotFound(_("There is no such user."))
-    values = {"password_hash": password_hash, "must_change_password": True, "password_changed_at": clock.now()}
+    values = {
+        "password_hash": password_hash,
+        "must_change_password": must_change,
+        "password_changed_at": clock.now(),
+    }
     _change(user_id, None, **values)
     revoke_sessions(user_id)
+    end_links(user_id)
     forget_login(login)
-    audit_record("user.password_reset", "user", user_id)
 
 
 def create_first_administrator(login: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
-from kezhi import NotFound, Permission, Refused, audit_record, db
+from kezhi import Conflict, NotFound, Permission, Refused, audit_record, db
 from kezhi.i18n import gettext as _
 
 from ..models import ADMINISTRATOR, Role, RolePermission
@@ -94,6 +94,28 @@ def set_permissions(role_key: str, wanted: Iterable[str]) -> None:
         db.session.execute(insert(table), rows)
     if before != wanted:
         audit_record("role.change", "role", role_key, added=sorted(wanted - before), removed=sorted(before - wanted))
+
+
+def change_role(role_key: str, version: int, wanted: Iterable[str], *, second_factor: bool) -> None:
+    """Everything that the page of a role changes, in one go.
+
+    Errors: ``Conflict`` when somebody changed the role meanwhile; ``NotFound``; nothing is stored then.
+    """
+    before = db.session.execute(select(Role.second_factor).where(Role.key == role_key)).one_or_none()
+    if before is None:
+        raise NotFound(_("There is no such role or permission."))
+    same = update(Role).where(Role.key == role_key, Role.version == version)
+    changed = same.values(version=Role.version + 1, second_factor=second_factor)
+    result: Any = db.session.execute(changed.execution_options(synchronize_session=False))
+    db.session.expire_all()
+    if result.rowcount == 0:
+        raise Conflict(
+            _("Somebody changed this role meanwhile. Look at the present permissions and repeat your change.")
+        )
+    if role_key != ADMINISTRATOR:
+        set_permissions(role_key, wanted)
+    if before.second_factor != second_factor:
+        audit_record("role.second_factor", "role", role_key, required=second_factor)
 
 
 def role_permissions(role_key: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from kezhi import clock, db, setting
 from ..models import Attempt
 from ..spelling import normal_login
 
+LOGIN, CODE = "login", "code"  #: what is tried
 LONGEST_LOCK = timedelta(hours=24)
 FORGET_AFTER = timedelta(hours=24)  #: without a failure the counters start again
 
@@ -38,36 +39,39 @@ class Verdict:
         return max(1, -int(-self.wait.total_seconds() // 60))
 
 
-def reserve_attempt(login: str, address: str) -> Verdict:
-    """Count one attempt, inside ``writing()``. During a lock nothing is counted: waiting always ends it."""
+def reserve_attempt(login: str, address: str, kind: str = LOGIN) -> Verdict:
+    """Count one attempt, inside ``writing()``. During a lock nothing is counted: waiting always ends it.
+
+    ``kind`` is what is tried: a password, or a code of the second factor, which has a count of its own.
+    """
     now = clock.now()
     db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGET_AFTER, _not_locked(now)))
     counters = [
-        ("login", _subject(login), int(setting("accounts", "login_failures"))),
+        (kind, _subject(login), int(setting("accounts", "login_failures"))),
         ("address", _subject(address), int(setting("accounts", "address_failures"))),
     ]
-    rows = {(kind, subject): _locked_row(kind, subject, now) for kind, subject, _most in counters}
+    rows = {(what, subject): _locked_row(what, subject, now) for what, subject, _most in counters}
     locked = [row.locked_until for row in rows.values() if row.locked_until is not None and row.locked_until > now]
     if locked:
         return Verdict(False, wait=max(locked) - now)
     wait, left, locks = timedelta(), 0, False
     seen: dict[str, int] = {}
-    for kind, subject, most in counters:
-        failures = rows[kind, subject].failures + 1
+    for what, subject, most in counters:
+        failures = rows[what, subject].failures + 1
         lock = _lock_after(failures, most)
         values: dict[str, Any] = {"failures": failures, "last_at": now, "locked_until": now + lock if lock else None}
-        where = (Attempt.kind == kind, Attempt.subject == subject)
+        where = (Attempt.kind == what, Attempt.subject == subject)
         db.session.execute(update(Attempt).where(*where).values(**values).execution_options(synchronize_session=False))
-        seen[kind] = failures
+        seen[what] = failures
         wait, locks = max(wait, lock), locks or bool(lock)
-        if kind == "login":
+        if what == kind:
             left = most - failures % most if failures % most else 0
     return Verdict(True, wait=wait, left=left, locks=locks, from_address=seen["address"])
 
 
-def forget_failures(login: str, address: str, verdict: Verdict) -> None:
+def forget_failures(login: str, address: str, verdict: Verdict, kind: str = LOGIN) -> None:
     """After a success: the login starts again, the address gets back the one attempt that was counted."""
-    db.session.execute(delete(Attempt).where(Attempt.kind == "login", Attempt.subject == _subject(login)))
+    db.session.execute(delete(Attempt).where(Attempt.kind == kind, Attempt.subject == _subject(login)))
     own = (Attempt.kind == "address", Attempt.subject == _subject(address))
     # a lock that this attempt would have started is lifted; one that somebody else started meanwhile stays
     lock = case((Attempt.failures == verdict.from_address, None), else_=Attempt.locked_until)
@@ -77,7 +81,7 @@ def forget_failures(login: str, address: str, verdict: Verdict) -> None:
 
 def forget_login(login: str) -> None:
     """Unlock a login, when an administrator gives it a new password."""
-    db.session.execute(delete(Attempt).where(Attempt.kind == "login", Attempt.subject == _subject(login)))
+    db.session.execute(delete(Attempt).where(Attempt.kind.in_((LOGIN, CODE)), Attempt.subject == _subject(login)))
 
 
 def _subject(text: str) -> str:

@@ -13,6 +13,7 @@ from kezhi.i18n import gettext as _
 from .. import services
 from ..forms import DepartmentForm
 from ..models import Department
+from ..services.establishment import establishment, plan_posts, total
 
 MANAGE = "accounts.manage"
 
@@ -24,15 +25,24 @@ def index() -> str:
 
 
 @requires(MANAGE)
+def plan() -> str:
+    """The establishment: planned heads against the actual ones."""
+    rows = establishment()
+    sums = total([row.managers for row in rows]), total([row.staff for row in rows])
+    return render_template("accounts/establishment.html", rows=rows, sums=sums)
+
+
+@requires(MANAGE)
 def new() -> Any:
     """Add a department."""
     form = DepartmentForm()
     if form.validate_on_submit():
         try:
             with writing():
-                services.add_department(
+                made = services.add_department(
                     form.name.data or "", parent_id=form.parent_id.data, manager_id=form.manager_id.data
                 )
+                plan_posts(made.id, form.planned_managers.data, form.planned_staff.data)
             flash(_("Saved."), "success")
             return redirect(url_for("accounts.departments"))
         except Refused as refused:
@@ -50,6 +60,8 @@ def edit(department_id: int) -> Any:
         name=department.name,
         parent_id=department.parent_id,
         manager_id=department.manager_id,
+        planned_managers=department.planned_managers,
+        planned_staff=department.planned_staff,
         version=department.version,
     )
     if form.validate_on_submit():
@@ -61,6 +73,7 @@ def edit(department_id: int) -> Any:
                     name=form.name.data or "",
                     parent_id=form.parent_id.data,
                     manager_id=form.manager_id.data,
+                    planned=(form.planned_managers.data, form.planned_staff.data),
                 )
             flash(_("Saved."), "success")
             return redirect(url_for("accounts.departments"))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 
-from kezhi import Refused, acting_user, audit_record, logged_in, public, writing
+from kezhi import Conflict, Refused, acting_user, audit_record, logged_in, public, setting, writing
 from kezhi.forms import fill_errors
 from kezhi.i18n import gettext as _
 from kezhi.security import local_target
 from kezhi.sessions import end_session, start_session
 
 from .. import services
-from ..forms import LoginForm, PasswordForm
+from ..codes import address_for, picture
+from ..forms import CodeForm, LinkForm, LoginForm, PasswordForm
+
+HALF = "half"  #: key inside the cookie: the token of a log-in that waits for its code
 
 
 @public
@@ -25,12 +28,45 @@ def login() -> Any:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            user = services.log_in(form.login.data or "", form.password.data or "", request.remote_addr or "")
+            entered = services.log_in(form.login.data or "", form.password.data or "", request.remote_addr or "")
         except Refused as refused:
             fill_errors(form, refused)
         else:
-            return redirect(url_for("accounts.password") if user.must_change_password else target)
+            if isinstance(entered, services.Half):
+                session[HALF] = entered.token
+                return redirect(url_for("accounts.code", next=target))
+            return redirect(url_for("accounts.password") if entered.must_change_password else target)
     return render_template("accounts/login.html", form=form)
+
+
+@public
+def code() -> Any:
+    """The second page of a log-in: the code; or the set-up of a second factor that one of the roles asks for."""
+    target = local_target(request.args.get("next"))
+    if acting_user().is_authenticated:
+        return redirect(target)
+    form, half = CodeForm(), services.half_log_in(str(session.get(HALF, "")))
+    if half is not None and form.validate_on_submit():
+        try:
+            entered = services.finish_log_in(half.token, form.code.data or "", request.remote_addr or "")
+        except Conflict:
+            half = None
+        except Refused as refused:
+            fill_errors(form, refused)
+        else:
+            target = url_for("accounts.password") if entered.user.must_change_password else target
+            if not entered.recovery_codes:
+                return redirect(target)
+            return render_template("accounts/recovery.html", codes=entered.recovery_codes, target=target)
+    secret = half.secret if half is not None else None
+    drawn = qr_code(secret, half.login) if half is not None and secret is not None else None
+    return render_template("accounts/code.html", form=form, half=half, secret=secret, picture=drawn, target=target)
+
+
+def qr_code(secret: str, login: str) -> Any:
+    """The picture that a telephone reads to make the codes of this person."""
+    issuer = str(setting("kezhi", "company")) or "Kezhi"
+    return picture(address_for(secret, login, issuer), _("QR code for the app on the telephone"))
 
 
 @public
@@ -42,6 +78,26 @@ def logout() -> Any:
             audit_record("login.end", "user", user.id)
             end_session()
     return redirect(url_for("accounts.login"))
+
+
+@public
+def link() -> Any:
+    """Set a password by a link. Whoever opens it is told nothing: neither whose it is nor whether it works."""
+    form = LinkForm()
+    if form.validate_on_submit():
+        try:
+            user = services.redeem_link(form.code.data or "", form.new_password.data or "")
+        except Refused as refused:
+            fill_errors(form, refused)
+        else:
+            if acting_user().is_authenticated and acting_user().id != user.id:
+                with writing():
+                    end_session()
+            flash(_("The password of %(login)s is set. Log in with it.", login=user.login), "success")
+            return redirect(url_for("accounts.login"))
+    answer = make_response(render_template("accounts/link.html", form=form))
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @logged_in

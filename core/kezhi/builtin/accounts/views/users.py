@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import case, func, select
 
-from kezhi import Choice, Column, Conflict, Filter, ListView, Refused, db, localised, requires, writing
+from kezhi import (
+    Choice,
+    Column,
+    Conflict,
+    Filter,
+    ListView,
+    Refused,
+    audit_record,
+    db,
+    localised,
+    requires,
+    writing,
+)
 from kezhi import lazy_gettext as _l
 from kezhi.forms import fill_errors
 from kezhi.i18n import gettext as _
@@ -16,6 +28,9 @@ from kezhi.i18n import is_chinese, lazy_pgettext
 from .. import services
 from ..forms import EditUserForm, UserForm
 from ..models import Account, AccountRole, Department, Role
+from ..services.log_ins import revoke_session, revoke_sessions, sessions_of
+from ..services.matrix import rights_of
+from .panels import panels_of
 
 MANAGE = "accounts.manage"
 
@@ -94,7 +109,10 @@ def new() -> Any:
                     department_id=form.department_id.data,
                     locale=form.locale.data or None,
                 )
-                login = account.login
+                login, user_id = account.login, account.id
+                link = services.issue_link(user_id) if form.entry.data == "link" else None
+            if link is not None:
+                return show_link(link)
             return render_template("accounts/one_time.html", login=login, password=password)
         except Refused as refused:
             fill_errors(form, refused)
@@ -136,7 +154,17 @@ def edit(user_id: int) -> Any:
             present = _stored_values(account)
         except Refused as refused:
             fill_errors(form, refused)
-    return render_template("accounts/user.html", form=form, account=_account(user_id), present=present)
+    account = _account(user_id)
+    return render_template(
+        "accounts/user.html",
+        form=form,
+        account=account,
+        panels=panels_of(account),
+        sessions=len(sessions_of(user_id)),
+        link_until=services.open_link(user_id),
+        present=present,
+        factor=services.factor_state(user_id, held),
+    )
 
 
 @requires(MANAGE)
@@ -148,6 +176,63 @@ def reset(user_id: int) -> Any:
     with writing():
         services.reset_password(user_id, hashed)
     return render_template("accounts/one_time.html", login=login, password=password)
+
+
+@requires(MANAGE)
+def issue_link(user_id: int) -> Any:
+    """Issue a link by which the person sets a password; the answer shows it, once."""
+    if not _account(user_id).active:
+        abort(404)
+    with writing():
+        link = services.issue_link(user_id)
+    return show_link(link)
+
+
+def show_link(link: services.Link) -> str:
+    """The only page that ever shows the link."""
+    address = url_for("accounts.link", _external=True)
+    return render_template("accounts/link_issued.html", link=link, address=address)
+
+
+@requires(MANAGE)
+def rights(user_id: int) -> str:
+    """What a person may do, and why."""
+    everything = "all" in request.args
+    groups = rights_of(user_id)
+    count = sum(line.granted for _title, lines in groups for line in lines)
+    context = {"account": _account(user_id), "groups": groups, "everything": everything, "count": count}
+    return render_template("accounts/rights.html", **context)
+
+
+@requires(MANAGE)
+def sessions(user_id: int) -> Any:
+    """Where a person is logged in."""
+    account = _account(user_id)
+    return render_template("accounts/sessions.html", account=account, sessions=sessions_of(user_id))
+
+
+@requires(MANAGE)
+def end_sessions(user_id: int) -> Any:
+    """End one session of a person, or all of them."""
+    _account(user_id)
+    which = request.form.get("session", type=int)
+    with writing():
+        if which is not None and not revoke_session(user_id, which):
+            abort(404)
+        count = 1 if which is not None else revoke_sessions(user_id, except_current=True)
+        audit_record("session.end", "user", user_id, count=count)
+    flash(_("The session has ended.") if which is not None else _("All sessions of this person have ended."), "success")
+    return redirect(url_for("accounts.sessions", user_id=user_id))
+
+
+@requires(MANAGE)
+def reset_factor(user_id: int) -> Any:
+    """Take the second factor from a person who lost it; their sessions end."""
+    _account(user_id)
+    with writing():
+        services.reset_factor(user_id)
+    flash(_("The second factor is reset; all sessions of this person have ended."), "success")
+    return redirect(url_for("accounts.edit", user_id=user_id))
 
 
 def _account(user_id: int) -> Account:

@@ -6,22 +6,24 @@ expect an open ``writing()``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, exists, false, literal, or_, select, true, union, update
+from sqlalchemy import ColumnElement, Date, and_, exists, literal, or_, select, true, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kezhi import audit_record, clock, db, setting
+from kezhi import audit_record, clock, db
 
 from ...accounts.models import Account, Department, DepartmentClosure
 from ...calendar import hours as working
 from ...calendar.hours import Hours, NoWorkingTime
 from ...calendar.services import working_hours_by_department
 from .. import telling
+from ..contributions import ESCALATE
 from ..deputies import deputy, stands_in_today
-from ..models import OPEN, Reminder, Request, RequestStep, Seat, Signature
+from ..models import CURRENT, OPEN, Reminder, Request, RequestStep, Seat, Signature
+from ..settings import due_hours
 from ..signers import holders, may_count
 from ..subjects import known_kinds
 from .requests import UNSCOPED
@@ -74,6 +76,7 @@ def _to_remind(late: ColumnElement[bool], kinds: list[str]) -> Any:
         select(able.c.request_id, able.c.user_id, today)
         .select_from(Request)
         .join(able, able.c.request_id == Request.id)
+        .join(RequestStep, RequestStep.id == able.c.step_id)
         .join(person, and_(person.c.id == able.c.user_id, person.c.active))
         .where(Request.kind.in_(kinds), late, may_count(person))
         .where(~told_today.where(told.c.day >= today), ~given_today)
@@ -83,7 +86,9 @@ def _to_remind(late: ColumnElement[bool], kinds: list[str]) -> Any:
 
 
 def raise_late() -> bool:
-    """Tell the requester, and a manager of each signer, once of what waits twice as long; whether there is more."""
+    """Tell the requester, and a manager of each signer, once of what waits twice as long, or, where the step says so,
+    longer than it may; whether there is more.
+    """
     holds, person = holders().subquery("holders"), Account.__table__
     late, kinds = _late(person.c.department_id, 2), known_kinds()
     if late is None or not kinds:
@@ -104,13 +109,14 @@ def raise_late() -> bool:
         update(step)
         .where(step.c.id.in_(found), step.c.raised_at.is_(None))
         .values(raised_at=clock.now())
-        .returning(step.c.id, step.c.request_id)
+        .returning(step.c.id, step.c.request_id, step.c.late)
     )
     rows = db.session.execute(raised, execution_options=UNSCOPED).all()
     if rows:
         audit_record("approval.raise", "approvals", "", count=len(rows))
         people = _signers([row.id for row in rows])
-        telling.raise_late(_requests(row.request_id for row in rows), people, _managers(people))
+        at_once = {row.request_id for row in rows if row.late == ESCALATE}
+        telling.raise_late(_requests(row.request_id for row in rows), people, _managers(people), at_once)
     return len(rows) == MOST
 
 
@@ -154,26 +160,41 @@ def _requests(ids: Iterable[int]) -> dict[int, Any]:
 
 
 def _late(department: Any, times: int) -> ColumnElement[bool] | None:
-    """A condition: the current step waits longer than ``times`` the limit, by the calendar of the department, where
-    work is done now. None when the company has no limit.
+    """A condition: the current step waits longer than ``times`` its limit, by the calendar of the department, where
+    work is done now. None when no step has a limit.
+
+    A step that its managers learn of at once is late for them as soon as its limit is over.
     """
-    limit, now = timedelta(hours=int(setting("approvals", "due_hours"))) * times, clock.now()
-    if not limit:
-        return None
+    now, conditions = clock.now(), list[ColumnElement[bool]]()
+    for limit, urgent in _limits():
+        own = RequestStep.hours.is_(None) if limit is None else RequestStep.hours == limit
+        here = and_(own, (RequestStep.late == ESCALATE) if urgent else (RequestStep.late != ESCALATE))
+        hours = timedelta(hours=due_hours() if limit is None else limit) * (1 if urgent else times)
+        if hours:
+            conditions += [and_(here, each) for each in _late_after(department, now, hours)]
+    return or_(*conditions) if conditions else None
+
+
+def _limits() -> list[tuple[int | None, bool]]:
+    """The limits in hours of the steps that wait (None: the company's), and whether managers learn of it at once."""
+    urgent = RequestStep.late == ESCALATE
+    statement = select(RequestStep.hours, urgent).where(RequestStep.state == CURRENT).distinct()
+    return [(row[0], bool(row[1])) for row in db.session.execute(statement, execution_options=UNSCOPED)]
+
+
+def _late_after(department: Any, now: datetime, limit: timedelta) -> Iterator[ColumnElement[bool]]:
     company, others = working_hours_by_department()
     usual = or_(department.is_(None), department.not_in(sorted(others))) if others else true()
     groups: list[tuple[Hours, ColumnElement[bool]]] = [(company, usual)]
     for hours in {id(each): each for each in others.values()}.values():
         groups.append((hours, department.in_(sorted(each for each, theirs in others.items() if theirs is hours))))
-    found: list[ColumnElement[bool]] = [false()]
     for hours, here in groups:
         if not working.is_working(hours, now):
             continue
         try:
-            found.append(and_(here, _waits_since_before(working.add(hours, now, -limit))))
+            yield and_(here, _waits_since_before(working.add(hours, now, -limit)))
         except NoWorkingTime:
             continue
-    return or_(*found)
 
 
 def _waits_since_before(instant: datetime) -> ColumnElement[bool]:

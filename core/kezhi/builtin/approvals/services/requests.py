@@ -15,10 +15,11 @@ from kezhi.numbers import next_numbers
 
 from .. import telling
 from ..contributions import Proposal
+from ..flows.following import flow_version, following
+from ..flows.resolving import planned_steps
 from ..models import CURRENT, NAMED, OPEN, PENDING, RETURNED, WAITING, EarlierRound, Request, RequestStep, Seat
 from ..rules import Barred, is_requester
 from ..subjects import app_title, both_languages, known_subject
-from .resolving import planned_steps
 
 #: the subject's app looks at its own requests, whoever acts; pages start from ``visible(Request)``
 UNSCOPED = {"kezhi_unscoped": True}
@@ -33,10 +34,10 @@ def request_for(kind: str, reference: str) -> Request | None:
 def propose(proposal: Proposal) -> Request:
     """Put a proposal up for approval in the acting user's name.
 
-    A request that was returned to the same person goes on in a new round under its number. Errors: ``Refused`` when no
-    enabled app has the kind or there are no steps; ``Conflict`` while another request on the subject is open.
+    The steps are those of the flow that the company keeps for the kind, else those that the app ships. A request that
+    was returned to the same person goes on in a new round under its number. Errors: ``Refused`` when no enabled app has
+    the kind or there are no steps; ``Conflict`` while another request on the subject is open.
     """
-    check_steps(proposal)
     with writing():
         known_subject(proposal.kind)
         latest = request_for(proposal.kind, proposal.reference)
@@ -48,6 +49,7 @@ def propose(proposal: Proposal) -> Request:
 def _new_request(proposal: Proposal) -> Request:
     app, subject = known_subject(proposal.kind)
     user, at = acting_user(), clock.now()
+    flow, proposal = following(proposal)
     number = next_numbers("approvals.request")[0]  # locked to the end: proposals come one after the other
     latest = request_for(proposal.kind, proposal.reference)
     if latest is not None and latest.status == PENDING:
@@ -72,6 +74,7 @@ def _new_request(proposal: Proposal) -> Request:
         submitted_at=at,
         closed_at=None,
         version=1,
+        flow_id=flow.id if flow else None,
     )
     with _one_open_request():
         db.session.add(request)
@@ -87,6 +90,7 @@ def _new_request(proposal: Proposal) -> Request:
         round=1,
         steps=len(proposal.steps),
         digest=request.digest,
+        **flow_version(flow),
     )
     return request
 
@@ -96,7 +100,6 @@ def resubmit(request_id: int, proposal: Proposal) -> Request:
 
     Errors: ``Barred`` for anybody but its maker; ``Conflict`` when it is not returned, or a newer request exists.
     """
-    check_steps(proposal)
     with writing():
         known_subject(proposal.kind)
         request = db.session.get(Request, request_id, populate_existing=True, execution_options=UNSCOPED)
@@ -116,6 +119,7 @@ def resubmit(request_id: int, proposal: Proposal) -> Request:
 
 
 def _begin_round(request: Request, proposal: Proposal) -> None:
+    flow, proposal = following(proposal)
     request_id, number, version, at = request.id, request.round, request.version, clock.now()
     keep_round(request, request.status, request.closed_at)
     statement = (
@@ -131,6 +135,7 @@ def _begin_round(request: Request, proposal: Proposal) -> None:
             digest=proposal.digest,
             submitted_at=at,
             closed_at=None,
+            flow_id=flow.id if flow else None,
         )
         .execution_options(synchronize_session=False, **UNSCOPED)
     )
@@ -150,6 +155,7 @@ def _begin_round(request: Request, proposal: Proposal) -> None:
         round=number + 1,
         steps=len(proposal.steps),
         digest=proposal.digest,
+        **flow_version(flow),
     )
 
 
@@ -165,6 +171,7 @@ def keep_round(request: Request, outcome: str, closed_at: datetime | None) -> No
             submitted_at=request.submitted_at,
             closed_at=closed_at,
             outcome=outcome,
+            flow_id=request.flow_id,
         )
     )
 
@@ -183,6 +190,8 @@ def _add_steps(request: Request, proposal: Proposal) -> None:
             needs=planned.needs,
             missing=planned.needs,
             seated=bool(planned.seats),
+            hours=planned.hours,
+            late=planned.late,
         )
         db.session.add(step)
         db.session.flush()
@@ -201,23 +210,6 @@ def _add_steps(request: Request, proposal: Proposal) -> None:
     db.session.flush()
     db.session.expire(request, ["steps", "seats", "earlier"])
     telling.tell(request)
-
-
-def check_steps(proposal: Proposal) -> None:
-    """Errors: ``Refused`` without steps; ``ValueError`` for steps that do not say clearly who signs them."""
-    if not proposal.steps:
-        raise Refused(_("An approval needs at least one step."))
-    for step in proposal.steps:
-        ways = [step.role is not None, step.user_id is not None, bool(step.people), step.manager_level is not None]
-        if sum(ways) != 1:
-            raise ValueError(f"a step of {proposal.kind!r} names a role, a person, people or a manager: {step!r}")
-        one = step.user_id is not None or step.manager_level is not None
-        if step.needs < 0 or (one and step.needs != 1) or (step.people and step.needs > len(set(step.people))):
-            raise ValueError(f"a step of {proposal.kind!r} needs more people than it names: {step!r}")
-        if step.above is not None and proposal.amount is None:
-            raise ValueError(f"a step of {proposal.kind!r} applies above an amount, and the proposal has none")
-        if step.manager_level is not None and step.manager_level < 1:
-            raise ValueError(f"a step of {proposal.kind!r} counts managers from 1: {step!r}")
 
 
 def _still_open(number: str) -> str:

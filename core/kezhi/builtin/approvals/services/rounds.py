@@ -50,6 +50,8 @@ def begin_again(request: Request, position: int) -> None:
             needs=step.needs,
             missing=0 if signed else step.needs,
             seated=step.seated,
+            hours=step.hours,
+            late=step.late,
             carried=(step.carried or step.round) if signed else None,
         )
         db.session.add(again)

@@ -18,6 +18,7 @@ from .records import (
     save_changes,
     update_customer,
 )
+from .tiers import service_tier_of, service_tiers, tier_rows
 from .values import Invalid
 
 __all__ = [
@@ -49,8 +50,11 @@ __all__ = [
     "owners",
     "recognise_customer",
     "save_changes",
+    "service_tier_of",
+    "service_tiers",
     "special_price",
     "special_price_types",
+    "tier_rows",
     "timeline",
     "update_contact",
     "update_customer",

@@ -6,6 +6,7 @@ the record links.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select, update
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select
 from kezhi import Refused, announce, audit_record, clock, db, visible_ids
 from kezhi.bulk import MOST_KEYS
 from kezhi.i18n import gettext as _
-from kezhi.record_links import links_to
+from kezhi.record_links import StoredLink, links_to
 
 from ...accounts.models import Account
 from ..models import Customer, CustomerOwner
@@ -55,7 +56,26 @@ def hand_over(from_user: int, to_user: int) -> dict[str, int]:
     return counts
 
 
-def _move(which: list[ColumnElement[bool]], owner_id: int, department: ColumnElement[Any]) -> dict[str, int]:
+def hand_over_these(
+    from_user: int, to_user: int, ids: Select[Any], links: Sequence[StoredLink] | None = None
+) -> dict[str, int]:
+    """As :func:`hand_over`, for the customers that ``ids`` holds, whether the acting person sees them or not.
+
+    For whoever hands over everything of a person (ORG-01): what is hidden must not stay behind. ``links`` are the
+    record links, for a caller that has asked for them already.
+    """
+    which = [customers.c.owner_id == from_user, customers.c.id.in_(ids)]
+    counts = _move(which, to_user, customers.c.department_id, links)
+    audit_record("customer.hand_over", "user", from_user, to=to_user, rows=counts)
+    return counts
+
+
+def _move(
+    which: list[ColumnElement[bool]],
+    owner_id: int,
+    department: ColumnElement[Any],
+    links: Sequence[StoredLink] | None = None,
+) -> dict[str, int]:
     """Give the customers that fulfil ``which`` to a person; what moved, by table. Constant number of statements."""
     now = clock.now()  # tells the customers that came over from all others, once their owner has changed
     moving = select(customers.c.id).where(*which)
@@ -63,7 +83,7 @@ def _move(which: list[ColumnElement[bool]], owner_id: int, department: ColumnEle
     locked = moving.order_by(customers.c.id).with_for_update().subquery()
     db.session.execute(select(func.count()).select_from(locked))
     counts: dict[str, int] = {}
-    for stored in links_to(TARGET):
+    for stored in links if links is not None else links_to(TARGET):
         if stored.link.hand_over is not None:
             column, customer = stored.table.c[stored.link.hand_over], stored.table.c[stored.link.column]
             former = select(customers.c.owner_id).where(*which, customers.c.id == customer).correlate(stored.table)

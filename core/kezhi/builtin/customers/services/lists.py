@@ -59,7 +59,7 @@ def _lists() -> _Lists:
     found: _Lists | None = g.get("kezhi_customer_lists")
     if found is None:
         statement = select(*_COLUMNS).order_by(ListEntry.position, ListEntry.id)
-        found = _Lists([dict(zip(_NAMES, row, strict=True)) for row in db.session.execute(statement)])
+        found = _Lists([dict(zip(_NAMES, row, strict=True)) for row in db.session.connection().execute(statement)])
         g.kezhi_customer_lists = found
     return found
 

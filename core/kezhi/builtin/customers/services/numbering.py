@@ -13,6 +13,7 @@ from kezhi.numbers import last_number, next_numbers
 
 from ..models import UsedCode
 
+USED = UsedCode.__table__
 PROSPECT_PREFIX, PROSPECT_DIGITS = "P-", 6
 #: Codes looked up in one statement.
 MOST_AT_ONCE = 10_000
@@ -69,7 +70,7 @@ def _reserve(sequence: str, stem: str, digits: int, count: int) -> list[str]:
     while len(found) < count:
         block = min(block, MOST_AT_ONCE)
         candidates = {value: f"{stem}{value:0{digits}d}" for value in range(number, number + block)}
-        used = set(db.session.scalars(select(UsedCode.code).where(UsedCode.code.in_(candidates.values()))))
+        used = set(db.session.connection().scalars(select(USED.c.code).where(USED.c.code.in_(candidates.values()))))
         for value, code in candidates.items():
             if code not in used and len(found) < count:
                 found.append(code)
@@ -95,4 +96,4 @@ def remember(codes: Iterable[str | None], customer_id: int, *, reserved: bool = 
         )
     rows = [{"code": code, "customer_id": customer_id, "given_at": clock.now()} for code in given]
     if rows:
-        db.session.connection().execute(insert(UsedCode.__table__), rows)
+        db.session.connection().execute(insert(USED), rows)

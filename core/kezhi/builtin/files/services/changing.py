@@ -30,12 +30,15 @@ def attach(
 ) -> File:
     """Hang a received upload on a record as a new file.
 
-    ``customer_id``: whose data it holds; of a customer's own files it is known. ``by_code``: the plugin itself adds the
-    file, after checks of its own. Errors: ``NotFound`` when the acting user may not attach to that record.
+    ``customer_id``: whose data it holds; of a customer's own files, and where the attachment says it, it is known.
+    ``by_code``: the plugin itself adds the file, after checks of its own. Errors: ``NotFound`` when the acting user may
+    not attach to that record.
     """
     attachment = attachment_for(plugin, kind)
     if not by_code:
-        record_for(plugin, kind, record_id, to_attach=True)
+        record = record_for(plugin, kind, record_id, to_attach=True)
+        if attachment.customer is not None:
+            customer_id = attachment.customer(record)
     own = attachment.is_customer
     file = File(
         plugin=plugin,

@@ -13,6 +13,7 @@ from kezhi.db import after_commit, end_reading
 from kezhi.i18n import _
 
 from ...protection import ring, sealing
+from ...protection.backups.holding import held
 from ...protection.contributions import CLEAR
 from .. import storage
 from ..models import Blob, BlobKey, Version
@@ -98,7 +99,7 @@ def _seal(name: str, size: int, sha256: str) -> bool:
     storage.keep(written)
     with writing() as session:
         still = select(Blob.name).where(Blob.name == name, Blob.sealed.is_(False), Blob.destroyed_at.is_(None))
-        if session.scalar(still.with_for_update()) is None:  # erased meanwhile
+        if held() or session.scalar(still.with_for_update()) is None:  # a backup copies it, or it is erased meanwhile
             after_commit(lambda: storage.remove(written.name))
             return False
         add_blob(written, clock.now())

@@ -12,11 +12,14 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from kezhi import Task, announce, audit_record, clock, db, setting, writing
+from kezhi.jobs import enqueue
 
+from ...protection.backups.holding import held
 from .. import storage
 from ..models import Blob, BlobKey, File, Version
 
 CHUNK = 500
+LATER = timedelta(minutes=15)  #: until another try while a backup is made
 
 
 def run(task: Task) -> None:
@@ -31,6 +34,9 @@ def sweep(transaction: AbstractContextManager[Any] | None = None, *, grace: floa
     and the next sweep finds them by their age.
     """
     with transaction if transaction is not None else writing():
+        if held():  # a backup copies them: they are litter later as well
+            enqueue("files.sweep", due_at=clock.now() + LATER)
+            return 0
         doomed = forget(db.session())
     for name in doomed:
         storage.remove(name)

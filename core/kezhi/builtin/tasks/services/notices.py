@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import exists, func, insert, select, true, update
+from sqlalchemy import exists, func, insert, select, true, tuple_, update
 
 from kezhi import NotFound, User, acting_user, clock, db, visible
 from kezhi.i18n import _, in_both_languages
@@ -185,6 +185,17 @@ def settle(kind_key: str, record_id: int, user_ids: Collection[int] | None = Non
     whose = true() if user_ids is None else Notice.user_id.in_(sorted(user_ids))
     statement = update(Notice).where(*which, whose).values(read_at=clock.now())
     result: Any = db.session.execute(statement, execution_options=UNSCOPED)
+    return int(result.rowcount)
+
+
+def settle_pairs(kind_key: str, pairs: Collection[tuple[int, int]]) -> int:
+    """As :func:`settle`, for several records and people at once: pairs of record and person."""
+    if not pairs or not is_there():
+        return 0
+    which = (Notice.kind == kind_key, Notice.read_at.is_(None), tuple_(Notice.record_id, Notice.user_id).in_(pairs))
+    result: Any = db.session.execute(
+        update(Notice).where(*which).values(read_at=clock.now()), execution_options=UNSCOPED
+    )
     return int(result.rowcount)
 
 

@@ -1,0 +1,1 @@
+"""Builtin: the register of contracts with customers."""

@@ -1,0 +1,108 @@
+"""Writing a checked file of contracts: changes, then new ones, former values kept; few statements for any size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, cast, func, insert, literal, select, update
+
+from kezhi import acting_user, bulk_write, clock, currency, db
+from kezhi.db import UtcDateTime
+from kezhi.figures import sql_divide, sql_int
+from kezhi.money import exponent
+
+from ...customers.importer.staged import CREATE, UPDATE, iso_text
+from ...imports.models import Batch, Row
+from ...imports.staging import field_text, good_rows
+from ..models import Change, Contract
+from .staged import COLUMNS, CONTRACTS, DAYS, SOURCE, merged
+
+HISTORY = ["contract_id", "customer_id", "at", "actor", "field", "old", "new", "source"]
+
+
+def apply(batch: Batch) -> None:
+    """Carry out the rows with an action, in one transaction with what the core records."""
+    _keep_changes(batch)
+    _update(batch)
+    _create(batch)
+
+
+def _keep_changes(batch: Batch) -> None:
+    fixed = (literal(clock.now(), UtcDateTime()), literal(acting_user().login))
+    for name in COLUMNS:
+        if name in ("customer_id", "number"):
+            continue
+        found = merged(batch)
+        old, new = as_text(name, CONTRACTS.c), as_text(name, found.c)
+        changed: Any = (
+            select(CONTRACTS.c.id, CONTRACTS.c.customer_id, *fixed, literal(name), old, new, literal(SOURCE))
+            .join_from(found, CONTRACTS, CONTRACTS.c.id == found.c.target_id)
+            .where(found.c.action == UPDATE, found.c[name].is_distinct_from(CONTRACTS.c[name]))
+        )
+        db.session.execute(insert(Change).from_select(HISTORY, changed))
+
+
+def as_text(name: str, columns: Any) -> ColumnElement[Any]:
+    """A value of ``columns`` as the history keeps it; amounts as they are written, with their currency."""
+    column = columns[name]
+    if name in DAYS:
+        return func.coalesce(iso_text(column), "")
+    if name == "amount":
+        return func.coalesce(money_text(column, columns["currency"]), "")
+    return func.coalesce(cast(column, Text()), "")
+
+
+def money_text(amount: Any, code: Any) -> ColumnElement[Any]:
+    """Units with the decimals of their currency, and the currency, as :func:`..services.history.as_text`."""
+    used = {currency(), *db.session.scalars(select(CONTRACTS.c.currency).distinct())}
+    found = [(code == each, _units(amount, exponent(each))) for each in sorted(used)]
+    return case(*found, else_=_units(amount, exponent(currency()))).concat(" ").concat(code)
+
+
+def _units(amount: Any, digits: int) -> ColumnElement[Any]:
+    """A whole number of minor units with so many decimals: an amount is 0 or more."""
+    if not digits:
+        return cast(amount, Text())
+    step = sql_int(10**digits)
+    rest = amount % step
+    padded = func.substr(cast(rest + step, Text()), 2)  # 100 to 199: behind the 1 stand the decimals, zeros too
+    return cast(sql_divide(amount - rest, step), Text()).concat(".").concat(padded)
+
+
+def _update(batch: Batch) -> None:
+    found = merged(batch)
+    wanted = select(Row.target_id).where(*good_rows(batch), Row.action == UPDATE)
+    values = {name: found.c[name] for name in COLUMNS if name not in ("customer_id", "number")}
+    bulk_write(
+        update(CONTRACTS)
+        .where(CONTRACTS.c.id == found.c.target_id, found.c.action == UPDATE)
+        .values(**values, version=CONTRACTS.c.version + 1, updated_at=literal(clock.now(), UtcDateTime())),
+        model=Contract,
+        change=UPDATE,
+        keys=wanted,
+        action="contract.import",
+        batch=batch.id,
+    )
+
+
+def _create(batch: Batch) -> None:
+    found, now = merged(batch), literal(clock.now(), UtcDateTime())
+    fixed: dict[str, Any] = {
+        "termination_reason": literal(""),
+        "entered_on": literal(clock.today(), CONTRACTS.c.entered_on.type),
+        "origin": literal(SOURCE),
+        "created_at": now,
+        "created_by": literal(acting_user().login),
+        "updated_at": now,
+        "version": literal(1),
+    }
+    new = select(*(found.c[name] for name in COLUMNS), *fixed.values()).where(found.c.action == CREATE)
+    numbers = select(field_text("number")).where(*good_rows(batch), Row.action == CREATE)
+    bulk_write(
+        insert(CONTRACTS).from_select([*COLUMNS, *fixed], new.order_by(found.c.row)),
+        model=Contract,
+        change=CREATE,
+        keys=select(CONTRACTS.c.id).where(CONTRACTS.c.number.in_(numbers)),
+        action="contract.import",
+        batch=batch.id,
+    )

@@ -1,0 +1,39 @@
+"""What outlives a customer file that is destroyed: its codes, without the name (CUS-01, CUS-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from kezhi import db
+from kezhi import lazy_gettext as _l
+
+from .models import Customer, StagedKey, UsedCode
+
+CODES, STAGED, CUSTOMERS = UsedCode.__table__, StagedKey.__table__, Customer.__table__
+
+
+def places() -> list[Any]:
+    """The codes, and the keys of the duplicate guard that imports have derived."""
+    from ..destruction.contributions import Place
+
+    return [Place("customers.codes", _l("Customer codes"), erase=_erase, covers=(CODES.name, STAGED.name))]
+
+
+def _erase(subject: Any) -> Mapping[str, int]:
+    codes: Any = db.session.execute(
+        update(CODES).where(CODES.c.customer_id.in_(subject.ids), CODES.c.reverted_name != "").values(reverted_name="")
+    )
+    keys = db.session.execute(
+        select(CUSTOMERS.c.name_key, CUSTOMERS.c.phone_key).where(CUSTOMERS.c.id == subject.customer_id),
+        execution_options={"kezhi_unscoped": True},
+    ).one()
+    mine = [STAGED.c.phone_key == keys.phone_key] if keys.phone_key else []
+    if subject.is_whole_file and keys.name_key:
+        mine.append(STAGED.c.name_key == keys.name_key)
+    if not mine:
+        return {CODES.name: codes.rowcount}
+    staged: Any = db.session.execute(delete(STAGED).where(or_(*mine)))
+    return {CODES.name: codes.rowcount, STAGED.name: staged.rowcount}

@@ -1,0 +1,1 @@
+"""Retirement and destruction of customer files (CUS-10)."""
