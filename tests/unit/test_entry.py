@@ -119,7 +119,9 @@ def test_what_was_signed_is_what_takes_effect(people: dict[str, User]) -> None:
 
 
 @pytest.mark.clause("CUS-14")
-def test_what_comes_back_stays_a_prospect_with_the_reason_and_can_be_sent_again(people: dict[str, User]) -> None:
+def test_what_comes_back_stays_a_prospect_with_the_reason_and_can_be_sent_again(
+    people: dict[str, User], client_as: Callable[..., Any]
+) -> None:
     returned, refused = enter(people), enter(people, "宁波金桥商贸有限公司")
     with acting_as(people["manager"]):
         send_back(request_of(returned), "请补充经营范围")
@@ -129,6 +131,9 @@ def test_what_comes_back_stays_a_prospect_with_the_reason_and_can_be_sent_again(
     assert (rows[refused].state, rows[refused].closed_by) == (REJECTED, "manager")
     assert code(returned) is None
     assert code(refused) is None
+    page = client_as(login="seller").get(f"/customers/{returned}").text
+    assert page.count("请补充经营范围") == 2  # above the file, and in its timeline
+    assert f"/entry/{rows[returned].submission_id}" in page
     first = request_of(returned)
     with acting_as(people["seller"]), writing():
         update_customer(returned, 1, {"city": "杭州"})
