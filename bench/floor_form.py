@@ -62,7 +62,7 @@ def sent() -> tuple[Any, dict[str, Any]]:
 def create(connection: Connection, me: Any) -> int:
     """A new record with its code: guarded against a second one of the same name, and owned by who enters it."""
     form, values = sent()
-    same = "SELECT id FROM customers_customer WHERE name_key = :name OR credit_code = :credit_code LIMIT 1"
+    same = "SELECT id FROM customers_customer WHERE name_key = :name OR credit_code_key = :credit_code LIMIT 1"
     if connection.execute(text(same), values).first() is not None:
         abort(400)
     number = connection.execute(
@@ -71,7 +71,8 @@ def create(connection: Connection, me: Any) -> int:
     ).scalar_one()
     values |= {"code": f"FL-{number:06}", "now": _now(), "owner": form.owner_id.data or me.id, "login": me.name}
     values |= {"name_key": values["name"].lower(), "phone_key": values["phone"], "origin": "page"}
-    own = [*CUSTOMER, "code", "name_key", "phone_key", "origin"]
+    values |= {"email_key": values["email"], "credit_code_key": values["credit_code"] or ""}  # in the clear
+    own = [*CUSTOMER, "code", "name_key", "phone_key", "email_key", "credit_code_key", "origin"]
     made = connection.execute(
         text(f"""INSERT INTO customers_customer
          ({", ".join(own)}, owner_id, created_by, created_at, updated_at, version)

@@ -19,6 +19,8 @@ from kezhi import clock
 from kezhi.builtin.accounts import services as accounts
 from kezhi.builtin.accounts.models import ADMINISTRATOR
 from kezhi.builtin.customers.models import Customer, CustomerOwner
+from kezhi.builtin.protection.fields import Protected
+from kezhi.builtin.protection.services import renew
 from kezhi.builtin.search.models import Token
 from kezhi.builtin.search.services import reconcile
 from kezhi.builtin.search.tokens import tokens_of
@@ -121,6 +123,7 @@ def fill(kind: str, count: int, department: int, owner: int) -> None:
         # names and codes as different as real ones: a planner that thinks all the same reads the whole table
         "name_key": func.lower(names + digits),
         "credit_code": literal("91330100") + digits + "XYZ",
+        "credit_code_key": literal("91330100") + digits + "XYZ",  # blind indexes follow, with the seals
         "region": sa.case((tens % 5 == 0, literal("east")), (tens % 5 == 1, literal("south")), else_=literal("")),
         "owner_id": sa.case((n % owned == 0, literal(owner)), else_=None),
         "department_id": sa.case((n % MANAGED == 1, literal(department)), else_=None),
@@ -128,7 +131,11 @@ def fill(kind: str, count: int, department: int, owner: int) -> None:
         "updated_at": now,
         "version": literal(1),
     }
-    texts = [each.name for each in Customer.__table__.columns if isinstance(each.type, sa.Text) and not each.nullable]
+    texts = [
+        each.name
+        for each in Customer.__table__.columns
+        if isinstance(each.type, sa.Text | Protected) and not each.nullable
+    ]
     customer = {name: literal("") for name in texts} | customer
     held = {"customer_id": n, "user_id": literal(owner), "from_at": now}
     day = literal(date(2024, 6, 30), sa.Date())
@@ -160,6 +167,7 @@ def fill(kind: str, count: int, department: int, owner: int) -> None:
             for model in (Customer, Order):
                 table = model.__tablename__
                 db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {count + 1})"))
+    renew("fields")
     with writing():
         db.session.execute(sa.text("ANALYZE"))
 

@@ -166,6 +166,7 @@ def company(app: Flask, add_person: Any) -> Company:
         enqueue("apps.sweep")
     job_id = db.session.scalar(sa.select(tables.job.c.id).where(tables.job.c.job == "apps.sweep"))
     sheet = {"kind": "grading.assessment", "record_id": customer}
+    earlier = freeze("month", Period(date(1997, 4, 1), date(1997, 4, 30)))
     period_id = freeze("month", Period(date(1997, 5, 1), date(1997, 5, 31)))
     with writing():
         texts = dict.fromkeys(("code", "business_type", "stage", "region", "owner", "department", "grade"), "")
@@ -228,6 +229,7 @@ def company(app: Flask, add_person: Any) -> Company:
         asked={
             "lists.new": {"list": "customers", "path": "/customers"},
             "cards.compare": {"old": period_id, "new": period_id},
+            "cards.moved": {"old": earlier, "by": "business_type"},
         },
         by_endpoint={
             "apps.settings": {"name": "trade"},

@@ -88,11 +88,12 @@ def test_a_month_is_frozen_and_stays_as_it_was(customers: list[int]) -> None:
 def test_the_job_freezes_on_the_first_working_day_after_the_period(
     app: Flask, customers: list[int], clock_at: Callable[[datetime], None]
 ) -> None:
-    clock_at(datetime(2026, 10, 31, 20, tzinfo=UTC))  # 1 November in China, a Sunday
+    clock_at(datetime(2026, 11, 1, 6, tzinfo=UTC))  # a Sunday
     assert run_job(app, "cards.freeze", "sunday") == "done"
     assert db.session.scalar(select(func.count(CardPeriod.id))) == 0
-    clock_at(datetime(2026, 11, 1, 20, tzinfo=UTC))  # Monday
+    clock_at(datetime(2026, 11, 2, 6, tzinfo=UTC))  # Monday
     assert run_job_cut_off(app, "cards.freeze", "monday") == "done"
+    db.session.rollback()
     taken = db.session.execute(select(CardPeriod.rhythm, CardPeriod.start, CardPeriod.count).order_by(CardPeriod.start))
     # the quarter and the year ended more than a month ago: what was then cannot be told any more
     assert [tuple(row) for row in taken] == [("month", date(2026, 10, 1), 3)]

@@ -27,6 +27,7 @@ from kezhi.builtin.customers.models import (
 )
 from kezhi.builtin.customers.services import entries, merging, scan
 from kezhi.builtin.customers.services.profile import stored_values
+from kezhi.builtin.protection.fields import blind
 from kezhi.cli import run
 from kezhi.site import Site
 
@@ -99,7 +100,7 @@ def test_the_scan_reads_page_by_page_and_needs_the_same_statements(app: Flask, s
             page, after = scan.suspected("phone", after, limit=2)
         needed.append(counted.count)
         found += [group.key for group in page]
-    assert found == [f"05718812000{number}" for number in range(5)]
+    assert len(set(found)) == len(found) == 5
     assert after == ""
     assert len(set(needed)) == 1
 
@@ -196,7 +197,8 @@ def test_a_merge_takes_the_chosen_values_and_keeps_both_histories(app: Flask) ->
     merge(keep, gone, "city", "phone", "attitude", "turnover")
     found = values_of(keep)
     assert (found["name"], found["code"], found["city"], found["phone"]) == ("甲公司", "KEEP", "宁波", "0571-88120001")
-    assert (found["phone_key"], found["culture"], found["notes"]) == ("057188120001", "务实", "新的备注")
+    assert found["phone_key"] == blind("phone", "057188120001")
+    assert (found["culture"], found["notes"]) == ("务实", "新的备注")
     assert (found["attitude"], found["turnover"], found["product_groups"]) == ("积极", 50_000, "瓷砖,管材")
     assert db.session.get(Customer, gone) is None
     changes = {tuple(row) for row in db.session.execute(

@@ -25,7 +25,7 @@ from kezhi.builtin.customers.services import (
 )
 from kezhi.builtin.entry.models import CHANGED, CONFIRMED, REJECTED, RETURNED, WAITING, Line, State, Submission
 from kezhi.builtin.entry.services import send_again, send_one
-from kezhi.builtin.imports.services import import_file
+from kezhi.builtin.imports.services import import_file, revert
 
 pytestmark = pytest.mark.services
 
@@ -221,3 +221,14 @@ def test_without_a_manager_in_charge_the_holder_of_the_files_confirms(
     with acting_as(holder):
         sign(request_of(customer))
     assert code(customer) is not None
+
+
+def test_a_file_that_is_reverted_takes_its_request_along(people: dict[str, User]) -> None:
+    with acting_as(people["clerk"]):
+        batch = import_file("customers", FILE.encode(), "新客户.csv")["batch"]
+        sent = db.session.scalars(select(Submission)).one()
+        request, sent_id = sent.request_id, sent.id
+        revert(batch)
+    assert db.session.scalar(select(func.count(Customer.id))) == 0
+    assert db.session.get_one(Request, request, populate_existing=True).status == "void"
+    assert db.session.scalar(select(Submission.state).where(Submission.id == sent_id)) == CHANGED

@@ -16,6 +16,7 @@ from kezhi import Plugin, acting_as, announce, bulk_write, clock, db, hookimpl, 
 from kezhi.builtin.accounts import services as accounts
 from kezhi.builtin.customers import services as customers
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import links
 from kezhi.builtin.search import checks, services
 from kezhi.builtin.search.contributions import SearchKind
 from kezhi.builtin.search.models import KindState, Pending, Recent, Token
@@ -94,10 +95,10 @@ def app_with_kinds(app: Flask, kinds: Callable[[], Any]) -> Iterator[None]:
 
 
 def notes_kind(**values: Any) -> SearchKind:
-    """Customers once more, by their notes."""
+    """Customers once more, by a text of theirs."""
     given: dict[str, Any] = {
         "key": "rating", "title": "Notes", "model": Customer, "endpoint": "customers.show", "argument": "customer_id",
-        "permission": "customers.read", "heading": Customer.notes, "names": (Customer.notes,), **values,
+        "permission": "customers.read", "heading": Customer.city, "names": (Customer.city,), **values,
     }  # fmt: skip
     return SearchKind(**given)
 
@@ -108,8 +109,9 @@ def notes_kind(**values: Any) -> SearchKind:
 def test_a_customer_is_found_by_everything_it_is_called(app: Flask) -> None:
     make("上海恒达钢铁有限公司", short_name="恒钢", code="K-0042", credit_code="91110000600037341L")
     make("杭州宏图")
-    for typed in ("恒达", "上海 钢", "shhd", "gangtie", "恒钢", "k-0042", "0042", "42", "91110000600037341l", "9111"):
+    for typed in ("恒达", "上海 钢", "shhd", "gangtie", "恒钢", "k-0042", "0042", "42", "91110000600037341l"):
         assert found(typed) == ["上海恒达钢铁有限公司"], typed
+    assert found("9111") == [], "a credit code is found as a whole: it is sealed, and no part of it is in the index"
     assert found("宁波") == found("达恒") == found("…") == found("") == []
 
 
@@ -247,8 +249,9 @@ def test_a_bulk_delete_takes_the_tokens_along(app: Flask) -> None:
     assert {row[1] for row in tokens_stored()} == {kept}
 
 
-def test_erasing_a_person_takes_their_words_out_at_once(app: Flask) -> None:
-    record = make("上海恒达", notes="陈小红的手机")
+def test_erasing_a_person_takes_their_words_out_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "PERSONAL", ("city",))
+    record = make("上海恒达", city="陈小红的手机")
     with app_with_kinds(app, lambda: [notes_kind()]):
         services.rebuild(["rating"])
         assert found("陈小红", kind="rating") == ["陈小红的手机"]
@@ -257,8 +260,11 @@ def test_erasing_a_person_takes_their_words_out_at_once(app: Flask) -> None:
         assert not [row for row in tokens_stored() if row[0] == "rating"]
 
 
-def test_the_words_of_an_app_that_is_off_are_gone_before_the_next_change_is_saved(app: Flask) -> None:
-    record = make("上海恒达", notes="陈小红的手机")
+def test_the_words_of_an_app_that_is_off_are_gone_before_the_next_change_is_saved(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "PERSONAL", ("city",))
+    record = make("上海恒达", city="陈小红的手机")
     with app_with_kinds(app, lambda: [notes_kind()]):
         services.rebuild(["rating"])
     assert [row for row in tokens_stored() if row[0] == "rating"]
@@ -276,7 +282,7 @@ def test_the_words_of_an_app_that_is_off_are_gone_before_the_next_change_is_save
 
 
 def test_what_an_uninstalled_app_left_is_removed(app: Flask) -> None:
-    make("上海恒达", notes="陈小红的手机")
+    make("上海恒达", city="陈小红的手机")
     with app_with_kinds(app, lambda: [notes_kind(), notes_kind(key="rating.more")]):
         services.rebuild(["rating", "rating.more"])
         with writing():
@@ -285,7 +291,7 @@ def test_what_an_uninstalled_app_left_is_removed(app: Flask) -> None:
 
 
 def test_a_kind_that_is_declared_otherwise_is_taken_up_anew(app: Flask) -> None:
-    make("上海恒达", notes="陈小红", short_name="恒钢")
+    make("上海恒达", city="陈小红", short_name="恒钢")
     with app_with_kinds(app, lambda: [notes_kind()]):
         services.reconcile()
         services.work_off()
@@ -313,7 +319,7 @@ def test_a_kind_that_fails_costs_only_itself(
 ) -> None:
     caplog.set_level(logging.CRITICAL, "kezhi.search")
     with app_with_kinds(app, lambda: [notes_kind(**broken)]):
-        make("上海恒达", notes="陈小红")  # is saved
+        make("上海恒达", city="陈小红")  # is saved
         with acting_as(SYSTEM):
             groups = {group.key: group for group in services.find("恒达")}
         assert [hit.heading for hit in groups["customers"].hits] == ["上海恒达"]

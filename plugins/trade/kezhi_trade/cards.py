@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kezhi.builtin.cards.contributions import CardFigure
 from kezhi.metrics import metric
 
@@ -13,8 +15,7 @@ def figures() -> list[CardFigure]:
     """Metrics of this app, for the card's period."""
     found = []
     for place, key in enumerate(ON_CARD):
-        known = metric(f"trade.{key}")
-        found.append(
-            CardFigure(known.key, known.title, known.unit, "trade.read", known.select, order=20 + place)  # type: ignore[arg-type]
-        )
+        known: Any = metric(f"trade.{key}")
+        more: dict[str, Any] = {"no_rows": known.no_rows, "order": 20 + place}
+        found.append(CardFigure(known.key, known.title, known.unit, "trade.read", known.select, **more))
     return found

@@ -31,4 +31,5 @@ class CardFigure:
     permission: str
     select: Callable[[Period, Select[Any]], Select[Any]]
     classifies: bool = False
+    no_rows: Literal["zero", "missing"] = "missing"  #: what it means that a customer has no row
     order: int = 50

@@ -19,7 +19,7 @@ from .services import cards_of, visible_figures
 from .services.comparing import WAYS, flows, former, may_compare_by, way_text
 from .services.figures import sees_grade, shown
 
-RHYTHMS = {"month": _l("Month"), "quarter": _l("Quarter"), "year": _l("Year")}
+RHYTHMS = {"month": _l("Monthly"), "quarter": _l("Quarterly"), "year": _l("Yearly")}
 WAY_TITLES = {
     "grade": _l("Grade"), "business_type": _l("Business type"), "stage": _l("Stage"), "region": _l("Region"),
     "owner": _l("Owner"), "department": _l("Department"),
@@ -74,7 +74,10 @@ def cards_view(period: CardPeriod, old: CardPeriod | None = None, way: str = "")
     if old is not None:
         before = former(way, old.id)
         where.append(before.is_distinct_from(CARD.__table__.c[way]))
-        extra = [Column("before", _l("Before"), before, default=True, order=3, render=_class_cell(way))]
+        extra = [
+            Column("before", _l("Class before"), before, default=True, order=3, render=_class_cell(way)),
+            Column("after", _l("Class after"), CARD.__table__.c[way], default=True, order=3, render=_class_cell(way)),
+        ]
     figures = [
         Column(f"figure{place}", localised(entry["title"]), CARD.figures[place], default=place < 6, order=20 + place,
                render=_figure_cell(entry["unit"]))
@@ -88,7 +91,7 @@ def cards_view(period: CardPeriod, old: CardPeriod | None = None, way: str = "")
         order=("", "asc"),
         search=[CARD.code, CARD.name],
         link=lambda row: address_of("cards.kept", card_id=row.id),
-        title=_l("Customer cards"),
+        title=_l("Customer cards") if old is None else _l("Customers whose class is another one"),
         kind=_l("cards"),
         export_permission="cards.export",
     )

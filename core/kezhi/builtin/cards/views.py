@@ -24,6 +24,7 @@ def blueprint() -> Blueprint:
     found.add_url_rule("", "index", index)
     found.add_url_rule("/periods/<int:period_id>", "period", period)
     found.add_url_rule("/periods/<int:period_id>/moves", "moves", moves)
+    found.add_url_rule("/periods/<int:period_id>/moved", "moved", moved)
     found.add_url_rule("/<int:card_id>", "kept", kept)
     found.add_url_rule("/customer/<int:customer_id>", "show", show)
     found.add_url_rule("/customer/<int:customer_id>/compare", "compare", compare)
@@ -65,7 +66,18 @@ def moves(period_id: int) -> Any:
     way = way or next(each for each in WAYS if may_compare_by(each, old, new))
     page = pages.flow_page(old, new, way)
     names = {each.id: f"{pages.RHYTHMS[each.rhythm]} {pages.period_text(each)}" for each in [*others, new]}
-    return pages.cards_view(new, old, way).respond("cards/moves.html", **page, others=others, names=names)
+    return render_template("cards/moves.html", **page, others=others, names=names)
+
+
+@requires("cards.read")
+def moved(period_id: int) -> Any:
+    """The customers whose class is another one than in an earlier period."""
+    new, old = _period(period_id), _period(request.args.get("old", type=int, default=0))
+    way = request.args.get("by", "")
+    if not may_compare_by(way, old, new):
+        abort(404)
+    names = {each.id: f"{pages.RHYTHMS[each.rhythm]} {pages.period_text(each)}" for each in (old, new)}
+    return pages.cards_view(new, old, way).respond("cards/moved.html", old=old, new=new, way=way, names=names)
 
 
 @requires("cards.read")

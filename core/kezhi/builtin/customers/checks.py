@@ -12,7 +12,9 @@ from kezhi import Check, Finding
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
+from ..protection.services.resealing import misplaced
 from .models import Customer, CustomerChange, CustomerOwner, UsedCode
+from .services.protected import sealed_tables
 
 #: findings shown of one check
 MOST = 20
@@ -24,6 +26,7 @@ def checks() -> list[Check]:
         Check("customers.codes", _l("Every customer code is given once and noted"), codes),
         Check("customers.owners", _l("Every owned customer has one open entry in its owner history"), owner_history),
         Check("customers.code_changes", _l("No customer code was ever changed"), code_changes),
+        Check("customers.sealed", _l("Every protected value stands in its own row"), misplaced_values),
     ]
 
 
@@ -64,6 +67,14 @@ def owner_history(session: Session) -> Sequence[Finding]:
     return [
         Finding(_("The owner history of the customer file %(id)s does not end with its owner.", id=found))
         for found in session.scalars(statement.order_by(Customer.id).limit(MOST))
+    ]
+
+
+def misplaced_values(session: Session) -> Sequence[Finding]:
+    """Rows with a value that was moved there from another row behind the program's back."""
+    return [
+        Finding(_("A protected value in %(table)s %(id)s was sealed for another row.", table=table, id=key))
+        for table, key in misplaced(sealed_tables(), MOST)
     ]
 
 

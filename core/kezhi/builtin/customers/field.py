@@ -28,6 +28,7 @@ class Field:
     place: Place = "customer"  #: the table that holds it
     group: str = ""  #: under which heading of its section it stands
     is_free: bool = False  #: of a list, but other texts are taken too: they are proposed as entries
+    protected: bool = False  #: personal, contact or credit data: sealed in the database (CUS-11)
 
     def absent(self) -> str | None:
         """What is stored when nothing is given."""

@@ -38,6 +38,9 @@ CONTACT_LABELS: dict[str, Any] = {
     "left_on": _l("Left on"),
 }
 
+#: Of a key person: sealed in the database (CUS-11).
+CONTACT_PROTECTED = ("name", "post", "phone", "email", "birthday", "preferences", "notes")
+
 #: Fields chosen from a list of the company.
 LISTS = tuple(key for key, field in FIELDS.items() if field.kind == "list")
 #: Fields of the record's own table, and of the table of long sections.
@@ -64,6 +67,6 @@ def section_fields(section: str, keep: Callable[[Field], bool] = lambda field: T
 
 
 __all__ = [
-    "BASIC", "COLUMNS", "CONTACT_LABELS", "FIELDS", "GROUPS", "LISTS", "LONGEST_TEXT", "MORE", "NUMBERS",
-    "OTHER_LABELS", "OWN", "PROFILE", "Field", "Kind", "label", "section_fields",
+    "BASIC", "COLUMNS", "CONTACT_LABELS", "CONTACT_PROTECTED", "FIELDS", "GROUPS", "LISTS", "LONGEST_TEXT", "MORE",
+    "NUMBERS", "OTHER_LABELS", "OWN", "PROFILE", "Field", "Kind", "label", "section_fields",
 ]  # fmt: skip

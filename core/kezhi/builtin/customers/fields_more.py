@@ -8,10 +8,15 @@ from kezhi.i18n import _l
 
 from .field import LONGEST_TEXT, NUMBERS, Field, Kind
 
+#: what is said of persons, and of the firm's credit (CUS-11)
+PROTECTED = frozenset({"shareholders", "management_quality", "staff_quality", "payment_terms", "payment_method",
+                       "credit_standing", "past_credit_problems"})  # fmt: skip
+
 
 def _field(section: str, key: str, label: Any, kind: Kind, *aliases: str) -> Field:
     longest = LONGEST_TEXT if kind == "long" else 0 if kind in NUMBERS else 200
-    return Field(key, label, section, kind=kind, longest=longest, place="profile", aliases=aliases)
+    protected = key in PROTECTED
+    return Field(key, label, section, kind, longest, place="profile", aliases=aliases, protected=protected)
 
 
 MORE: tuple[Field, ...] = (

@@ -15,7 +15,7 @@ def links() -> list[RecordLink]:
     """The links. Long texts may speak of people: erasing empties them; figures and list values are the firm's own."""
     texts = tuple(key for key in PROFILE if FIELDS[key].kind not in NUMBERS and FIELDS[key].kind != "list")
     return [
-        RecordLink("customers_change", _l("Changes"), TARGET, delete="delete", personal=("old", "new")),
+        RecordLink("customers_change", _l("Changes"), TARGET, delete="delete", personal=("person", "old", "new")),
         RecordLink("customers_owner", _l("Owners"), TARGET, delete="delete", erase="keep"),
         # a code that was given stays given: its row outlives the record
         RecordLink("customers_used_code", _l("Customer codes"), TARGET, erase="keep", delete="keep"),

@@ -37,7 +37,7 @@ class Customers(Plugin):
     name = "customers"
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
     extends = ("imports", "files", "lists", "search", "timeline", "handover", "destruction")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
@@ -125,6 +125,13 @@ class Customers(Plugin):
         from .evidence import evidence
 
         return evidence()
+
+    @hookimpl
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.services.resealing import key_use
+        from .services.protected import sealed_tables
+
+        return [key_use("customers.fields", _l("Fields of customer files"), sealed_tables)]
 
     @hookimpl
     def register_commands(self) -> list[click.Command]:

@@ -29,7 +29,7 @@ def register_view() -> ListView:
             Column("sent_at", _l("Sent"), sent.sent_at, sortable=True, default=True, render="instant",
                    filter=Filter("date"), order=1),
             Column("request_number", _l("Request"), sent.request_number, default=True, render="name", order=2),
-            Column("count", _l("Customers"), sent.count, default=True, render="count",
+            Column("rows", _l("Customers"), sent.count, default=True, render="count",
                    filter=Filter("number"), order=3),
             Column("source", _l("Imported from"), sent.source, default=True, order=4),
             Column("sent_by", _l("Sent by"), sent.sent_by, default=True, order=5),
@@ -96,8 +96,8 @@ def submission_page(sent: Submission, user: User) -> dict[str, Any]:
     names = names_of_logins({sent.sent_by, sent.closed_by} - {""})
     return {
         "sent": sent,
-        "label": LABELS[sent.state],
-        "tone": TONES[sent.state],
+        "label": LABELS.get(sent.state, sent.state),
+        "tone": TONES.get(sent.state, "gray"),
         "sent_by": names.get(sent.sent_by, sent.sent_by),
         "closed_by": names.get(sent.closed_by, sent.closed_by),
         "types": [(type_text(key), count) for key, count in sent.totals.get("types", ())],

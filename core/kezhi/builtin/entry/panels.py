@@ -36,8 +36,8 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     context = {
         "customer_id": record.id,
         "state": state,
-        "label": LABELS[state.state] if state is not None else "",
-        "tone": TONES[state.state] if state is not None else "gray",
+        "label": LABELS.get(state.state, state.state) if state is not None else "",
+        "tone": TONES.get(state.state, "gray") if state is not None else "gray",
         "sent_by": names.get(state.sent_by, state.sent_by) if state is not None else "",
         "closed_by": names.get(state.closed_by, state.closed_by) if state is not None else "",
         "waits": state is not None and state.state == WAITING,
@@ -100,8 +100,12 @@ def entries(customer_id: int, until: datetime | None, limit: int) -> list[Timeli
         who = names.get(row.sent_by, row.sent_by)
         found.append(TimelineEntry(row.sent_at, _("Sent for confirmation"), who, "send", "amber", (), text, url))
         if row.closed_at is not None and row.state not in (WAITING, CONFIRMED):  # a confirmation is told by its code
-            title = _("Confirmation: %(state)s", state=LABELS[row.state])
-            who, icon, tone = names.get(row.closed_by, row.closed_by), ICONS[row.state], TONES[row.state]
+            title = _("Confirmation: %(state)s", state=LABELS.get(row.state, row.state))
+            who, icon, tone = (
+                names.get(row.closed_by, row.closed_by),
+                ICONS.get(row.state, "dot"),
+                TONES.get(row.state, "gray"),
+            )
             found.append(TimelineEntry(row.closed_at, title, who, icon, tone, (), row.reason, url))
     found = [entry for entry in found if until is None or entry.at <= until]
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, url_for
 
-from kezhi import NotFound, Refused, acting_user, requires
+from kezhi import NotFound, Refused, acting_user, can, requires
 from kezhi.forms import Form, submit_once
 from kezhi.i18n import _
 
@@ -28,7 +28,7 @@ def blueprint() -> Blueprint:
 @requires("entry.read")
 def index() -> Any:
     """Everything that was sent for confirmation."""
-    return pages.register_view().respond("entry/index.html")
+    return pages.register_view().respond("entry/index.html", can_write=can("customers.write"))
 
 
 @requires("entry.read")

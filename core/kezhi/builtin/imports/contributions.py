@@ -28,6 +28,10 @@ class ImportField:
     ``Refused`` with the reason. ``warn`` gets that value and answers a warning or None: the value is kept as written.
     ``suggest`` gets the texts of cells with a problem and answers for each the nearest values that the acting user may
     see, best first, with what a person calls them (``suggesting.nearest`` helps), in a constant number of statements.
+
+    ``protect`` is the name of the protected field that the values go into (``Protected``): they are staged sealed, as
+    text, and SQL can move them but not read them. ``index`` gives further staged values for such a one, its blind
+    indexes, by which rows are matched.
     """
 
     key: str
@@ -37,6 +41,8 @@ class ImportField:
     parse: Callable[[str], Any] = plain
     warn: Callable[[Any], Text | None] | None = None
     suggest: Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]] | None = None
+    protect: str = ""
+    index: Callable[[Any], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,15 @@ class Journaled:
 class Reversal:
     """How an import of this kind is reverted. The first table is that of the records, of ``model``.
 
-    ``name`` is the SQL text by which a person knows a record. ``goes`` names tables whose rows vanish with a record
-    without standing in the way. ``begin(batch)`` runs before anything is put back, ``finish(batch)`` after it; both
-    find what is reverted by ``reverted_rows`` (``kezhi.builtin.imports.journal``).
+    ``name`` is the SQL text by which a person knows a record, or several, of which protected columns may be some.
+    ``goes`` names tables whose rows vanish with a record without standing in the way. ``begin(batch)`` runs before
+    anything is put back, ``finish(batch)`` after it; both find what is reverted by ``reverted_rows``
+    (``kezhi.builtin.imports.journal``).
     """
 
     model: type
     tables: tuple[Journaled, ...]
-    name: ColumnElement[Any]
+    name: ColumnElement[Any] | tuple[ColumnElement[Any], ...]
     goes: tuple[str, ...] = ()
     begin: Callable[[Batch], None] | None = None
     finish: Callable[[Batch], None] | None = None

@@ -12,6 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from kezhi import Json
 
+from ..protection.fields import digest_of, is_protected
 from .models import Batch, Kept
 
 KEPT = Kept.__table__
@@ -25,11 +26,16 @@ class image(FunctionElement[Any]):
     type = Json
     inherit_cache = True
 
-    def __init__(self, columns: Iterable[Column[Any]]) -> None:
+    def __init__(self, columns: Iterable[Any]) -> None:
         chosen = list(columns)
         for column in chosen:
             _literal(column.name)
         super().__init__(*chosen)
+
+
+def compared(columns: Iterable[Column[Any]]) -> image:
+    """The same for telling whether a row has changed: of what is protected, the digest."""
+    return image(digest_of(each).label(each.name) if is_protected(each) else each for each in columns)
 
 
 @compiles(image)

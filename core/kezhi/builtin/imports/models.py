@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kezhi import BigInt, Json, UtcDateTime, model_base
+from kezhi import BigInt, CodeText, Json, UtcDateTime, model_base
+
+from ..protection.fields import Protected, ProtectedJson
 
 Base = model_base("imports")
 
@@ -75,10 +77,12 @@ class Row(Base):  # type: ignore[valid-type,misc]
     batch_id: Mapped[int] = mapped_column(BigInt, ForeignKey("imports_batch.id", ondelete="CASCADE"), primary_key=True)
     row: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)  # the header is row 1
     data: Mapped[dict[str, Any]] = mapped_column(Json)
-    raw: Mapped[list[str]] = mapped_column(Json)
+    raw: Mapped[list[str]] = mapped_column(ProtectedJson("imports.raw"))
     target_id: Mapped[int | None] = mapped_column(BigInt)
     action: Mapped[str | None] = mapped_column(String(10))  # create, update, unchanged
     bad: Mapped[bool] = mapped_column(Boolean, default=False)
+    seal: Mapped[str | None] = mapped_column(CodeText)  # token of the record that the protected values are meant for
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)
 
     # from a record to its row: without it SQLite reads the whole batch for every record that is updated
     __table_args__ = (Index("ix_imports_row_target_id", "target_id", "batch_id"),)
@@ -94,7 +98,8 @@ class Problem(Base):  # type: ignore[valid-type,misc]
     row: Mapped[int] = mapped_column(Integer)
     column: Mapped[str] = mapped_column(String(80))  # key of the field; empty when the whole row is meant
     level: Mapped[str] = mapped_column(String(10))
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Protected("imports.message", row=""))  # may quote a value
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)
     origin: Mapped[str] = mapped_column(String(10))  # file: found by reading; check: found by comparing, done anew
 
     __table_args__ = (Index("ix_imports_problem_batch_id_row", "batch_id", "row"),)
@@ -103,7 +108,8 @@ class Problem(Base):  # type: ignore[valid-type,misc]
 class Kept(Base):  # type: ignore[valid-type,misc]
     """What an applied import did to one row of a table, so that it can be reverted (decision 15).
 
-    ``before`` and ``after`` hold the columns that the import may write; they are erased with the customer's data.
+    ``before`` and ``after`` hold the columns that the import may write; they are erased with the customer's data. What
+    is protected stands sealed in ``before``, and as the digest it is compared by in ``after``.
     """
 
     __tablename__ = "imports_kept"
@@ -119,6 +125,7 @@ class Kept(Base):  # type: ignore[valid-type,misc]
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json)
     obstacle: Mapped[str] = mapped_column(String(10), default="")  # set while a revert runs
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)
 
     __table_args__ = (
         Index("ix_imports_kept_customer_id", "customer_id"),

@@ -23,7 +23,7 @@ class Imports(Plugin):
     name = "imports"
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
-    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1"}
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1"}
     extends = ("destruction",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
@@ -65,6 +65,13 @@ class Imports(Plugin):
         from .rules import limits
 
         return limits(model, user)
+
+    @hookimpl
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.services.resealing import key_use
+        from .services.sealing import sealed_tables
+
+        return [key_use("imports.staged", _l("Staged rows of imports"), sealed_tables)]
 
     @hookimpl
     def register_jobs(self) -> list[Job]:

@@ -5,6 +5,7 @@ Values stand in ``Row.data`` as JSON: text, whole numbers, dates as ISO text. An
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Select, String, func, insert, literal, select, update
@@ -13,7 +14,11 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from kezhi import db
 
+from ..protection.fields import NOTHING, seal, unseal
+from ..protection.sealed import is_sealed, token_of
 from .models import Batch, Problem, Row
+
+CHUNK = 500  #: rows that are sealed anew in one go
 
 
 class _whole(FunctionElement[Any]):
@@ -65,6 +70,34 @@ def good_rows(batch: Batch) -> list[ColumnElement[bool]]:
     return [Row.batch_id == batch.id, Row.bad.is_(False)]
 
 
+def seal_to_targets(batch: Batch, names: Mapping[str, str], tokens: Any) -> None:
+    """Seal staged values anew for the records that they change: a protected value opens in its own record only.
+
+    ``names`` says by field of the file which protected field it is; ``tokens`` is a select of (row, field of the file,
+    token of the record or NULL) for the rows that change one.
+    """
+    types, rows = dict(names), dict[int, dict[str, str]]()
+    for row, key, token in db.session.execute(tokens):
+        if token:
+            rows.setdefault(row, {})[key] = token
+    numbers = sorted(rows)
+    for start in range(0, len(numbers), CHUNK):
+        chunk = numbers[start : start + CHUNK]
+        found = select(Row.row, Row.data).where(Row.batch_id == batch.id, Row.row.in_(chunk))
+        changed = []
+        for number, data in db.session.execute(found).all():
+            stale = {
+                key: token
+                for key, token in rows[number].items()
+                if data.get(key) and is_sealed(data[key]) and token_of(data[key]) != token
+            }
+            if stale:
+                anew = {key: seal(types[key], token, unseal(types[key], data[key])) for key, token in stale.items()}
+                changed.append({"batch_id": batch.id, "row": number, "data": {**data, **anew}})
+        if changed:
+            db.session.execute(update(Row), changed)
+
+
 def add_problems(
     batch: Batch,
     rows: Select[Any] | Select[Any, Any],
@@ -79,8 +112,16 @@ def add_problems(
     """
     found = rows.subquery()
     number, message = found.c[0], found.c[1]
-    names = ["batch_id", "row", "column", "level", "message", "origin"]
-    values = select(literal(batch.id, BigInteger()), number, literal(column), literal(level), message, literal("check"))
+    names = ["batch_id", "row", "column", "level", "message", "origin", "seal_version"]
+    values = select(
+        literal(batch.id, BigInteger()),
+        number,
+        literal(column),
+        literal(level),
+        message,
+        literal("check"),
+        literal(NOTHING),
+    )
     db.session.execute(insert(Problem).from_select(names, values))
     if level == "error":
         mark_bad(batch)

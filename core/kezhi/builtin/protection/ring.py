@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import current_app, g
 from sqlalchemy import exists, select
+from sqlalchemy.exc import DontWrapMixin
 
 from kezhi import Refused, acting_user, clock, db
 from kezhi.i18n import _
@@ -24,7 +25,7 @@ FILES, FIELDS, INDEX = "files", "fields", "index"
 PURPOSES = (FILES, FIELDS, INDEX)
 
 
-class KeyProblem(Refused):
+class KeyProblem(Refused, DontWrapMixin):
     """The key file lacks a key, or is another one than this database was protected with. Nothing is damaged."""
 
 
@@ -121,6 +122,7 @@ def snapshot() -> Ring:
 def forget() -> None:
     """Read anew what the database knows: it has been changed."""
     g.pop("kezhi_ring", None)
+    current_app.extensions.pop("kezhi_fields", None)
 
 
 def establish() -> None:

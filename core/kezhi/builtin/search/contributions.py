@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression
+from sqlalchemy import ColumnElement, SQLColumnExpression
 
 Text = Any
 
@@ -22,6 +23,10 @@ class SearchKind:
     A result shows ``heading`` and behind it the ``notes``, expressions of one value each; it leads to ``endpoint`` with
     the record's key as ``argument``. Only who has ``permission`` finds records of this kind, and only those they see.
     ``list_endpoint`` is the list that takes the same words as ``q``.
+
+    ``exact(text)`` is the condition on ``model`` for records that a complete number or address names which the database
+    holds sealed (a blind index of it is compared), or None when ``text`` is none; it leaves out what the acting person
+    may not read. Such values are never among ``codes`` and ``names``: the tokens would hold them in the clear.
     """
 
     key: str
@@ -35,6 +40,7 @@ class SearchKind:
     names: tuple[SQLColumnExpression[Any], ...] = ()
     notes: tuple[SQLColumnExpression[Any], ...] = ()
     list_endpoint: str = ""
+    exact: Callable[[str], ColumnElement[bool] | None] | None = None
     icon: str = "file-earmark"  #: name of a Bootstrap icon
     order: int = 50
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from kezhi import db, localised, visible_ids
 from kezhi.figures import divide
+from kezhi.filters import EMPTY
 from kezhi.i18n import _
 
 from ...customers.fields import label
@@ -66,7 +67,8 @@ def differences(old: tuple[CardPeriod, Card], new: tuple[CardPeriod, Card]) -> l
 def _line(title: str, old: str, new: str, more: str = "") -> Difference:
     if old == new:
         return Difference(title, old, new)
-    return Difference(title, old, new, str(more or _("from %(old)s to %(new)s", old=old, new=new)))
+    was, now = (_("none") if text == EMPTY else text for text in (old, new))
+    return Difference(title, old, new, str(more or _("from %(old)s to %(new)s", old=was, new=now)))
 
 
 def _moved(unit: str, old: Any, new: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import func
 
 from kezhi import PluginError, User, acting_user
 from kezhi.filters import EMPTY, money, number, points, ppm
@@ -43,6 +44,11 @@ def visible_figures(kept: Sequence[dict[str, Any]], user: User | None = None) ->
     """The figures of a period that somebody may see, each with its place among the values of a card."""
     user = user or acting_user()
     return [(place, figure) for place, figure in enumerate(kept) if user.can(figure["permission"])]
+
+
+def value_or_none(figure: CardFigure, value: Any) -> Any:
+    """The value of a figure as SQL: 0 for customers without a row, where that is what it means."""
+    return func.coalesce(value, 0) if figure.no_rows == "zero" else value
 
 
 def sees_grade(kept: Sequence[dict[str, Any]], user: User | None = None) -> bool:

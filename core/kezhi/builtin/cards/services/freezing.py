@@ -14,7 +14,7 @@ from ...customers.models import Customer
 from ...policy.periods import next_workday, period_of
 from ..json_sql import json_array
 from ..models import RHYTHMS, Card, CardPeriod
-from .figures import figures, manifest
+from .figures import figures, manifest, value_or_none
 
 CUSTOMERS, CARDS, PERIODS = Customer.__table__, Card.__table__, CardPeriod.__table__
 #: customers written in one transaction, so that nobody waits long for it
@@ -107,7 +107,7 @@ def _write(period_id: int, period: Period, reached: int, upto: int) -> None:
         table = figure.select(period, population).subquery()
         columns = list(table.c)
         source = source.outerjoin(table, columns[0] == CUSTOMERS.c.id)
-        values.append(columns[1])
+        values.append(value_or_none(figure, columns[1]))
         if entry["classifies"]:
             grade = func.coalesce(cast(columns[1], Text), "")
     rows = select(

@@ -72,6 +72,8 @@ def current_values(customer_id: int) -> list[tuple[dict[str, Any], Any]]:
     population = select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == customer_id)
     found = []
     for place, entry in visible_figures(manifest(offered)):
-        row = db.session.execute(offered[place].select(period, population)).first()
-        found.append((entry, None if row is None else row[1]))
+        figure = offered[place]
+        row = db.session.execute(figure.select(period, population)).first()
+        value = row[1] if row is not None else None
+        found.append((entry, 0 if value is None and figure.no_rows == "zero" else value))
     return found

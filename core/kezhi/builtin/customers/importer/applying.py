@@ -28,8 +28,10 @@ from kezhi.db import UtcDateTime
 from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
 from ...imports.staging import field_text
+from ...protection.fields import NOTHING
 from ..fields import FIELDS, NUMBERS, OWN, PROFILE
 from ..models import Customer, CustomerChange, CustomerGroup, CustomerOwner, StagedKey, UsedCode
+from ..services.protected import CUSTOMER_KEYS, NAMES
 from .confirming import fill_numbers, is_provisional, keep_codes, send
 from .staged import (
     CREATE,
@@ -41,9 +43,11 @@ from .staged import (
     differs,
     iso_text,
     looked_up,
+    lowest,
     mapped,
     names_group,
     owner_of_row,
+    replaced,
     stored_column,
     value,
     wanted_values,
@@ -94,10 +98,12 @@ def _give_codes(batch: Batch) -> None:
 
 def _create(batch: Batch, now: datetime) -> None:
     """One INSERT … SELECT; afterwards the rows point at the records they became."""
-    columns: dict[str, ColumnElement[Any]] = {
+    columns: dict[str, Any] = {
         "prospect_number": field_text("prospect_number"),
         "name_key": KEY.c.name_key,
-        "phone_key": KEY.c.phone_key,
+        **{key: func.coalesce(field_text(key), "") for key in CUSTOMER_KEYS},
+        "seal": Row.seal,
+        "seal_version": Row.seal_version,
         "origin": literal("import"),
         "created_by": literal(acting_user().login),
         "created_at": literal(now, UtcDateTime()),
@@ -143,7 +149,7 @@ def _create(batch: Batch, now: datetime) -> None:
 
 def _keep_changes(batch: Batch, now: datetime) -> None:
     """One row of history per changed field and record (CUS-05), one statement per field of the file."""
-    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source", "seal_version"]
     for column, wanted in wanted_values(batch).items():
         old, new = readable(column, stored_column(column)), readable(column, wanted)
         changed = select(
@@ -154,10 +160,21 @@ def _keep_changes(batch: Batch, now: datetime) -> None:
             func.coalesce(old, ""),
             func.coalesce(new, ""),
             literal("import"),
+            sealed_by(column, Row.seal_version),
         ).select_from(Row)
         changed = changed.join(EVERY, EVERY.c.id == Row.target_id)
         changed = changed.where(*with_action(batch, UPDATE), differs(column, wanted))
         db.session.execute(insert(CustomerChange).from_select(columns, changed))
+
+
+def sealed_by(column: str, new: Any) -> ColumnElement[Any]:
+    """By which key the entry of a change opens, whose new value opens by ``new``."""
+    if column not in NAMES:
+        return literal(NOTHING)
+    if FIELDS[column].place == "profile":
+        old = looked_up(PROFILES.c.seal_version, PROFILES, PROFILES.c.customer_id == EVERY.c.id)
+        return lowest(func.coalesce(old, new), new)
+    return lowest(EVERY.c.seal_version, new)
 
 
 def readable(column: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -175,15 +192,19 @@ def readable(column: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
 def _update(batch: Batch, now: datetime) -> None:
     """One UPDATE … FROM: what a row gives replaces what stands there, empty cells leave it."""
     values: dict[str, Any] = {
-        column: func.coalesce(wanted, EVERY.c[column])
+        column: replaced(column, wanted, EVERY.c[column])
         for column, wanted in wanted_values(batch).items()
         if column not in PROFILE and column != "product_groups"
     }
     if "name" in values:
         values["name_key"] = func.coalesce(func.nullif(KEY.c.name_key, ""), EVERY.c.name_key)
-    if "phone" in values:
-        given = field_text("phone").is_not(None)
-        values["phone_key"] = case((given, KEY.c.phone_key), else_=EVERY.c.phone_key)
+    for key, (field, _name, _normal) in CUSTOMER_KEYS.items():
+        if field in values:
+            anew = func.coalesce(field_text(key), "")  # a phone may be too short to be looked up by
+            values[key] = case((field_text(field).is_not(None), anew), else_=EVERY.c[key])
+    if any(FIELDS[key].protected for key in values if key in FIELDS):
+        values["seal"] = func.coalesce(EVERY.c.seal, Row.seal)
+        values["seal_version"] = lowest(EVERY.c.seal_version, Row.seal_version)
     values |= {"updated_at": literal(now, UtcDateTime()), "version": EVERY.c.version + 1}
     conditions = [*with_action(batch, UPDATE), KEY.c.batch_id == Row.batch_id, KEY.c.row == Row.row]
     bulk_write(
@@ -205,9 +226,12 @@ def _write_sections(batch: Batch) -> None:
     texts = {key: literal("") for key, nothing in absent.items() if nothing is not None}
     rows = [*with_action(batch, CREATE, UPDATE), or_(*(value(key).is_not(None) for key in given))]
     known = exists().where(PROFILES.c.customer_id == Row.target_id)
-    new: Any = select(Row.target_id, *texts.values()).where(*rows, ~known)
-    db.session.execute(insert(PROFILES).from_select(["customer_id", *texts], new))
-    filled = {key: func.coalesce(value(key), PROFILES.c[key]) for key in given}
+    token = func.coalesce(looked_up(EVERY.c.seal, EVERY, EVERY.c.id == Row.target_id), Row.seal)
+    new: Any = select(Row.target_id, *texts.values(), token, Row.seal_version).where(*rows, ~known)
+    db.session.execute(insert(PROFILES).from_select(["customer_id", *texts, "seal", "seal_version"], new))
+    filled = {key: replaced(key, value(key), PROFILES.c[key]) for key in given}
+    if any(FIELDS[key].protected for key in given):
+        filled["seal_version"] = lowest(PROFILES.c.seal_version, Row.seal_version)
     statement = update(PROFILES).where(PROFILES.c.customer_id == Row.target_id, *rows).values(**filled)
     db.session.execute(statement, execution_options=QUIET)
 

@@ -13,6 +13,7 @@ from ...imports.contributions import ImportField
 from ...imports.values import parse_date
 from ..fields import COLUMNS, FIELDS, OTHER_LABELS, Field
 from ..services import lists, values
+from ..services.protected import CUSTOMER_KEYS, index_of
 from ..services.records import LONGEST_CODE
 from ..services.texts import tidy_code
 from .suggesting import SEVERAL, of_departments, of_groups, of_list, of_owners
@@ -52,6 +53,8 @@ def columns() -> tuple[ImportField, ...]:
             parse=_parser(field),
             warn=_warner(field),
             suggest=of_list(field.key) if field.kind == "list" else of_groups if field.kind == "groups" else None,
+            protect=f"customers.{field.key}" if field.protected else "",
+            index=index_of(CUSTOMER_KEYS, field.key),
         )
         for field in (FIELDS[key] for key in COLUMNS)
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, union_all, update
 
 from kezhi import Refused, acting_user, bulk_write, clock, db, visible_ids
 from kezhi import lazy_gettext as _l
@@ -21,22 +21,29 @@ from kezhi.i18n import _
 from ...imports.contributions import Importer, ImportField, Journaled, Reversal
 from ...imports.journal import KEPT, former, reverted_rows
 from ...imports.models import Batch, Row
-from ...imports.staging import add_problems, field_date, field_int, field_text, good_rows
+from ...imports.staging import add_problems, field_date, field_int, field_text, good_rows, seal_to_targets
 from ...imports.values import parse_date
-from ..fields import CONTACT_LABELS, FIELDS, OTHER_LABELS
+from ...protection.fields import differ
+from ..fields import CONTACT_LABELS, CONTACT_PROTECTED, FIELDS, OTHER_LABELS
 from ..models import Contact, Customer, CustomerChange
 from ..sections import may_write_section
 from ..services import lists, values
 from ..services.contacts import DAYS, KEYS, clean_part
+from ..services.protected import CONTACT_KEYS, CUSTOMER_KEYS, index_of
 from .columns import parse_code
-from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, rows, sentence, with_action
+from .matching import refuse_unsealed
+from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, lowest, rows, sentence, with_action
 from .suggesting import of_customers, of_list
 
 QUIET = {"synchronize_session": False}
 PEOPLE = Contact.__table__
 CREDIT_CODE = FIELDS["credit_code"]
 #: columns of a file that say whose people they are, with the customer's own, in the order in which they count
-KEYS_OF_CUSTOMER = {"customer_code": "code", "prospect_number": "prospect_number", "credit_code": "credit_code"}
+KEYS_OF_CUSTOMER = {
+    "customer_code": "code",
+    "prospect_number": "prospect_number",
+    "credit_code_key": "credit_code_key",
+}
 YES = frozenset({"1", "y", "yes", "true", "是", "√", "✓"})
 NO = frozenset({"0", "n", "no", "false", "否", "×"})
 
@@ -75,6 +82,8 @@ def contact_importer() -> Importer:
             CREDIT_CODE.label,
             aliases=CREDIT_CODE.aliases,
             parse=partial(values.clean, CREDIT_CODE),
+            protect="customers.credit_code",
+            index=index_of(CUSTOMER_KEYS, "credit_code"),
         ),
     )
     parts = tuple(
@@ -86,6 +95,8 @@ def contact_importer() -> Importer:
             parse=_parser(key),
             warn=values.phone_warning if key == "phone" else _role_warning if key == "decision_role" else None,
             suggest=of_list(key) if key == "decision_role" else None,
+            protect=f"customers.contact.{key}" if key in CONTACT_PROTECTED else "",
+            index=index_of(CONTACT_KEYS, key),
         )
         for key in KEYS
     )
@@ -105,7 +116,7 @@ def contact_reversal() -> Reversal:
     """The people of one customer go back together: who was the main contact before hangs on who is now."""
     people = Journaled(PEOPLE, scope=_of_named_customers, columns=_written, unit="customer_id", customer="customer_id")
     name = select(EVERY.c.name).where(EVERY.c.id == PEOPLE.c.customer_id).scalar_subquery()
-    return Reversal(Contact, (people,), name.concat(": ").concat(PEOPLE.c.name), begin=_keep_reverted)
+    return Reversal(Contact, (people,), (name, PEOPLE.c.name), begin=_keep_reverted)
 
 
 def _of_named_customers(batch: Batch) -> ColumnElement[bool]:
@@ -116,27 +127,34 @@ def _of_named_customers(batch: Batch) -> ColumnElement[bool]:
 
 
 def _written(batch: Batch) -> list[str]:
-    return ["customer_id", "name", *dict.fromkeys([*given(batch), "is_primary"])]
+    parts = dict.fromkeys([*given(batch), "is_primary"])
+    return ["customer_id", "name", "name_key", *parts, *(key for key in CONTACT_KEYS if CONTACT_KEYS[key][0] in parts)]
 
 
 def _keep_reverted(batch: Batch) -> None:
     """Everybody's former values, in the history of the customer (CUS-05)."""
-    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source", "person", "seal_version"]
     fixed = (literal(clock.now(), UtcDateTime()), literal(acting_user().login))
     name = PEOPLE.c.name
     gone: Any = select(
-        PEOPLE.c.customer_id, *fixed, literal("contact.name"), name, literal(""), literal("revert")
+        PEOPLE.c.customer_id,
+        *fixed,
+        literal("contact.name"),
+        name,
+        literal(""),
+        literal("revert"),
+        null(),
+        PEOPLE.c.seal_version,
     ).join_from(KEPT, PEOPLE, PEOPLE.c.id == KEPT.c.key)
     gone = gone.where(*reverted_rows(batch, PEOPLE, CREATE))
     db.session.execute(insert(CustomerChange).from_select(columns, gone))
     for key in dict.fromkeys([*given(batch), "is_primary"]):
-        now, before = _readable(key, PEOPLE.c[key], name), _readable(key, former(PEOPLE.c[key]), name)
+        now, before = _readable(key, PEOPLE.c[key]), _readable(key, former(PEOPLE.c[key]))
+        version = lowest(PEOPLE.c.seal_version, former(PEOPLE.c.seal_version))
         changed: Any = select(
-            PEOPLE.c.customer_id, *fixed, literal(f"contact.{key}"), now, before, literal("revert")
+            PEOPLE.c.customer_id, *fixed, literal(f"contact.{key}"), now, before, literal("revert"), name, version
         ).join_from(KEPT, PEOPLE, PEOPLE.c.id == KEPT.c.key)
-        changed = changed.where(
-            *reverted_rows(batch, PEOPLE, UPDATE), former(PEOPLE.c[key]).is_distinct_from(PEOPLE.c[key])
-        )
+        changed = changed.where(*reverted_rows(batch, PEOPLE, UPDATE), _other(key, former(PEOPLE.c[key])))
         db.session.execute(insert(CustomerChange).from_select(columns, changed))
 
 
@@ -196,14 +214,14 @@ def _seen() -> list[ColumnElement[bool]]:
 
 
 def _customer_keys(batch: Batch) -> list[tuple[str, str]]:
-    return [(key, own) for key, own in KEYS_OF_CUSTOMER.items() if key in batch.mapping]
+    return [(key, own) for key, own in KEYS_OF_CUSTOMER.items() if key.removesuffix("_key") in batch.mapping]
 
 
 def value(key: str) -> ColumnElement[Any]:
     """What a row gives for a part of a contact, NULL when its cell is empty."""
     if key == "is_primary":
         return case((field_int(key) == 1, True), (field_int(key) == 0, False))
-    return field_date(key) if key in DAYS else field_text(key)
+    return field_date(key) if key == "left_on" else field_text(key)
 
 
 def given(batch: Batch) -> list[str]:
@@ -213,11 +231,14 @@ def given(batch: Batch) -> list[str]:
 
 def check(batch: Batch) -> None:
     """Find customer and person of every good row; nobody imports people whom they may not change."""
+    refuse_unsealed()
     if not may_write_section("people"):
         add_problems(batch, rows(_("You may not change the key people of a customer."), *good_rows(batch)))
     _check_customers(batch)
     customer = customer_of_row(batch)
-    found = select(func.min(PEOPLE.c.id)).where(PEOPLE.c.customer_id == customer, PEOPLE.c.name == field_text("name"))
+    found = select(func.min(PEOPLE.c.id)).where(
+        PEOPLE.c.customer_id == customer, PEOPLE.c.name_key == field_text("name_key")
+    )
     matched = found.correlate(Row.__table__).scalar_subquery()
     db.session.execute(update(Row).where(*good_rows(batch)).values(target_id=matched), execution_options=QUIET)
     _refuse_repeated(batch)
@@ -225,6 +246,20 @@ def check(batch: Batch) -> None:
     same = select(PEOPLE.c.id).where(PEOPLE.c.id == Row.target_id, differing).exists()
     action = case((Row.target_id.is_(None), CREATE), (same, UPDATE), else_=UNCHANGED)
     db.session.execute(update(Row).where(*good_rows(batch)).values(action=action), execution_options=QUIET)
+    _seal_to_targets(batch)
+
+
+def _seal_to_targets(batch: Batch) -> None:
+    """What changes a person is sealed for that person."""
+    parts = [key for key in given(batch) if key in CONTACT_PROTECTED]
+    wanted = [
+        select(Row.row, literal(key), PEOPLE.c.seal)
+        .join_from(Row, PEOPLE, PEOPLE.c.id == Row.target_id)
+        .where(*with_action(batch, UPDATE), _differs(key))
+        for key in parts
+    ]
+    if wanted:
+        seal_to_targets(batch, {key: f"customers.contact.{key}" for key in parts}, union_all(*wanted))
 
 
 def _check_customers(batch: Batch) -> None:
@@ -235,31 +270,33 @@ def _check_customers(batch: Batch) -> None:
     text = _("Give the customer code, the prospect number or the credit code: they say whose people these are.")
     add_problems(batch, rows(text, *good_rows(batch), named == ""), column="customer_code")
     if "credit_code" in batch.mapping:
-        _refuse_ambiguous(batch, [(key, own) for key, own in keys if key != "credit_code"])
-    said = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=named)
+        _refuse_ambiguous(batch, [(key, own) for key, own in keys if key != "credit_code_key"])
+    shown = [field_text(key) for key, _own in keys if key != "credit_code_key"]
+    unknown = _("There is no customer with this credit code.")
+    said: Any = literal(unknown)
+    if shown:
+        code: Any = func.coalesce(*shown) if len(shown) > 1 else shown[0]
+        named_one = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=code)
+        said = case((code.is_(None), unknown), else_=named_one)
     add_problems(
         batch,
         rows(said, *good_rows(batch), customer_of_row(batch).is_(None)),
-        column=keys[0][0] if keys else "customer_code",
+        column=keys[0][0].removesuffix("_key") if keys else "customer_code",
     )
 
 
 def _refuse_ambiguous(batch: Batch, others: list[tuple[str, str]]) -> None:
     """A credit code alone does not tell which of several customers is meant. Only those one may see are counted."""
-    given = field_text("credit_code")
-    count = select(func.count()).where(EVERY.c.credit_code == given, *_seen())
+    count = select(func.count()).where(EVERY.c.credit_code_key == field_text("credit_code_key"), *_seen())
     known = [_customer_by(key, own).is_(None) for key, own in others]
-    text = sentence(
-        _("Several customer files carry the credit code “%(value)s”: give the customer code too.", value="{value}"),
-        value=given,
-    )
+    text = _("Several customer files carry this credit code: give the customer code too.")
     several = count.correlate(Row.__table__).scalar_subquery() > 1
     add_problems(batch, rows(text, *good_rows(batch), several, *known), column="credit_code")
 
 
 def _refuse_repeated(batch: Batch) -> None:
     """One row for one person of one customer, and one main contact per customer. Grouped once, not row against row."""
-    code, name = customer_of_row(batch), field_text("name")
+    code, name = customer_of_row(batch), field_text("name_key")
     people = select(code.label("code"), name.label("name"), Row.row.label("row")).where(*good_rows(batch)).subquery()
     named = select(people.c.code, people.c.name, func.min(people.c.row).label("first"))
     twice = named.group_by(people.c.code, people.c.name).having(func.count() > 1).subquery()
@@ -279,7 +316,12 @@ def _refuse_repeated(batch: Batch) -> None:
 
 
 def _differs(key: str) -> ColumnElement[bool]:
-    return value(key).is_not(None) & value(key).is_distinct_from(PEOPLE.c[key])
+    return value(key).is_not(None) & _other(key, value(key))
+
+
+def _other(key: str, one: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a value of a part is not the stored one."""
+    return differ(one, PEOPLE.c[key]) if key in CONTACT_PROTECTED else one.is_distinct_from(PEOPLE.c[key])
 
 
 # ── writing them ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -295,34 +337,56 @@ def apply(batch: Batch) -> None:
 
 
 def _keep_changes(batch: Batch, now: datetime) -> None:
-    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source", "person", "seal_version"]
     fixed = (literal(now, UtcDateTime()), literal(acting_user().login))
     new: Any = select(
-        customer_of_row(batch), *fixed, literal("contact.name"), literal(""), field_text("name"), literal("import")
+        customer_of_row(batch),
+        *fixed,
+        literal("contact.name"),
+        literal(""),
+        field_text("name"),
+        literal("import"),
+        null(),
+        Row.seal_version,
     ).where(*with_action(batch, CREATE))
     db.session.execute(insert(CustomerChange).from_select(columns, new))
     for key in given(batch):
         old, wanted = _readable(key, PEOPLE.c[key]), _readable(key, value(key))
         changed: Any = select(
-            PEOPLE.c.customer_id, *fixed, literal(f"contact.{key}"), old, wanted, literal("import")
+            PEOPLE.c.customer_id,
+            *fixed,
+            literal(f"contact.{key}"),
+            old,
+            wanted,
+            literal("import"),
+            PEOPLE.c.name,
+            lowest(PEOPLE.c.seal_version, Row.seal_version),
         ).join_from(Row, PEOPLE, PEOPLE.c.id == Row.target_id)
         changed = changed.where(*with_action(batch, UPDATE), _differs(key))
         db.session.execute(insert(CustomerChange).from_select(columns, changed))
 
 
-def _readable(key: str, expression: ColumnElement[Any], name: Any = None) -> ColumnElement[Any]:
-    """A value with the person's name (that of the row), as the history keeps it."""
-    name = field_text("name") if name is None else name
+def _readable(key: str, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value as the history keeps it, beside the person's name."""
     if key == "is_primary":
         text: ColumnElement[Any] = case((expression.is_(True), "✓"))
     else:
-        text = iso_text(expression) if key in DAYS else func.nullif(expression, "")
-    return func.coalesce(name.concat(": ").concat(text), "")
+        text = iso_text(expression) if key == "left_on" else expression
+    return func.coalesce(text, "")
 
 
 def _update(batch: Batch, now: datetime) -> None:
-    values: dict[str, Any] = {key: func.coalesce(value(key), PEOPLE.c[key]) for key in given(batch)}
-    values |= {"updated_at": literal(now, UtcDateTime()), "version": PEOPLE.c.version + 1}
+    values: dict[str, Any] = {key: case((_differs(key), value(key)), else_=PEOPLE.c[key]) for key in given(batch)}
+    for key, (part, _name, _normal) in CONTACT_KEYS.items():
+        if part in values:
+            anew = func.coalesce(field_text(key), "")
+            values[key] = case((field_text(part).is_not(None), anew), else_=PEOPLE.c[key])
+    values |= {
+        "updated_at": literal(now, UtcDateTime()),
+        "version": PEOPLE.c.version + 1,
+        "seal": func.coalesce(PEOPLE.c.seal, Row.seal),
+        "seal_version": lowest(PEOPLE.c.seal_version, Row.seal_version),
+    }
     bulk_write(
         update(PEOPLE).where(PEOPLE.c.id == Row.target_id, *with_action(batch, UPDATE)).values(**values),
         model=Contact,
@@ -341,6 +405,9 @@ def _create(batch: Batch, now: datetime) -> None:
         "created_at": literal(now, UtcDateTime()),
         "updated_at": literal(now, UtcDateTime()),
         "version": literal(1),
+        "seal": Row.seal,
+        "seal_version": Row.seal_version,
+        **{key: func.coalesce(field_text(key), "") for key in CONTACT_KEYS},
     }
     for key in KEYS:
         if key == "name" or (key in DAYS and key not in batch.mapping):
@@ -351,7 +418,7 @@ def _create(batch: Batch, now: datetime) -> None:
         else:
             columns[key] = func.coalesce(value(key), nothing) if key in batch.mapping else literal(nothing)
     staged: Any = select(*columns.values()).where(*with_action(batch, CREATE)).order_by(Row.row)
-    same = and_(PEOPLE.c.customer_id == customer_of_row(batch), PEOPLE.c.name == field_text("name"))
+    same = and_(PEOPLE.c.customer_id == customer_of_row(batch), PEOPLE.c.name_key == field_text("name_key"))
     made = looked_up(PEOPLE.c.id, PEOPLE, same)
     bulk_write(
         insert(PEOPLE).from_select(list(columns), staged),

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Table, case, delete, exists, func, insert, literal, select, union_all, update
 
-from kezhi import acting_user, db, visible_ids
+from kezhi import Refused, acting_user, db, visible_ids
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
-from ...imports.staging import add_problems, field_text, good_rows
+from ...imports.staging import add_problems, field_text, good_rows, seal_to_targets
 from ..fields import FIELDS
 from ..models import Customer, StagedKey, UsedCode
 from ..sections import may_write, section_of
 from ..services.people import ASSIGN, owners_of
-from ..services.texts import name_key, phone_key
+from ..services.texts import name_key
 from .confirming import check_unconfirmed, is_kept_for, match_kept_codes
 from .staged import (
     CREATE,
     ENTRIES,
     EVERY,
     LINKS,
+    PROFILES,
     UNCHANGED,
     UPDATE,
     any_differs,
+    differs,
     looked_up,
     mapped,
     names_group,
     repeated,
     rows,
     sentence,
+    value,
     with_action,
 )
 
@@ -42,6 +45,7 @@ CHUNK = 5_000
 
 def check(batch: Batch) -> None:
     """Find the record of every good row: by code, else prospect number, else credit code, else it is new."""
+    refuse_unsealed()
     _check_sections(batch)
     _check_responsible(batch)
     _match(batch)
@@ -50,6 +54,7 @@ def check(batch: Batch) -> None:
     _check_new(batch)
     check_unconfirmed(batch)
     _decide(batch)
+    _seal_to_targets(batch)
     _derive_keys(batch)
     _warn(batch)
 
@@ -92,7 +97,8 @@ def _match(batch: Batch) -> None:
         given = field_text(key)
         if key == "credit_code":
             _refuse_ambiguous(batch)
-        found = select(func.min(EVERY.c.id)).where(EVERY.c[key] == given).scalar_subquery()
+        own = "credit_code_key" if key == "credit_code" else key
+        found = select(func.min(EVERY.c.id)).where(EVERY.c[own] == field_text(own)).scalar_subquery()
         statement = update(Row).where(*good_rows(batch), Row.target_id.is_(None), given.is_not(None))
         db.session.execute(statement.values(target_id=found), execution_options=QUIET)
     match_kept_codes(batch)
@@ -101,11 +107,9 @@ def _match(batch: Batch) -> None:
 def _refuse_ambiguous(batch: Batch) -> None:
     """A credit code alone does not tell which of several records is meant."""
     given = field_text("credit_code")
-    count = select(func.count()).where(EVERY.c.credit_code == given).scalar_subquery()
-    text = sentence(
-        _("Several customer files carry the credit code “%(value)s”: give the customer code too.", value="{value}"),
-        value=given,
-    )
+    same = EVERY.c.credit_code_key == field_text("credit_code_key")
+    count = select(func.count()).where(same).scalar_subquery()
+    text = _("Several customer files carry this credit code: give the customer code too.")
     conditions = [*good_rows(batch), Row.target_id.is_(None), given.is_not(None), count > 1]
     add_problems(batch, rows(text, *conditions), column="credit_code")
 
@@ -159,7 +163,7 @@ def _check_new(batch: Batch) -> None:
     unnamed = [field_text(key).is_(None) for key in ("code", "prospect_number")]
     text = _("Another row above has the same credit code: give the customer code too.")
     new = [*good_rows(batch), Row.target_id.is_(None)]
-    add_problems(batch, repeated(text, field_text("credit_code"), *new).where(*unnamed), column="credit_code")
+    add_problems(batch, repeated(text, field_text("credit_code_key"), *new).where(*unnamed), column="credit_code")
 
 
 def _decide(batch: Batch) -> None:
@@ -167,6 +171,30 @@ def _decide(batch: Batch) -> None:
     changes = exists().where(EVERY.c.id == Row.target_id, any_differs(batch))
     action = case((Row.target_id.is_(None), CREATE), (changes, UPDATE), else_=UNCHANGED)
     db.session.execute(update(Row).where(*good_rows(batch)).values(action=action), execution_options=QUIET)
+
+
+def _seal_to_targets(batch: Batch) -> None:
+    """What changes a customer's protected fields is sealed for that customer; long sections have a token too."""
+    given = [key for key in mapped(batch) if FIELDS[key].protected]
+    own = looked_up(PROFILES.c.seal, PROFILES, PROFILES.c.customer_id == EVERY.c.id)
+    profile = func.coalesce(own, EVERY.c.seal)
+    wanted = [
+        select(Row.row, literal(key), EVERY.c.seal if FIELDS[key].place == "customer" else profile)
+        .join_from(Row, EVERY, EVERY.c.id == Row.target_id)
+        .where(*with_action(batch, UPDATE), field_text(key).is_not(None), differs(key, value(key)))
+        for key in given
+    ]
+    if wanted:
+        seal_to_targets(batch, {key: f"customers.{key}" for key in given}, union_all(*wanted))
+
+
+def refuse_unsealed() -> None:
+    """Errors: ``Refused`` while stored values have no blind index yet: rows would not find the customers they name."""
+    if db.session.scalar(select(exists().where(EVERY.c.seal_version.is_(None)))):
+        raise Refused(
+            _("The customer files are being encrypted at present. Import this file again when that is done: the page "
+              "“Protection” shows how far it is.")
+        )  # fmt: skip
 
 
 def _derive_keys(batch: Batch) -> None:
@@ -179,7 +207,7 @@ def _derive_keys(batch: Batch) -> None:
     db.session.execute(statement, execution_options=QUIET)
     last = 0
     while True:
-        chosen = select(Row.row, field_text("name").label("name"), field_text("phone").label("phone"))
+        chosen = select(Row.row, field_text("name").label("name"), field_text("phone_key").label("phone"))
         chosen = chosen.where(*with_action(batch, CREATE, UPDATE), Row.row > last).order_by(Row.row).limit(CHUNK)
         found = db.session.execute(chosen).all()
         if found:
@@ -188,7 +216,7 @@ def _derive_keys(batch: Batch) -> None:
                     "batch_id": batch.id,
                     "row": row.row,
                     "name_key": name_key(row.name or ""),
-                    "phone_key": phone_key(row.phone or ""),
+                    "phone_key": row.phone or "",
                 }
                 for row in found
             ]
@@ -201,7 +229,7 @@ def _derive_keys(batch: Batch) -> None:
 def _warn(batch: Batch) -> None:
     """Suspected duplicates: another record, or another row, with the same credit code, name or phone (CUS-06)."""
     keys = {
-        "credit_code": (EVERY.c.credit_code, field_text("credit_code")),
+        "credit_code": (EVERY.c.credit_code_key, field_text("credit_code_key")),
         "name": (EVERY.c.name_key, _own_key("name_key")),
         "phone": (EVERY.c.phone_key, _own_key("phone_key")),
     }

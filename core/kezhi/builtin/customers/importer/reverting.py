@@ -12,10 +12,12 @@ from kezhi.db import UtcDateTime
 from ...imports.contributions import Journaled, Reversal
 from ...imports.journal import KEPT, former, reverted_rows
 from ...imports.models import Batch, Row
-from ..fields import COLUMNS, PROFILE
+from ...protection.fields import NOTHING, differ
+from ..fields import COLUMNS, FIELDS, PROFILE
 from ..models import Customer, CustomerChange, CustomerOwner, UsedCode
+from ..services.protected import CUSTOMER_KEYS, NAMES
 from .applying import readable
-from .staged import CREATE, ENTRIES, EVERY, LINKS, PROFILES, UPDATE, mapped, with_action
+from .staged import CREATE, ENTRIES, EVERY, LINKS, PROFILES, UPDATE, lowest, mapped, with_action
 
 OWNERS: Table = CustomerOwner.__table__
 USED: Table = UsedCode.__table__
@@ -55,7 +57,8 @@ def _own_columns(batch: Batch) -> list[str]:
     """What the file writes into the record itself, and what follows from it."""
     given = [key for key in mapped(batch, *COLUMNS) if key not in PROFILE and key != "product_groups"]
     codes = ["code", "prospect_number"]
-    keys = [own for key, own in (("name", "name_key"), ("phone", "phone_key")) if key in batch.mapping]
+    keys = ["name_key"] if "name" in batch.mapping else []
+    keys += [own for own, (key, _name, _normal) in CUSTOMER_KEYS.items() if key in batch.mapping]
     return [*codes, *given, *keys, *(["owner_id", "department_id"] if mapped(batch, "owner", "department") else [])]
 
 
@@ -72,8 +75,11 @@ def _keep_changes(batch: Batch) -> None:
         column = table.c[name]
         key = EVERY.c.id if table is EVERY else PROFILES.c.customer_id
         present, before = readable(name, column), readable(name, former(column))
-        changed: Any = _history(name, present, before).select_from(KEPT).join(table, key == KEPT.c.key)
-        changed = changed.where(*reverted_rows(batch, table, UPDATE), column.is_distinct_from(former(column)))
+        version = lowest(table.c.seal_version, former(table.c.seal_version))
+        changed: Any = _history(name, present, before, version=version)
+        changed = changed.select_from(KEPT).join(table, key == KEPT.c.key)
+        other = differ(column, former(column)) if name in NAMES else column.is_distinct_from(former(column))
+        changed = changed.where(*reverted_rows(batch, table, UPDATE), other)
         _insert(changed)
     _keep_new_sections(batch)
     if mapped(batch, "product_groups"):
@@ -100,8 +106,9 @@ def _keep_new_sections(batch: Batch) -> None:
     )
     for name in mapped(batch, *PROFILE):
         column = PROFILES.c[name]
-        filled = column != "" if column.type.python_type is str else column.is_not(None)
-        changed: Any = _history(name, readable(name, column), literal("")).select_from(KEPT)
+        filled = column != "" if FIELDS[name].absent() == "" else column.is_not(None)
+        changed: Any = _history(name, readable(name, column), literal(""), version=PROFILES.c.seal_version)
+        changed = changed.select_from(KEPT)
         changed = changed.join(PROFILES, PROFILES.c.customer_id == KEPT.c.key)
         _insert(changed.where(*reverted_rows(batch, PROFILES, CREATE), KEPT.c.record_id.not_in(created), filled))
 
@@ -125,7 +132,7 @@ def _keep_groups(batch: Batch) -> None:
     _insert(_history("product_groups", present, before, record).where(present != before))
 
 
-def _history(field: str, old: Any, new: Any, record: Any = KEPT.c.record_id) -> Any:
+def _history(field: str, old: Any, new: Any, record: Any = KEPT.c.record_id, version: Any = None) -> Any:
     return select(
         record,
         literal(clock.now(), UtcDateTime()),
@@ -134,9 +141,10 @@ def _history(field: str, old: Any, new: Any, record: Any = KEPT.c.record_id) -> 
         func.coalesce(old, ""),
         func.coalesce(new, ""),
         literal("revert"),
+        version if field in NAMES else literal(NOTHING),
     )
 
 
 def _insert(rows: Any) -> None:
-    columns = ["customer_id", "at", "actor", "field", "old", "new", "source"]
+    columns = ["customer_id", "at", "actor", "field", "old", "new", "source", "seal_version"]
     db.session.execute(insert(CustomerChange).from_select(columns, rows))

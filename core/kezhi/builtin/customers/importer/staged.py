@@ -12,6 +12,7 @@ from sqlalchemy.types import Text
 from ...accounts.models import Account, Department
 from ...imports.models import Batch, Row
 from ...imports.staging import field_date, field_int, field_text, good_rows
+from ...protection.fields import differ
 from ..fields import COLUMNS, FIELDS, NUMBERS
 from ..models import Customer, CustomerGroup, ListEntry, Profile
 from ..services.confirmation import needs_confirmation
@@ -131,7 +132,21 @@ def wanted_values(batch: Batch) -> dict[str, ColumnElement[Any]]:
 
 def differs(column: str, wanted: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a row gives a value for a column and it is not the stored one."""
+    if column in FIELDS and FIELDS[column].protected:
+        return wanted.is_not(None) & differ(wanted, stored_column(column))
     return wanted.is_not(None) & wanted.is_distinct_from(stored_column(column))
+
+
+def lowest(one: Any, other: Any) -> ColumnElement[Any]:
+    """The smaller of two ``seal_version``; NULL, not taken up yet, comes before all."""
+    return case((one.is_(None), one), (one < other, one), else_=other)
+
+
+def replaced(column: str, wanted: ColumnElement[Any], stored: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a column holds when a row is applied. A protected value that is the same stays as it is sealed."""
+    if column in FIELDS and FIELDS[column].protected:
+        return case((wanted.is_not(None) & differ(wanted, stored), wanted), else_=stored)
+    return func.coalesce(wanted, stored)
 
 
 def any_differs(batch: Batch) -> ColumnElement[bool]:

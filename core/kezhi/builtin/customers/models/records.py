@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi.db import BigInt, CodeText, UtcDateTime, model_base
 
+from ...protection.fields import Protected, guard
+
 Base: Any = model_base("customers")
 
 
@@ -28,9 +30,10 @@ class Customer(Base):
         Index(None, "updated_at", "id"),
         Index(None, "owner_id", "id"),
         Index(None, "department_id", "id"),
-        Index(None, "credit_code"),
+        Index(None, "credit_code_key"),
         Index(None, "name_key"),
         Index(None, "phone_key"),
+        Index(None, "email_key"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
@@ -39,26 +42,28 @@ class Customer(Base):
     name: Mapped[str] = mapped_column(CodeText)
     name_key: Mapped[str] = mapped_column(CodeText, default="")  #: normalised name, for the duplicate guard (CUS-06)
     short_name: Mapped[str] = mapped_column(CodeText, default="")
-    credit_code: Mapped[str | None] = mapped_column(CodeText)
-    contact_name: Mapped[str] = mapped_column(Text, default="")
-    contact_title: Mapped[str] = mapped_column(Text, default="")
-    address: Mapped[str] = mapped_column(Text, default="")
+    credit_code: Mapped[str | None] = mapped_column(Protected("customers.credit_code"))
+    credit_code_key: Mapped[str] = mapped_column(CodeText, default="")  #: blind index
+    contact_name: Mapped[str] = mapped_column(Protected("customers.contact_name"), default="")
+    contact_title: Mapped[str] = mapped_column(Protected("customers.contact_title"), default="")
+    address: Mapped[str] = mapped_column(Protected("customers.address"), default="")
     city: Mapped[str] = mapped_column(CodeText, default="")
     region: Mapped[str] = mapped_column(CodeText, default="")
     postal_code: Mapped[str] = mapped_column(Text, default="")
     country: Mapped[str] = mapped_column(CodeText, default="")
-    phone: Mapped[str] = mapped_column(Text, default="")
-    phone_key: Mapped[str] = mapped_column(CodeText, default="")  #: digits of the phone, for the duplicate guard
-    fax: Mapped[str] = mapped_column(Text, default="")
-    email: Mapped[str] = mapped_column(Text, default="")
+    phone: Mapped[str] = mapped_column(Protected("customers.phone"), default="")
+    phone_key: Mapped[str] = mapped_column(CodeText, default="")  #: blind index of its digits
+    email_key: Mapped[str] = mapped_column(CodeText, default="")  #: blind index
+    fax: Mapped[str] = mapped_column(Protected("customers.fax"), default="")
+    email: Mapped[str] = mapped_column(Protected("customers.email"), default="")
     website: Mapped[str] = mapped_column(Text, default="")
-    legal_representative: Mapped[str] = mapped_column(Text, default="")
+    legal_representative: Mapped[str] = mapped_column(Protected("customers.legal_representative"), default="")
     industry: Mapped[str] = mapped_column(CodeText, default="")
     business_type: Mapped[str] = mapped_column(CodeText, default="")
     stage: Mapped[str] = mapped_column(CodeText, default="")
     founded_on: Mapped[date | None] = mapped_column(Date)
     trade_since: Mapped[date | None] = mapped_column(Date)
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Protected("customers.notes"), default="")
     owner_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
     department_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_department.id", ondelete="RESTRICT"))
     origin: Mapped[str] = mapped_column(Text, default="")  #: how the record came: page, import, command
@@ -66,6 +71,8 @@ class Customer(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
+    seal: Mapped[str | None] = mapped_column(CodeText)  #: token of the row, which its protected values are bound to
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)  #: of the oldest key that it needs
 
     def __repr__(self) -> str:
         return f"<Customer {self.code or self.prospect_number or self.id}>"
@@ -82,9 +89,11 @@ class CustomerChange(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(Text)  #: login
     field: Mapped[str] = mapped_column(Text)
-    old: Mapped[str] = mapped_column(Text)
-    new: Mapped[str] = mapped_column(Text)
+    person: Mapped[str | None] = mapped_column(Protected("customers.contact.name", row=""))  #: the key person meant
+    old: Mapped[str] = mapped_column(Protected("customers.", name_from="field"))
+    new: Mapped[str] = mapped_column(Protected("customers.", name_from="field"))
     source: Mapped[str] = mapped_column(Text)  #: page, import, command
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)
 
 
 class CustomerOwner(Base):
@@ -122,6 +131,9 @@ class UsedCode(Base):
     customer_id: Mapped[int] = mapped_column(BigInt, index=True)
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reverted_name: Mapped[str] = mapped_column(Text, default="")  #: of whom, when the import that gave it was reverted
+
+
+guard(Customer)
 
 
 class StagedKey(Base):

@@ -11,10 +11,13 @@ from sqlalchemy import insert, update
 from kezhi import Conflict, NotFound, Refused, acting_user, audit_record, clock, db, visible
 from kezhi.i18n import _
 
+from ...protection.fields import bind, named, oldest, writer
+from ...protection.sealed import new_token
 from ..fields import CONTACT_LABELS
 from ..models import Contact, CustomerChange
 from ..sections import may_write_section
 from . import lists
+from .protected import CONTACT_KEYS, blind_keys, kept
 from .records import customer_by_id
 from .texts import tidy
 from .values import Invalid, clean_date, clean_email, shown
@@ -29,10 +32,8 @@ CONTACTS = Contact.__table__
 def contacts_of(customer_id: int) -> Sequence[Contact]:
     """The people of a customer that one may see: the main contact first, who has left last."""
     statement = visible(Contact).where(Contact.customer_id == customer_id)
-    left: Any = Contact.left_on
-    return db.session.scalars(
-        statement.order_by(left.is_not(None), Contact.is_primary.desc(), Contact.name, Contact.id)
-    ).all()
+    found = db.session.scalars(statement.order_by(Contact.id)).all()
+    return sorted(found, key=lambda each: (each.left_on is not None, not each.is_primary, each.name, each.id))
 
 
 def contact_by_id(customer_id: int, contact_id: int) -> Contact:
@@ -57,6 +58,7 @@ def add_contact(customer_id: int, values: Mapping[str, Any], *, source: str = "p
         updated_at=now,
         version=1,
         **wanted,
+        **blind_keys(CONTACT_KEYS, wanted),
     )
     db.session.add(contact)
     db.session.flush()
@@ -81,7 +83,11 @@ def update_contact(
     if not changed:
         return contact
     statement = update(Contact).where(Contact.id == contact_id, Contact.version == version)
-    statement = statement.values(**changed, updated_at=clock.now(), version=version + 1)
+    token = contact.seal or new_token()
+    sealed = {"seal": token, "seal_version": oldest(contact.seal_version), **blind_keys(CONTACT_KEYS, changed)}
+    statement = statement.values(
+        **bind(CONTACTS, token, changed), **sealed, updated_at=clock.now(), version=version + 1
+    )
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     if result.rowcount != 1:
         raise Conflict(_("Somebody else changed this contact meanwhile. Nothing has been saved."))
@@ -172,8 +178,7 @@ def _keep(contact: Contact, before: Mapping[str, Any], changed: Mapping[str, Any
     def text(key: str, value: Any) -> str:
         if not value:
             return ""
-        written = "✓" if value is True else shown(key, value)
-        return written if key == "name" else f"{contact.name}: {written}"
+        return kept(f"contact.{key}", contact.seal or "", "✓" if value is True else shown(key, value))
 
     rows = [
         {
@@ -184,6 +189,8 @@ def _keep(contact: Contact, before: Mapping[str, Any], changed: Mapping[str, Any
             "old": text(key, before.get(key)),
             "new": text(key, value),
             "source": source,
+            "person": None if key == "name" else named("customers.contact.name", contact.seal or "", contact.name),
+            "seal_version": writer().version,
         }
         for key, value in changed.items()
         if value or before.get(key)

@@ -13,13 +13,14 @@ from kezhi.i18n import _
 
 from ..fields import FIELDS
 from ..models import Customer
+from .protected import CUSTOMER_KEYS, lookups
 from .scan import kept_apart_from
-from .values import keys_of
+from .texts import name_key
 
 #: The whole table, past the rule of who sees what: the guard must know of records that the user may not see.
 EVERY = Customer.__table__.c
 #: Which stored key stands for which field.
-KEYS = {"credit_code": "credit_code", "name_key": "name", "phone_key": "phone"}
+KEYS = {"credit_code_key": "credit_code", "name_key": "name", "phone_key": "phone"}
 MOST_HITS = 10
 
 
@@ -54,19 +55,19 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
 
     Two statements, whatever the number of records.
     """
-    keys = {"credit_code": values.get("credit_code"), **keys_of({k: values[k] or "" for k in values})}
-    wanted = {key: keys[key] for key in KEYS if keys.get(key)}
+    keys = {**lookups(CUSTOMER_KEYS, values), "name_key": [name_key(values.get("name") or "")]}
+    wanted = {key: keys[key] for key in KEYS if keys.get(key, [""])[0]}
     if not wanted:
         return []
     statement = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
-    statement = statement.where(or_(*(EVERY[key] == value for key, value in wanted.items())))
+    statement = statement.where(or_(*(EVERY[key].in_(each) for key, each in wanted.items())))
     if except_id is not None:
         statement = statement.where(EVERY.id != except_id, EVERY.id.not_in(kept_apart_from(except_id)))
     found = db.session.connection().execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
     seen = _visible({row["id"] for row in found})
     hits = []
     for row in sorted(found, key=lambda row: (row["id"] not in seen, row["id"])):
-        fields = tuple(KEYS[key] for key, value in wanted.items() if row[key] == value)
+        fields = tuple(KEYS[key] for key, each in wanted.items() if row[key] in each)
         if row["id"] in seen:
             hits.append(Hit(fields, row["id"], row["code"] or row["prospect_number"] or "", row["name"]))
         else:

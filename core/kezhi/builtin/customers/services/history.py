@@ -100,7 +100,7 @@ def change_entries(customer: Customer, until: datetime | None, limit: int) -> li
                 icon=SOURCES.get(source, "pencil"),
                 tone="gray",
                 changes=tuple(
-                    (label(each.field), readable(each.field, each.old), readable(each.field, each.new))
+                    (label(each.field), *(_with_person(each, text) for text in (each.old, each.new)))
                     for each in together
                 ),
             )
@@ -127,6 +127,12 @@ def change_entries(customer: Customer, until: datetime | None, limit: int) -> li
         for each in merged
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _with_person(change: CustomerChange, text: str) -> str:
+    """A value as people read it, that of a key person behind the person's name."""
+    shown = readable(change.field, text)
+    return f"{change.person}: {shown}" if change.person and shown else shown
 
 
 def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Sequence[CustomerChange]:

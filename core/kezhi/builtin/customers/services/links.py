@@ -19,13 +19,14 @@ from kezhi import Refused, announce, audit_record, clock, db
 from kezhi.i18n import _
 from kezhi.record_links import StoredLink, links_to
 
+from ...protection.fields import Protected
 from ..models import Customer
 from .records import customer_by_id
 
 TARGET = "customers_customer"
 #: Columns of the record itself that say something about a person; the firm's own data may be kept.
-PERSONAL = ("contact_name", "contact_title", "address", "phone", "phone_key", "fax", "email", "legal_representative",
-            "notes")  # fmt: skip
+PERSONAL = ("contact_name", "contact_title", "address", "phone", "phone_key", "fax", "email", "email_key",
+            "legal_representative", "notes")  # fmt: skip
 
 customers = Customer.__table__
 
@@ -108,7 +109,7 @@ def _nothing(table: Table, name: str) -> Any:
     column = table.c[name]
     if column.nullable:
         return null()
-    return "" if isinstance(column.type, sqltypes.String) else 0
+    return "" if isinstance(column.type, sqltypes.String | Protected) else 0
 
 
 def execute(statement: Any) -> int:

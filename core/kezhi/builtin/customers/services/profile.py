@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from kezhi import db
 
+from ...protection.fields import bind, oldest, writer
 from ..fields import FIELDS, PROFILE
 from ..models import Customer, CustomerGroup, ListEntry, Profile
 from . import lists
@@ -39,27 +40,44 @@ def stored_values(customer: Customer) -> dict[str, Any]:
     return found | {"product_groups": lists.groups_text(lists.group_keys(row["product_groups"] or ""))}
 
 
-def write_new(customer_id: int, values: Mapping[str, Any]) -> None:
+def write_new(customer_id: int, token: str, values: Mapping[str, Any]) -> None:
     """Store what stands beside a record that was just made, where there is something to store."""
     own = {key: values[key] for key in PROFILE if key in values}
     if any(value != NOTHING[key] for key, value in own.items()):
-        db.session.connection().execute(insert(PROFILES), {**NOTHING, **own, "customer_id": customer_id})
+        db.session.connection().execute(insert(PROFILES), _row(customer_id, token, own))
     _link_groups(customer_id, lists.group_keys(values.get("product_groups") or ""))
 
 
-def write_more(customer_id: int, values: Mapping[str, Any]) -> None:
+def _row(customer_id: int, token: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    sealed = {"customer_id": customer_id, "seal": token, "seal_version": writer().version}
+    return bind(PROFILES, token, {**NOTHING, **values}) | sealed
+
+
+def write_more(customer_id: int, token: str, values: Mapping[str, Any]) -> None:
     """Store those of ``values`` that stand beside the record: long sections and product groups."""
     own = {key: values[key] for key in PROFILE if key in values}
     if any(value != NOTHING[key] for key, value in own.items()):
         known = db.session.scalar(select(exists().where(PROFILES.c.customer_id == customer_id)))
         if not known:
-            db.session.execute(insert(PROFILES), [{**NOTHING, **own, "customer_id": customer_id}])
+            db.session.execute(insert(PROFILES), [_row(customer_id, token, own)])
             own = {}
     if own:
+        if any(FIELDS[key].protected for key in own):
+            own = _sealed_anew(customer_id, token, own)
         db.session.execute(update(PROFILES).where(PROFILES.c.customer_id == customer_id).values(own))
     if "product_groups" in values:
         db.session.execute(delete(LINKS).where(LINKS.c.customer_id == customer_id))
         _link_groups(customer_id, lists.group_keys(values["product_groups"]))
+
+
+def _sealed_anew(customer_id: int, token: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` for sections that are there: a merge may have brought them along with a token of their own."""
+    there = select(PROFILES.c.seal, PROFILES.c.seal_version).where(PROFILES.c.customer_id == customer_id)
+    row = db.session.connection().execute(there).one_or_none()
+    if row is None:
+        return dict(values)
+    token = row.seal or token
+    return bind(PROFILES, token, values) | {"seal": token, "seal_version": oldest(row.seal_version)}
 
 
 def _link_groups(customer_id: int, keys: list[str]) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
 from kezhi.i18n import _
 
+from ...protection.fields import bind, oldest
+from ...protection.sealed import new_token
 from ..fields import FIELDS, OWN
 from ..models import Customer, CustomerChange
 from ..sections import may_write, section_of
@@ -19,6 +21,7 @@ from .duplicates import refuse_duplicates
 from .history import change_owner, first_owner, names_of
 from .people import assignment
 from .profile import stored_values, write_more, write_new
+from .protected import kept, seal_version_of
 from .texts import tidy_code
 from .values import Invalid, cleaned, keys_of, shown
 
@@ -78,7 +81,7 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
     stored |= _numbers(values, prospect, confirming)
     now = clock.now()
     code = stored.get("code") or stored.get("prospect_number")
-    own = {key: value for key, value in stored.items() if key in OWN or key not in FIELDS}
+    own = {key: value for key, value in stored.items() if key in OWN or key not in FIELDS} | {"seal": new_token()}
     customer = Customer(**own, origin=source, created_by=acting_user().login, created_at=now, updated_at=now, version=1)
     db.session.add(customer)
     try:
@@ -90,7 +93,7 @@ def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source
         raise Refused(
             _("The code “%(code)s” has just been given: choose another one.", code=code), field="code"
         ) from error
-    write_new(customer.id, stored)
+    write_new(customer.id, own["seal"], stored)
     first_owner(customer.id, customer.owner_id, customer.department_id, now)
     filled = sorted(key for key, value in stored.items() if value and not key.endswith("_key"))
     audit_record("customer.create", "customer", customer.id, fields=filled, source=source)
@@ -181,12 +184,15 @@ def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, 
     customer_id, now = int(before["id"]), clock.now()
     own = {key: value for key, value in changed.items() if key in OWN or key not in FIELDS}
     statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
-    statement = statement.values(**own, **keys_of(changed), updated_at=now, version=version + 1)
+    token = before["seal"] or new_token()
+    sealed = {"seal": token, "seal_version": oldest(before["seal_version"])} if _protects(own) else {}
+    own = bind(Customer.__table__, token, own)
+    statement = statement.values(**own, **sealed, **keys_of(changed), updated_at=now, version=version + 1)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     if result.rowcount != 1:
         db.session.expire_all()
         raise _conflict(stored_values(customer_by_id(customer_id)), changed)
-    write_more(customer_id, changed)
+    write_more(customer_id, token, changed)
     names = names_of({key: before[key] for key in changed}, changed)
     rows = [
         {
@@ -194,9 +200,10 @@ def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, 
             "at": now,
             "actor": acting_user().login,
             "field": key,
-            "old": names.get((key, before[key]), shown(key, before[key])),
-            "new": names.get((key, value), shown(key, value)),
+            "old": kept(key, token, names.get((key, before[key]), shown(key, before[key]))),
+            "new": kept(key, token, names.get((key, value), shown(key, value))),
             "source": source,
+            "seal_version": seal_version_of(key),
         }
         for key, value in changed.items()
     ]
@@ -204,6 +211,10 @@ def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, 
     if "owner_id" in changed or "department_id" in changed:
         after = {**before, **changed}
         change_owner(customer_id, after["owner_id"], after["department_id"], now)
+
+
+def _protects(values: Mapping[str, Any]) -> bool:
+    return any(key in FIELDS and FIELDS[key].protected for key in values)
 
 
 def _check_sections(keys: Iterable[str]) -> None:

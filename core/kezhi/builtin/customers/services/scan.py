@@ -16,7 +16,7 @@ from ..models import Customer, NotDuplicate
 
 CUSTOMERS, APART = Customer.__table__, NotDuplicate.__table__
 #: By what records are alike: how the address calls it, and the stored key.
-WAYS = {"credit_code": "credit_code", "name": "name_key", "phone": "phone_key"}
+WAYS = {"credit_code": "credit_code_key", "name": "name_key", "phone": "phone_key"}
 PAGE = 20
 #: Records of one group that are shown and decided on together.
 MOST_TOGETHER = 10
@@ -67,7 +67,7 @@ def _members(column: Any, keys: list[str], seen: list[ColumnElement[bool]]) -> d
     if not keys:
         return {}
     place = func.row_number().over(partition_by=column, order_by=CUSTOMERS.c.id).label("place")
-    wanted = ("id", "code", "prospect_number", "name", "credit_code", "phone", "city", "region", "updated_at")
+    wanted = ("id", "code", "prospect_number", "name", "credit_code", "phone", "seal", "city", "region", "updated_at")
     numbered = select(column.label("key"), place, *(CUSTOMERS.c[name] for name in wanted))
     rows = numbered.where(column.in_(keys), *seen).subquery()
     members: dict[str, list[Any]] = {}

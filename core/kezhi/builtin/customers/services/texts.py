@@ -36,6 +36,11 @@ def name_key(name: str) -> str:
     return key
 
 
+def email_key(email: str) -> str:
+    """What two spellings of one address have in common."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
 def phone_key(phone: str) -> str:
     """The digits of the first number in ``phone`` without China's country code; empty when it is too short."""
     first = _SEPARATORS.split(unicodedata.normalize("NFKC", phone), maxsplit=1)[0].strip()

@@ -14,7 +14,8 @@ from kezhi.i18n import _
 from ..fields import FIELDS, NUMBERS, Field
 from . import lists
 from .amounts import number_shown, to_number
-from .texts import name_key, phone_key, tidy, tidy_code
+from .protected import CUSTOMER_KEYS, blind_keys
+from .texts import name_key, tidy, tidy_code
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?", re.UNICODE)
@@ -220,12 +221,10 @@ def list_warning(field: str, value: str) -> str | None:
 
 
 def keys_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """The keys of the duplicate guard that follow from the values."""
-    keys = {}
+    """The keys of the duplicate guard and of exact search that follow from the values."""
+    keys = blind_keys(CUSTOMER_KEYS, values)
     if "name" in values:
         keys["name_key"] = name_key(values["name"])
-    if "phone" in values:
-        keys["phone_key"] = phone_key(values["phone"])
     return keys
 
 
@@ -240,9 +239,9 @@ def readable(field: str, value: Any) -> str:
     """A stored value, or what the history keeps of one, as people read it in the present language."""
     known = FIELDS.get(field)
     text = shown(field, value)
-    if field == "contact.decision_role" and ": " in text:  # kept behind the person's name
-        name, _separator, key = text.rpartition(": ")
-        return f"{name}: {lists.text_of('decision_role', key)}"
+    if field == "contact.decision_role":
+        name, separator, key = text.rpartition(": ")  # entries of before hold the person's name too
+        return f"{name}{separator}{lists.text_of('decision_role', key)}" if text else ""
     if known is None or not text:
         return text
     if known.kind in NUMBERS:

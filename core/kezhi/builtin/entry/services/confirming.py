@@ -65,6 +65,7 @@ def _confirm(request: Request) -> None:
     if sent.digest != request.digest:
         raise Refused(_("The rows are not those that were signed; nothing took effect."))
     sent_id = sent.id
+    _hold(sent_id)
     closed = {"closed_by": login, "closed_at": now}
     moved = update(STATES).where(STATES.c.customer_id.in_(unchanged(sent_id)), STATES.c.state == WAITING)
     moved = moved.values(state=CONFIRMED, **closed)
@@ -76,6 +77,13 @@ def _confirm(request: Request) -> None:
     count = give_codes(confirmed, submission=sent_id, request=request.number)
     _end(sent_id, CONFIRMED, confirmed=count)
     audit_record("entry.confirm", "entry", sent_id, count=count, digest=request.digest, request=request.number)
+
+
+def _hold(submission_id: int) -> None:
+    """Nobody changes the waiting files until the end of the transaction: what is compared is what gets its code."""
+    waiting = select(STATES.c.customer_id).where(STATES.c.submission_id == submission_id, STATES.c.state == WAITING)
+    held = select(CUSTOMERS.c.id).where(CUSTOMERS.c.id.in_(waiting)).with_for_update().subquery()
+    db.session.scalar(select(func.count()).select_from(held))
 
 
 def _close(request: Request, outcome: str) -> None:

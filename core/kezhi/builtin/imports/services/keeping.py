@@ -24,19 +24,21 @@ from sqlalchemy import (
 
 from kezhi import db
 
+from ...protection.fields import NOTHING, SEAL, SEAL_VERSION
 from ..contributions import Importer, Journaled
-from ..journal import KEPT, image
+from ..journal import KEPT, compared, image
 from ..models import Batch
 
 QUIET = {"synchronize_session": False}
 NAMES = ("batch_id", "part", "key", "key2", "record_id", "unit_id", "customer_id", "change", "before", "after",
-         "obstacle")  # fmt: skip
+         "obstacle", "seal_version")  # fmt: skip
 
 
 def keep_before(importer: Importer, batch: Batch) -> None:
     """Note the rows that the import is about to change, as they stand. In the transaction that applies it."""
     for each, columns in journaled(importer, batch):
-        rows = _rows(batch, each, "update", image(columns), null()).where(each.scope(batch))
+        before = image([*columns, *version_of(each.table)])
+        rows = _rows(batch, each, "update", before, compared(columns)).where(each.scope(batch))
         db.session.execute(insert(KEPT).from_select(NAMES, rows))
 
 
@@ -44,21 +46,24 @@ def keep_after(importer: Importer, batch: Batch) -> None:
     """Note what the import made of them, and the rows that it created; forget what it left as it was."""
     for each, columns in journaled(importer, batch):
         noted = exists().where(*_of(batch, each), same_row(each))
-        new = _rows(batch, each, "create", null(), image(watched(each.table))).where(each.scope(batch), ~noted)
+        new = _rows(batch, each, "create", null(), compared(watched(each.table))).where(each.scope(batch), ~noted)
         db.session.execute(insert(KEPT).from_select(NAMES, new))
         was_there = [*_of(batch, each), KEPT.c.change == "update"]
-        after = update(KEPT).where(*was_there, same_row(each)).values(after=image(columns))
-        db.session.execute(after, execution_options=QUIET)
-        gone = update(KEPT).where(*was_there, KEPT.c.after.is_(None)).values(change="delete")
+        is_there = exists(select(1).select_from(each.table).where(same_row(each)))
+        gone = update(KEPT).where(*was_there, ~is_there).values(change="delete", after=null())
         db.session.execute(gone, execution_options=QUIET)
-        _forget_untouched(each, was_there)
+        _forget_untouched(each, columns, was_there)
+        after = update(KEPT).where(*was_there, same_row(each)).values(after=compared(columns))
+        db.session.execute(after, execution_options=QUIET)
     if importer.reversal is not None and db.session.get_bind().dialect.name == "postgresql":
         # else it plans joins on the rows just noted for a handful of them
         db.session.execute(text(f"ANALYZE {KEPT.name}"))
 
 
-def _forget_untouched(each: Journaled, was_there: list[ColumnElement[bool]]) -> None:
-    untouched = [*was_there, KEPT.c.before == KEPT.c.after]
+def _forget_untouched(each: Journaled, columns: list[Any], was_there: list[ColumnElement[bool]]) -> None:
+    """``after`` says so far what a row was compared by before the import."""
+    same = select(1).select_from(each.table).where(same_row(each), compared(columns) == KEPT.c.after)
+    untouched = [*was_there, exists(same)]
     if each.whole:  # it says which rows belong to the value that the import left
         db.session.execute(update(KEPT).where(*untouched).values(change="same"), execution_options=QUIET)
     else:
@@ -77,7 +82,12 @@ def watched(table: Table) -> list[Any]:
 
     Not its version: a later import that was reverted has raised it and left everything as it was.
     """
-    return [column for column in table.c if column.name not in ("version", "updated_at")]
+    return [column for column in table.c if column.name not in ("version", "updated_at", SEAL, SEAL_VERSION)]
+
+
+def version_of(table: Table) -> list[Any]:
+    """The column that says by which key a row's protected values open, if it has such."""
+    return [table.c[SEAL_VERSION]] if SEAL_VERSION in table.c else []
 
 
 def keys_of(table: Table) -> list[Any]:
@@ -112,4 +122,5 @@ def _rows(batch: Batch, each: Journaled, change: str, before: Any, after: Any) -
         before,
         after,
         literal(""),
+        *(version_of(table) or [literal(NOTHING)]),
     ).select_from(table)

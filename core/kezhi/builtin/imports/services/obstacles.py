@@ -12,7 +12,7 @@ from kezhi.i18n import _
 from kezhi.record_links import StoredLink
 
 from ..contributions import Importer, Journaled, Reversal
-from ..journal import KEPT, differs, image
+from ..journal import KEPT, compared, differs
 from ..models import Batch
 from .keeping import journaled, keys_of, same_row, watched
 
@@ -68,8 +68,8 @@ def _changed(batch: Batch, each: Journaled, columns: list[Any]) -> list[Select[A
     table, mine = each.table, _of(batch, each.table)
     row = keys_of(table)[0]
     beside = _units(*mine).outerjoin(table, same_row(each))
-    of_created = and_(KEPT.c.change == "create", differs(image(watched(table)), KEPT.c.after))
-    of_updated = and_(KEPT.c.change == "update", differs(image(columns), KEPT.c.after))
+    of_created = and_(KEPT.c.change == "create", differs(compared(watched(table)), KEPT.c.after))
+    of_updated = and_(KEPT.c.change == "update", differs(compared(columns), KEPT.c.after))
     gone = and_(KEPT.c.change != "delete", row.is_(None))
     back = and_(KEPT.c.change == "delete", row.is_not(None))
     found = [beside.where(or_(gone, back, of_created, of_updated))]

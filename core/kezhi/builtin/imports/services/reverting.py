@@ -15,7 +15,7 @@ from kezhi.record_links import StoredLink, links_to
 from ..contributions import Importer, Reversal
 from ..journal import KEPT, former, reverted_rows
 from ..models import APPLIED, REVERTED, Batch
-from .keeping import QUIET, journaled, keys_of, same_row
+from .keeping import QUIET, journaled, keys_of, same_row, version_of
 from .kinds import importer_for
 from .obstacles import Obstacle, obstacles
 from .reports import batch_for
@@ -109,13 +109,14 @@ def _named(reversal: Reversal, found: Any, stuck: Any, records: Any) -> tuple[tu
     main = reversal.tables[0].table
     key = keys_of(main)[0]
     first = select(stuck.c.unit, func.min(stuck.c.place).label("place")).group_by(stuck.c.unit).subquery()
-    chosen: Any = select(reversal.name, first.c.place).select_from(records)
+    parts = reversal.name if isinstance(reversal.name, tuple) else (reversal.name,)
+    chosen: Any = select(first.c.place, *parts).select_from(records)
     chosen = chosen.join(first, first.c.unit == records.c.unit_id).join(main, key == records.c.record_id)
     allowed = visible_ids(reversal.model)
     if allowed is not None:
         chosen = chosen.where(key.in_(allowed))
     rows = db.session.execute(chosen.order_by(key).limit(NAMED))
-    return tuple((str(name), found[place].reason) for name, place in rows)
+    return tuple((": ".join(map(str, row[1:])), found[row[0]].reason) for row in rows)
 
 
 # ── doing it ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,7 +218,7 @@ def _let_go(reversal: Reversal, batch: Batch, tables: list[Any], links: list[Sto
 
 def _put_back(batch: Batch, each: Any, columns: list[Any]) -> None:
     keys = keys_of(each.table)
-    values = {column.name: former(column) for column in columns if column not in keys}
+    values = {column.name: former(column) for column in [*columns, *version_of(each.table)] if column not in keys}
     if values:
         changed = update(each.table).where(*reverted_rows(batch, each.table, "update"), same_row(each))
         db.session.execute(changed.values(values), execution_options=QUIET)

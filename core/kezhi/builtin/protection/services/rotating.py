@@ -19,6 +19,7 @@ from ..contributions import CLEAR, KeyUse
 from ..models import KeyVersion
 
 RENEW = "protection.renew"
+TAKE_UP = "protection.take_up"
 TOGETHER = (ring.FILES, ring.FIELDS)  #: what a rotation changes unless it is told otherwise
 
 

@@ -78,6 +78,7 @@ def find(text: str, limit: int = 8) -> list[Group]:
         group = Group(kind.key, kind.title, kind.icon)
         try:
             found = _ranked(_found(kind, wanted, text, max(limit + 1, RANKED), key_is_ready=kind.key in ready), wanted)
+            found = _merged(_named_exactly(kind, text, limit + 1), found)
         except Exception:
             log.exception("search: %s cannot be searched", kind.key)
             db.session.rollback()
@@ -113,9 +114,17 @@ def list_search(key: str, otherwise: Sequence[Any]) -> Any:
             else:
                 found.append(_has(kind, part))
         by_tokens = and_(true(), *found)
+        exact = kind.exact(word) if kind.exact is not None else None
+        if exact is not None:
+            by_tokens = or_(exact, by_tokens)
         return by_tokens if ready_kinds({key: kind}) else or_(by_tokens, _begins(kind, word))
 
     return matching
+
+
+def _named_exactly(kind: SearchKind, text: str, limit: int) -> list[Hit]:
+    condition = kind.exact(text) if kind.exact is not None else None
+    return hits_of(kind, condition, limit) if condition is not None else []
 
 
 # ── one kind ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -36,6 +36,9 @@ def _declared(kernel: Any) -> dict[str, SearchKind]:
         if kind.key in found or not (kind.key == plugin or kind.key.startswith(f"{plugin}.")):
             log.error("search: the kind %r of %s must be called %s, or %s.something", kind.key, plugin, plugin, plugin)
             continue
+        if any(getattr(column.type, "is_sealed", False) for column in (*kind.codes, *kind.names)):
+            log.error("search: the kind %r of %s has sealed columns: their tokens would hold them", kind.key, plugin)
+            continue
         found[kind.key] = kind
     return dict(sorted(found.items(), key=lambda item: item[1].order))
 
