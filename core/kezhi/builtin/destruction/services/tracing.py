@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -14,10 +15,12 @@ from ..contributions import FILE, Subject
 
 CUSTOMERS, CONTACTS, MERGED = Customer.__table__, Contact.__table__, MergedCustomer.__table__
 CHANGES, ACCOUNTS = CustomerChange.__table__, Account.__table__
-OF_FIRM = ("name", "short_name", "credit_code")
-OF_PERSONS = ("contact_name", "phone", "phone_key", "fax", "email", "legal_representative")
-#: changed fields whose former values lead back as well
-FORMER = (*OF_FIRM, *OF_PERSONS, "phone", "email")
+CLEAR = ("name", "short_name")  #: stand in the clear
+OF_FIRM = (*CLEAR, "credit_code")
+OF_PERSONS = ("contact_name", "phone", "fax", "email", "legal_representative")
+#: sealed fields and their blind indexes: the database cannot compare them otherwise
+BLIND = {"credit_code": "credit_code_key", "phone": "phone_key", "email": "email_key"}
+SHORTEST_NUMBER = 7  #: digits of a phone number, however it was written
 SHORTEST = 4  #: shorter texts stand inside of others by chance
 ALL = {"kezhi_unscoped": True}
 
@@ -56,23 +59,34 @@ def _texts(customer_id: int, fields: Iterable[str], people: bool = True) -> set[
         )
         for contact in db.session.execute(contacts, execution_options=ALL):
             found |= {str(value).strip() for value in contact if value}
-    return found - {"", "—"}
+    digits = {_digits(text) for text in found}
+    return (found | {each for each in digits if len(each) >= SHORTEST_NUMBER}) - {"", "—"}
 
 
 def _shared(customer_id: int, texts: set[str]) -> set[str]:
     """Texts that also belong to another customer or to one of us: they are not looked for inside of others' texts."""
     found = set()
     for text in sorted(texts):
-        others = select(func.count()).select_from(CUSTOMERS).where(
-            CUSTOMERS.c.id != customer_id,
-            or_(*(CUSTOMERS.c[name].contains(text, autoescape=True) for name in (*OF_FIRM, "phone", "phone_key",
-                                                                                  "email"))),
-        )  # fmt: skip
+        others = _count_others(customer_id, *(CUSTOMERS.c[key].contains(text, autoescape=True) for key in CLEAR))
         ours = (
             select(func.count())
             .select_from(ACCOUNTS)
             .where(or_(ACCOUNTS.c.name.contains(text, autoescape=True), ACCOUNTS.c.login == text))
         )
-        if db.session.scalar(others, execution_options=ALL) or db.session.scalar(ours, execution_options=ALL):
+        if others or db.session.scalar(ours, execution_options=ALL):
             found.add(text)
+    mine = CUSTOMERS.c.id == customer_id
+    for field, key in BLIND.items():
+        row = db.session.execute(select(CUSTOMERS.c[field], CUSTOMERS.c[key]).where(mine), execution_options=ALL).one()
+        if row[1] and _count_others(customer_id, CUSTOMERS.c[key] == row[1]):
+            found |= {str(row[0]), _digits(str(row[0]))}
     return found
+
+
+def _count_others(customer_id: int, *conditions: Any) -> int:
+    others = select(func.count()).select_from(CUSTOMERS).where(CUSTOMERS.c.id != customer_id, or_(*conditions))
+    return db.session.scalar(others, execution_options=ALL) or 0
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdecimal())
