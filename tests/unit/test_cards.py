@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from kezhi import NotFound, Period, User, acting_as, db, set_setting, writing
 from kezhi.builtin.cards.models import Card, CardPeriod
 from kezhi.builtin.cards.services import cards_of, differences, flows, freeze, freeze_due, prune, visible_figures
-from kezhi.builtin.customers.services import customer_by_id, update_customer
+from kezhi.builtin.customers.fields import FIELDS
+from kezhi.builtin.customers.services import add_contact, customer_by_id, update_customer
 from kezhi.testing.jobs import run_job, run_job_cut_off
 
 pytestmark = [pytest.mark.services, pytest.mark.plugins("trade", "grading")]
@@ -168,6 +169,11 @@ def test_the_card_is_issued_as_a_document_of_one_page(customers: list[int], add_
 
     order(customers[0], date(2026, 10, 5), 120_000_00)
     officer = add_person("officer", "customer-information-officer", name="周敏")
+    long = {key: f"{field.label}：" + "很长的说明" * 60 for key, field in FIELDS.items() if field.kind == "long"}
+    with writing():
+        update_customer(customers[0], 1, long)
+        for at in range(6):
+            add_contact(customers[0], {"name": f"联系人{at}", "post": "采购经理", "phone": f"1380000000{at}"})
     with acting_as(officer):
         assert documents.preview_page("cards.card", customers[0], "", 1)[1] == 1
         issue = documents.issue_by_id(documents.issue("cards.card", customers[0], "pdf", holder="客户服务部"))

@@ -225,9 +225,10 @@ def test_without_a_manager_in_charge_the_holder_of_the_files_confirms(
 
 def test_a_file_that_is_reverted_takes_its_request_along(people: dict[str, User]) -> None:
     with acting_as(people["clerk"]):
-        batch = import_file("customers", FILE.encode(), "新客户.csv")["batch"]
+        import_file("customers", FILE.encode(), "新客户.csv")
         sent = db.session.scalars(select(Submission)).one()
-        request, sent_id = sent.request_id, sent.id
+        request, sent_id, batch = sent.request_id, sent.id, sent.batch_id
+        assert batch is not None
         revert(batch)
     assert db.session.scalar(select(func.count(Customer.id))) == 0
     assert db.session.get_one(Request, request, populate_existing=True).status == "void"

@@ -38,10 +38,22 @@ def page(customer_id: int) -> str:
     return url_for("cards.show", customer_id=customer_id)
 
 
+def halves(sections: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The sections in two columns of about the same height, in their order from top to bottom."""
+    sides: tuple[list[Any], list[Any]] = ([], [])
+    heights = [0, 0]
+    for section in sections:
+        side = heights.index(min(heights))
+        sides[side].append(section)
+        heights[side] += 2 + len(section["lines"])
+    return sides
+
+
 def _content(customer_id: int, *, basic: bool) -> Content:
     customer = db.session.get_one(Customer, customer_id)
     data: dict[str, Any] = card_of(customer, basic=basic)
     data["figures"] = [{"title": title, "value": value, "class": bool(main)} for title, value, main in data["figures"]]
+    data["left"], data["right"] = halves(data.pop("sections"))
     analysis = data["analysis"]
     data |= {
         "analysis": "" if analysis is None else analysis["text"],

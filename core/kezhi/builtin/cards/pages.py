@@ -50,11 +50,11 @@ def register_view() -> ListView:
         name="cards",
         model=CardPeriod,
         columns=[
-            Column("end", _l("End"), row.end, sortable=True, default=True, render="date", order=3,
+            Column("end", _l("Last day"), row.end, sortable=True, default=True, render="date", order=3,
                    filter=Filter("date")),
             Column("rhythm", _l("Period"), row.rhythm, default=True, render="name", order=1,
                    filter=Filter("choice", lambda: [Choice(key, text) for key, text in RHYTHMS.items()])),
-            Column("start", _l("Begin"), row.start, default=True, render="date", order=2),
+            Column("start", _l("First day"), row.start, default=True, render="date", order=2),
             Column("count", _l("Cards"), row.count, default=True, render="count", order=4,
                    permission="customers.see_all"),
             Column("taken_at", _l("Frozen"), row.taken_at, default=True, render="instant", order=5),

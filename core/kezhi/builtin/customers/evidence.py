@@ -147,9 +147,9 @@ def duplicates(_today: date) -> Ask:
     pairs = (
         select(func.count())
         .select_from(low)
-        .join(high, and_(high.credit_code == low.credit_code, high.id > low.id))
+        .join(high, and_(high.credit_code_key == low.credit_code_key, high.id > low.id))
         .outerjoin(NotDuplicate, decided)
-        .where(low.credit_code.is_not(None), low.credit_code != "", NotDuplicate.low_id.is_(None))
+        .where(low.credit_code_key != "", NotDuplicate.low_id.is_(None))
     )
     merged, apart = select(func.count(MergedCustomer.gone_id)), select(func.count(NotDuplicate.low_id))
     return Ask(

@@ -208,7 +208,7 @@ def facts(record: Any, user: User) -> list[Fact]:
         return []
     tier = services.service_tier_of(record.id)
     manager = _("dedicated account manager") if tier.dedicated else _("account manager")
-    note = f"{_('%(hours)s hours a day', hours=tier.hours)} · {manager}"
+    note = " · ".join((_("%(hours)s hours a day", hours=tier.hours), manager))
     return [Fact(_l("Service tier"), tier.title, note=note, order=55)]
 
 

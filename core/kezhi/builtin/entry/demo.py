@@ -13,6 +13,7 @@ from ..accounts.models import Account
 from ..approvals.models import Request, RequestStep
 from ..approvals.services import send_back, sign
 from ..apps.demo import DemoContext
+from ..customers.demo import credit_code
 from ..customers.services import create_customer
 from .models import Submission
 
@@ -23,6 +24,8 @@ NEW = (
     ("绍兴云栖酒店管理有限公司", "绍兴云栖", "project-retail", "华东", "绍兴", ""),
     ("湖州正泽家居运营有限公司", "湖州正泽", "operation-centre", "华东", "湖州", ""),
 )
+#: administrative codes of their cities
+AREAS = ("330402", "330302", "330602", "330502")
 REASON = "请补充经营范围，并核对与温州远航商贸是否为同一家公司。"
 
 
@@ -33,7 +36,8 @@ def make(context: DemoContext) -> None:
     seller = context.person("salesperson")
     for at, (name, short, business_type, region, city, outcome) in enumerate(NEW):
         values = {"name": name, "short_name": short, "business_type": business_type, "region": region, "city": city,
-                  "stage": "new", "founded_on": clock.today() - timedelta(days=2000 + 300 * at)}  # fmt: skip
+                  "stage": "new", "country": "中国", "credit_code": credit_code(context.random, AREAS[at]),
+                  "founded_on": clock.today() - timedelta(days=2000 + 300 * at)}  # fmt: skip
         with acting_as(seller), writing():
             create_customer(values)
         if outcome:

@@ -28,7 +28,7 @@ def register_view() -> ListView:
         columns=[
             Column("sent_at", _l("Sent"), sent.sent_at, sortable=True, default=True, render="instant",
                    filter=Filter("date"), order=1),
-            Column("request_number", _l("Request"), sent.request_number, default=True, render="name", order=2),
+            Column("request_number", _l("Approval request"), sent.request_number, default=True, render="name", order=2),
             Column("rows", _l("Customers"), sent.count, default=True, render="count",
                    filter=Filter("number"), order=3),
             Column("source", _l("Imported from"), sent.source, default=True, order=4),
@@ -60,7 +60,7 @@ def lines_view(submission: Submission) -> ListView:
         where=[line.submission_id == submission.id],
         columns=[
             Column("number", _l("Prospect number"), line.number, default=True, render="code", order=1),
-            Column("name", _l("Name"), line.name, default=True, render="name", order=2),
+            Column("name", _l("Customer name"), line.name, default=True, render="name", order=2),
             Column("business_type", _l("Business type"), line.business_type, default=True, order=3,
                    filter=Filter("choice", lambda: _listed("business_type"))),
             Column("region", _l("Region"), line.region, default=True, order=4,

@@ -38,7 +38,7 @@ def waiting(user: User, limit: int) -> Sequence[Waiting]:
         Waiting(
             lines[key].title,
             url_for("policy.show", line=key),
-            note=f"{lines[key].clause.id} · {_('overdue from %(day)s on', day=since.isoformat())}",
+            note=" · ".join((lines[key].clause.id, _("overdue from %(day)s on", day=since.isoformat()))),
         )
         for key, since, _breaches in overdue_lines(clock.today())[:limit]
     ]

@@ -35,7 +35,7 @@ def service_words(service: Service | None) -> str:
     if service is None:
         return ""
     hours = _("%(hours)s hours of service a day", hours=service.hours)
-    return f"{hours}; {_('dedicated account manager')}" if service.dedicated else hours
+    return "; ".join((hours, _("dedicated account manager"))) if service.dedicated else hours
 
 
 def words_of(scheme: Scheme, currency: str) -> Words:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -11,16 +11,15 @@ from kezhi import db
 
 from ...accounts.models import Account
 from ...customers.models import Contact, Customer, CustomerChange, MergedCustomer
+from ...customers.services.protected import CUSTOMER_KEYS, lookups
 from ..contributions import FILE, Subject
 
 CUSTOMERS, CONTACTS, MERGED = Customer.__table__, Contact.__table__, MergedCustomer.__table__
 CHANGES, ACCOUNTS = CustomerChange.__table__, Account.__table__
-CLEAR = ("name", "short_name")  #: stand in the clear
-OF_FIRM = (*CLEAR, "credit_code")
+OF_FIRM = ("name", "short_name", "credit_code")
 OF_PERSONS = ("contact_name", "phone", "fax", "email", "legal_representative")
-#: sealed fields and their blind indexes: the database cannot compare them otherwise
-BLIND = {"credit_code": "credit_code_key", "phone": "phone_key", "email": "email_key"}
-SHORTEST_NUMBER = 7  #: digits of a phone number, however it was written
+#: changed fields whose former values lead back as well
+FORMER = (*OF_FIRM, *OF_PERSONS, "phone", "email")
 SHORTEST = 4  #: shorter texts stand inside of others by chance
 ALL = {"kezhi_unscoped": True}
 
@@ -48,6 +47,7 @@ def _texts(customer_id: int, fields: Iterable[str], people: bool = True) -> set[
         select(*(CUSTOMERS.c[name] for name in fields)).where(CUSTOMERS.c.id == customer_id), execution_options=ALL
     ).one()
     found = {str(value).strip() for value in row if value}
+    found |= {re.sub(r"\D", "", row.phone)} if "phone" in row._fields and row.phone else set()  # as it is looked up by
     if people:
         former = select(CHANGES.c.old, CHANGES.c.new).where(
             CHANGES.c.customer_id == customer_id, CHANGES.c.field.in_(tuple(fields))
@@ -59,34 +59,31 @@ def _texts(customer_id: int, fields: Iterable[str], people: bool = True) -> set[
         )
         for contact in db.session.execute(contacts, execution_options=ALL):
             found |= {str(value).strip() for value in contact if value}
-    digits = {_digits(text) for text in found}
-    return (found | {each for each in digits if len(each) >= SHORTEST_NUMBER}) - {"", "—"}
+    return found - {"", "—"}
+
+
+def _keys(text: str) -> dict[str, list[str]]:
+    """What a record has as its blind indexes whose phone, e-mail or credit code is this text."""
+    return lookups(CUSTOMER_KEYS, {"phone": text, "email": text, "credit_code": text})
 
 
 def _shared(customer_id: int, texts: set[str]) -> set[str]:
     """Texts that also belong to another customer or to one of us: they are not looked for inside of others' texts."""
     found = set()
     for text in sorted(texts):
-        others = _count_others(customer_id, *(CUSTOMERS.c[key].contains(text, autoescape=True) for key in CLEAR))
+        others = select(func.count()).select_from(CUSTOMERS).where(
+            CUSTOMERS.c.id != customer_id,
+            or_(
+                CUSTOMERS.c.name.contains(text, autoescape=True),
+                CUSTOMERS.c.short_name.contains(text, autoescape=True),
+                *(CUSTOMERS.c[column].in_(keys) for column, keys in _keys(text).items()),
+            ),
+        )
         ours = (
             select(func.count())
             .select_from(ACCOUNTS)
             .where(or_(ACCOUNTS.c.name.contains(text, autoescape=True), ACCOUNTS.c.login == text))
         )
-        if others or db.session.scalar(ours, execution_options=ALL):
+        if db.session.scalar(others, execution_options=ALL) or db.session.scalar(ours, execution_options=ALL):
             found.add(text)
-    mine = CUSTOMERS.c.id == customer_id
-    for field, key in BLIND.items():
-        row = db.session.execute(select(CUSTOMERS.c[field], CUSTOMERS.c[key]).where(mine), execution_options=ALL).one()
-        if row[1] and _count_others(customer_id, CUSTOMERS.c[key] == row[1]):
-            found |= {str(row[0]), _digits(str(row[0]))}
     return found
-
-
-def _count_others(customer_id: int, *conditions: Any) -> int:
-    others = select(func.count()).select_from(CUSTOMERS).where(CUSTOMERS.c.id != customer_id, or_(*conditions))
-    return db.session.scalar(others, execution_options=ALL) or 0
-
-
-def _digits(text: str) -> str:
-    return "".join(sign for sign in text if sign.isdecimal())

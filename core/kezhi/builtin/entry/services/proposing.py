@@ -81,13 +81,11 @@ def _facts(sent: Submission, lines: list[Any]) -> list[tuple[str, str]]:
     separator = _(", ")
     types = separator.join(f"{type_text(key)} {count}" for key, count in sent.totals["types"])
     owners = separator.join(f"{name or _('nobody')} {count}" for name, count in sent.totals["owners"])
-    facts = [(_("New customers"), str(sent.count)), (_("First classification"), types), (_("Owners"), owners)]
+    facts = [(_("New customers"), str(sent.count)), (_("First classification"), types), (_("Owner"), owners)]
     if sent.source:
         facts.append((_("Imported from"), sent.source))
     if sent.count > len(lines):
         facts.append((_("Rows shown here"), _("the first %(count)s; all stand behind the link", count=len(lines))))
-    facts.append((_("Digest of the rows"), sent.digest[:16]))
-    facts.append((_("When it is signed"), _("Every row gets its customer code and counts as a customer from then on.")))
     return facts
 
 
@@ -97,7 +95,7 @@ def type_text(key: str) -> str:
 
 
 def _head() -> list[str]:
-    return [_("Prospect number"), _("Name"), _("Business type"), _("Region"), _("Owner"), _("Department")]
+    return [_("Prospect number"), _("Customer name"), _("Business type"), _("Region"), _("Owner"), _("Department")]
 
 
 def _row(line: Any) -> list[Any]:
