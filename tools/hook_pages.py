@@ -37,6 +37,7 @@ MODULES = {
     "Builtin customers": "kezhi.builtin.customers.hookspecs",
     "Builtin hand-over": "kezhi.builtin.handover.hookspecs",
     "Builtin cards": "kezhi.builtin.cards.hookspecs",
+    "Builtin destruction": "kezhi.builtin.destruction.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

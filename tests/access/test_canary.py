@@ -34,6 +34,8 @@ from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
 from kezhi.builtin.customers.services import add_analysis, add_contact, create_customer, update_customer
 from kezhi.builtin.customers.services.lists import TITLES
+from kezhi.builtin.destruction.pages import register_view as destruction_view
+from kezhi.builtin.destruction.services import propose_destruction
 from kezhi.builtin.documents.pages import register_view
 from kezhi.builtin.documents.services import issue
 from kezhi.builtin.entry.models import Submission
@@ -168,12 +170,14 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         sent = send(sa.select(Customer.id).where(Customer.id == prospect))
         assert sent is not None
         submission_id = sent.id
+    proposal_id = propose_destruction([hidden], "persons", "asked", "They asked for it, nothing keeps it.").id
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
     ids |= {
         "record_id": hidden,
         "period_id": period,
         "card_id": card_id,
         "submission_id": submission_id,
+        "proposal_id": proposal_id,
         "contact_id": contact,
         "declaration_id": said,
         "contract_id": agreed,
@@ -267,6 +271,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
             sent = db.session.get_one(Submission, company.ids["submission_id"])
         found += list_addresses(f"/cards/periods/{cards.id}", cards_view(cards))
         found += list_addresses("/entry", entry_view())
+        found += list_addresses("/destruction", destruction_view())
         found += list_addresses(f"/entry/{sent.id}", lines_view(sent))
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())

@@ -76,6 +76,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.contracts.services import create_contract
     from kezhi.builtin.customers.models import Customer
     from kezhi.builtin.customers.services import add_contact, create_customer
+    from kezhi.builtin.destruction.services import propose_destruction
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.entry.services import send
     from kezhi.builtin.files.services import attach, receive
@@ -94,7 +95,10 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi_trade.services import create_dispute, create_order, declare
 
     calendar_id = all_calendars()[0][0].id
-    people = {role: add_person(role, role) for role in ("data-analyst", "sales-director", "general-manager")}
+    people = {
+        role: add_person(role, role)
+        for role in ("data-analyst", "sales-director", "general-manager", "customer-information-clerk")
+    }
     leaver = add_person("leaver", "sales-director")
     with writing():
         department = add_department("Somewhere", manager_id=leaver.id).id
@@ -173,12 +177,16 @@ def company(app: Flask, add_person: Any) -> Company:
         sent = send(sa.select(Customer.id).where(Customer.id == customer))
         assert sent is not None
         submission_id = sent.id
+        old = create_customer({"name": "Somebody of old"}, prospect=True).id
+    with acting_as(people["customer-information-clerk"]):
+        proposal_id = propose_destruction([old], "file", "expired", "Kept for ten years").id
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
             "period_id": period_id,
             "card_id": card_id,
             "submission_id": submission_id,
+            "proposal_id": proposal_id,
             "file_id": file_id,
             "note_id": note_id,
             "task_id": task_id,
@@ -234,6 +242,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "kezhi.vendor": {"filename": "css/bootstrap.min.css"},
             "kezhi.plugin_static": {"plugin": "trade", "filename": "nothing.css"},
             "upkeep.procedure": {"number": 1},
+            "destruction.keep": {"proposal_id": proposal_id, "customer_id": old},
             "upkeep.acknowledge": {"number": 1},
             "files.index": of_customer,
             "files.upload": of_customer,

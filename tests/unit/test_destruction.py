@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import LargeBinary, MetaData, Table, Text, cast, func, select
 
-from kezhi import NotFound, Refused, User, acting_as, clock, db, set_setting, writing
+from kezhi import NotFound, Refused, User, acting_as, clock, db, set_setting, tables, writing
 from kezhi.builtin.approvals.models import Request
 from kezhi.builtin.approvals.rules import Barred
 from kezhi.builtin.approvals.services import inbox, reject, send_back, sign
@@ -23,11 +23,12 @@ from kezhi.builtin.customers.services import create_customer, recognise_customer
 from kezhi.builtin.customers.services.contacts import add_contact
 from kezhi.builtin.destruction import checks
 from kezhi.builtin.destruction.models import Item, Proposal
-from kezhi.builtin.destruction.services import execute_proposal, keep_back, obstacles, propose_destruction
+from kezhi.builtin.destruction.services import execute_proposal, executing, keep_back, obstacles, propose_destruction
 from kezhi.builtin.documents.models import Issue
 from kezhi.builtin.files import storage
 from kezhi.builtin.files.services import attach, receive_bytes
 from kezhi.builtin.imports.services import import_file
+from kezhi.builtin.protection.services import switch_off
 from kezhi.jobs import run_pending
 from kezhi.site import Site
 
@@ -125,7 +126,9 @@ def test_three_people_sign_in_order_and_one_refusal_ends_it(office: dict[str, Us
 
 
 @pytest.mark.clause("CUS-10")
-def test_what_is_kept_back_or_changed_or_must_be_kept_survives_the_execution(office: dict[str, User]) -> None:
+def test_what_is_kept_back_or_changed_or_must_be_kept_survives_the_execution(
+    office: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept, changed, bound, gone = (enter(name=f"{each}五金经营部") for each in ("留用", "变更", "履约", "到期"))
     proposal = proposed(office, kept, changed, bound, gone).id
     with acting_as(office["seller"]), pytest.raises((Refused, NotFound)):
@@ -138,7 +141,17 @@ def test_what_is_kept_back_or_changed_or_must_be_kept_survives_the_execution(off
     with writing():
         update_customer(changed, 1, {"city": "宁波"})
         create_contract({"customer_id": bound, "kind": "supply", **signed_today()})
-    execute_proposal(proposal)
+
+    def busy() -> None:
+        raise RuntimeError("cut off")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):  # cut off when the rows are gone
+        patch.setattr(executing, "leave_no_trace", busy)
+        execute_proposal(proposal)
+    assert (state(proposal), there(gone)) == ("approved", False)
+    execute_proposal(proposal)  # goes on where it was, and destroys nothing twice
+    destroyed = select(func.count()).where(tables.audit_entry.c.action == "customer.destroy")
+    assert (state(proposal), db.session.scalar(destroyed)) == ("done", 1)
     assert outcomes(proposal) == {kept: "kept", changed: "changed", bound: "blocked", gone: "destroyed"}
     assert [there(each) for each in (kept, changed, bound, gone)] == [True, True, True, False]
     assert list(obstacles([kept, bound], clock.today())) == [bound]
@@ -182,6 +195,7 @@ def test_nothing_of_a_destroyed_customer_is_left_anywhere(
     app: Flask, site: Site, office: dict[str, User], client_as: Callable[..., Any]
 ) -> None:
     with writing():
+        switch_off("fields", "Everything that is stored is to be seen in this test")
         set_setting("customers", "confirm_new", True)
     with acting_as(office["clerk"]), writing():
         mine = int(create_customer({"name": NAME, "short_name": SHORT, "business_type": "trading-company",
@@ -208,7 +222,7 @@ def test_nothing_of_a_destroyed_customer_is_left_anywhere(
     assert browser.get(f"/customers?q={NAME}").status_code == 200
     assert browser.get(f"/customers/{mine}").status_code == 200
     run_pending(site)
-    assert set(tables_with(*MARKERS)) == set(MARKERS)  # it would be noticed
+    assert set(tables_with(*MARKERS)) == set(MARKERS)  # with fields in the clear it would be noticed
 
     other = enter(name="温州另一家电器有限公司", notes="与本次无关")
     proposal = proposed(office, mine).id

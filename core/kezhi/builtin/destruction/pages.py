@@ -38,7 +38,7 @@ def register_view() -> ListView:
         name="destruction",
         model=Proposal,
         columns=[
-            Column("number", _l("Number"), row.number, sortable=True, default=True, render="code", order=1),
+            Column("number", _l("Proposal number"), row.number, sortable=True, default=True, render="code", order=1),
             Column("state", _l("State"), row.state, default=True, render="chip", order=2,
                    filter=Filter("choice", _choices(STATES)), extra=(_named(row.state, STATE_TONES),)),
             Column("scope", _l("What goes"), _named(row.scope, SCOPES), default=True, order=3,

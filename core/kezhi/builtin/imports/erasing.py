@@ -9,13 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select, update
+from sqlalchemy import Text, cast, false, func, or_, select, update
 
 from kezhi import db
 from kezhi import lazy_gettext as _l
 
 from .models import APPLIED, REVERTED, Batch, Problem, Row
 
+ALL = {"kezhi_unscoped": True}
+CHUNK = 2_000  #: rows that are opened at once
 ROWS, PROBLEMS = Row.__table__, Problem.__table__
 #: batches of which no row takes effect any more
 OVER = (APPLIED, REVERTED, "discarded", "refused")
@@ -29,16 +31,24 @@ def places() -> list[Any]:
 
 
 def _erase(subject: Any) -> Mapping[str, int]:
-    """Rows that led to the customer, and rows that name it. One look over all rows, then one statement per row."""
+    """Rows that led to the customer, and rows that name it. One look over all rows, then one statement per row.
+
+    What the cells say is sealed: of rows that led nowhere it is opened, the others are known by the record they led to.
+    """
     postgresql = db.session.get_bind().dialect.name == "postgresql"
     find: Any = func.strpos if postgresql else func.instr
     named = [
-        find(cast(ROWS.c.raw, Text()), form) > 0 for text in subject.traces for form in {text, json.dumps(text)[1:-1]}
+        find(cast(ROWS.c.data, Text()), form) > 0 for text in subject.traces for form in {text, json.dumps(text)[1:-1]}
     ]
     of_kind = select(Batch.id).where(Batch.kind.like("customers%"))
     led = ROWS.c.target_id.in_(subject.ids) & ROWS.c.batch_id.in_(of_kind)
-    statement = select(ROWS.c.batch_id, ROWS.c.row, ROWS.c.raw, Batch.state).join(Batch, Batch.id == ROWS.c.batch_id)
-    found = db.session.execute(statement.where(or_(led, *named)), execution_options={"kezhi_unscoped": True}).all()
+    rows = select(ROWS.c.batch_id, ROWS.c.row, ROWS.c.raw, Batch.state).join(Batch, Batch.id == ROWS.c.batch_id)
+    found = list(db.session.execute(rows.where(or_(led, *named)), execution_options=ALL))
+    lost = rows.where(ROWS.c.target_id.is_(None), ~or_(led, *named)) if named else rows.where(false())
+    for row in db.session.execute(lost, execution_options={**ALL, "yield_per": CHUNK}):
+        cells = "\n".join(str(cell) for cell in row.raw or ())
+        if any(text in cells for text in subject.traces):
+            found.append(row)
     told = 0
     for row in found:
         mine = (ROWS.c.batch_id == row.batch_id, ROWS.c.row == row.row)
