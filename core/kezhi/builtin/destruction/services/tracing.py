@@ -71,13 +71,17 @@ def _shared(customer_id: int, texts: set[str]) -> set[str]:
     """Texts that also belong to another customer or to one of us: they are not looked for inside of others' texts."""
     found = set()
     for text in sorted(texts):
-        others = select(func.count()).select_from(CUSTOMERS).where(
-            CUSTOMERS.c.id != customer_id,
-            or_(
-                CUSTOMERS.c.name.contains(text, autoescape=True),
-                CUSTOMERS.c.short_name.contains(text, autoescape=True),
-                *(CUSTOMERS.c[column].in_(keys) for column, keys in _keys(text).items()),
-            ),
+        others = (
+            select(func.count())
+            .select_from(CUSTOMERS)
+            .where(
+                CUSTOMERS.c.id != customer_id,
+                or_(
+                    CUSTOMERS.c.name.contains(text, autoescape=True),
+                    CUSTOMERS.c.short_name.contains(text, autoescape=True),
+                    *(CUSTOMERS.c[column].in_(keys) for column, keys in _keys(text).items()),
+                ),
+            )
         )
         ours = (
             select(func.count())
