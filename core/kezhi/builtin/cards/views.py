@@ -118,11 +118,13 @@ def show(customer_id: int) -> Any:
 
 @requires("cards.read")
 def compare(customer_id: int) -> Any:
-    """Two frozen cards of a customer side by side, with what changed in words."""
+    """Two frozen cards of a customer side by side, with what changed in words; by default the newest two."""
     customer = customer_by_id(customer_id)
     frozen = services.cards_of(customer_id)
     by_id = {period.id: (period, card) for period, card in frozen}
-    old, new = (by_id.get(request.args.get(side, type=int) or 0) for side in ("old", "new"))
+    newest = [period.id for period, _card in frozen[:2]] or [0]
+    default = {"old": newest[-1], "new": newest[0]}
+    old, new = (by_id.get(request.args.get(side, default[side], type=int)) for side in ("old", "new"))
     if old is None or new is None:
         abort(404)
     if old[0].end > new[0].end:

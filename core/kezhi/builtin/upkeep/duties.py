@@ -12,7 +12,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, case, func, literal_column, null, select
 
-from kezhi import User, clock, db, setting, visible
+from kezhi import User, acting_user, clock, db, setting, visible
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import ngettext
 from kezhi.visibility import visible_where
@@ -26,7 +26,7 @@ from . import services
 from .columns import STATE
 from .periods import ONE_DAY, Span
 from .protection_duties import protection_kinds
-from .rules import OVERSEE, READ, VERIFY
+from .rules import OVERSEE, READ, VERIFY, WRITE_NOTES
 from .standing import DUE, OVERDUE, Rule
 from .words import SpanName, in_company_language
 
@@ -56,13 +56,20 @@ def kinds() -> list[TaskKind]:
         TaskKind(
             NOTE,
             _l("Competitive-environment note"),
-            page=lambda month: url_for("upkeep.write_note", month=month),
+            page=page_of_note,
             icon="binoculars",
             clause="CUS-07",
             duties=notes,
         ),
         *protection_kinds(),
     ]
+
+
+def page_of_note(reference: str) -> str:
+    """Where a note is written, for who owes it; for those above them, who owes which."""
+    person, _mark, month = reference.rpartition(":")
+    own = person == str(acting_user().id) and acting_user().can(WRITE_NOTES)
+    return url_for("upkeep.write_note" if own else "upkeep.notes_owed", month=month)
 
 
 def list_of(reference: str, states: Sequence[str]) -> str:
@@ -107,7 +114,7 @@ def notes() -> list[Occasion]:
     return [
         Occasion(
             f"{each.user_id}:{month.isoformat()}", end_of(each.due), each.user_id, subject=month.strftime("%Y-%m"),
-            reference=month.strftime("%Y-%m"),
+            reference=f"{each.user_id}:{month:%Y-%m}",
         )
         for month, people in owed.items()
         for each in people

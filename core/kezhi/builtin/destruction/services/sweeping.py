@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, UniqueConstraint, case, cast, func, or_, type_coerce, update
+from sqlalchemy import Table, UniqueConstraint, case, cast, func, inspect, or_, type_coerce, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.sql import sqltypes
 
@@ -43,9 +43,10 @@ def layout() -> list[tuple[Table, list[Field], Any]]:
     for stored in links_to(TARGET):
         owned.setdefault(stored.table.name, []).append(stored.link.column)
     covered = {name for _plugin, place in places() for name in place.covers}
+    there = set(inspect(db.session.connection()).get_table_names())  # apps that were never enabled have no tables
     found = []
     for table in sorted(metadata.tables.values(), key=lambda each: each.name):
-        if table.name.startswith(APART) or table.name in covered or table.name == TARGET:
+        if table.name not in there or table.name.startswith(APART) or table.name in covered or table.name == TARGET:
             continue
         fields = [Field(column, isinstance(column.type, sqltypes.JSON)) for column in _texts_of(table)]
         if not fields:
