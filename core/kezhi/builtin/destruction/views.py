@@ -110,7 +110,7 @@ def keep(proposal_id: int, customer_id: int) -> Any:
     except NotFound:
         abort(404)
     item = db.session.get(Item, (proposal_id, customer_id))
-    if item is None or not services.may_keep(proposal, acting_user()):
+    if item is None:
         abort(404)
     form, code = KeepForm(), item.code
     if form.validate_on_submit():
@@ -121,5 +121,6 @@ def keep(proposal_id: int, customer_id: int) -> Any:
         else:
             flash(_("%(code)s stays: whoever carries the proposal out is bound by it.", code=code), "success")
             return redirect(url_for("destruction.show", proposal_id=proposal_id))
-    page = render_template("destruction/keep.html", proposal=proposal, item=item, form=form)
+    may = services.may_keep(proposal, acting_user())
+    page = render_template("destruction/keep.html", proposal=proposal, item=item, form=form, may=may)
     return page, 422 if form.errors or form.form_errors else 200
