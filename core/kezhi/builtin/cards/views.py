@@ -72,6 +72,8 @@ def moves(period_id: int) -> Any:
 @requires("cards.read")
 def moved(period_id: int) -> Any:
     """The customers whose class is another one than in an earlier period."""
+    if "old" not in request.args:
+        return redirect(url_for("cards.moves", period_id=period_id))
     new, old = _period(period_id), _period(request.args.get("old", type=int, default=0))
     way = request.args.get("by", "")
     if not may_compare_by(way, old, new):

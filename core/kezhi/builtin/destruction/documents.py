@@ -16,7 +16,7 @@ from kezhi.i18n import _
 
 from ..documents.contributions import Content, DocumentKind
 from .models import DONE, Item, Proposal
-from .rules import READ, REGISTER
+from .rules import REGISTER
 from .services.finishing import CERTIFICATE
 from .words import OUTCOMES, REASONS, SCOPES
 
@@ -33,7 +33,7 @@ def document_kinds() -> list[Any]:
             model=Proposal,
             prefix="XZ",
             permission=REGISTER,
-            read=READ,
+            read=REGISTER,
             make=certificate,
             pdf=HERE / "certificate.typ",
             page=lambda proposal_id: url_for("destruction.show", proposal_id=proposal_id),
