@@ -64,7 +64,7 @@ def test_the_hidden_rows_are_kept_as_they_change(sealed: Site) -> None:
     with sealed.app.app_context():
         from kezhi_alpha.models import Note
 
-        assert examine(sealed) == []
+        assert [each for each in examine(sealed) if each["level"] == "error"] == []
         with writing():
             db.session.execute(text("UPDATE alpha_note SET text = 'open again'"))
             announce(Note, "update", [1])
@@ -73,7 +73,7 @@ def test_the_hidden_rows_are_kept_as_they_change(sealed: Site) -> None:
     with sealed.app.app_context():
         with writing():  # behind the core's back: the doctor sees it
             db.session.execute(text("UPDATE alpha_note SET text = 'sealed'"))
-        assert [finding["check"] for finding in examine(sealed)] == ["kezhi.restrictions"]
+        assert [each["check"] for each in examine(sealed) if each["level"] == "error"] == ["kezhi.restrictions"]
 
 
 @pytest.mark.parametrize("breaking", ["broken", "missing"])

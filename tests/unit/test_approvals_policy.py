@@ -447,9 +447,10 @@ def test_a_kind_that_no_app_knows_cannot_be_put_up(desk, people):
         services.propose(Proposal("desk.other", "1", {"en": "x"}, "d", (REVIEW,)))
 
 
-def test_an_approval_without_steps_is_none(desk, people):
-    with pytest.raises(Refused), acting_as(people["maker"]), writing():
-        services.propose(Proposal("desk.offer", "offer-1", {"en": "x"}, "d", ()))
+def test_a_proposal_without_steps_of_its_own_takes_those_that_the_app_ships(desk, people):
+    with acting_as(people["maker"]):
+        request = services.propose(Proposal("desk.offer", "offer-1", {"en": "x"}, "d", ()))
+    assert stored(request.id)["steps"] == [(1, 1, "current"), (1, 2, "waiting")]
 
 
 # ── what the doctor finds ───────────────────────────────────────────────────────────────────────────────────────

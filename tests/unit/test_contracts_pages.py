@@ -212,7 +212,7 @@ def test_several_contracts_are_ended_and_reminded_of_from_their_list(company: An
     client = client_as(login="liting")
     chosen = {"ids": str(company["contract"]), "back": "/contracts"}
     asked = client.post("/contracts/several/remind", data=chosen)
-    assert "将会发生什么" in asked.text
+    assert "将会发生" in asked.text
     assert client.post("/contracts/several/remind", data={**chosen, "confirmed": "1", "days": "x"}).status_code == 422
     done = client.post("/contracts/several/remind", data={**chosen, "confirmed": "1", "days": "7"})
     assert done.headers["Location"] == "/contracts"

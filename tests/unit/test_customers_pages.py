@@ -332,7 +332,7 @@ def test_pages_need_the_same_number_of_statements_for_any_number_of_records(
 def test_saving_takes_a_counted_number_of_statements(
     three: dict[str, int], client_as: Client, statements: Callable[[], Any]
 ) -> None:
-    client = client_as("seller")
+    client = client_as(login="seller")
     client.post("/customers/new", data={"name": "杭州远山", "submission_key": "k0"})  # what is looked up once
     with statements() as entering:
         made = client.post(

@@ -479,7 +479,9 @@ def test_the_commands_start_list_and_retry(site: Site, app: Flask) -> None:
     assert isinstance(run("retry", number).exception, Refused), "it was not given up"
     with writing() as session:
         session.execute(update(job).where(job.c.id == listed[0]["id"]).values(state="dead", attempts=5))
-    assert [(found["check"], found["level"]) for found in examine(site)] == [("apps.jobs", "advice")]
+    assert [(found["check"], found["level"]) for found in examine(site) if found["check"] == "apps.jobs"] == [
+        ("apps.jobs", "advice")
+    ]
     assert run("retry", number).exit_code == 0
     assert run("run", "--once").stdout.strip() == "1 run"
     actions = db.session.scalars(select(tables.audit_entry.c.action)).all()
@@ -493,4 +495,4 @@ def test_the_doctor_names_jobs_that_nobody_has_taken_over(site: Site, jobs: dict
         until_then = database_now(db.session.connection()) - timedelta(minutes=minutes)
         with writing() as session:
             session.execute(update(job).values(state="running", lease_until=until_then))
-        assert len(examine(site)) == found
+        assert sum(each["check"].startswith("apps.jobs") for each in examine(site)) == found

@@ -130,7 +130,7 @@ class Round(Plugin):
             table.name.label("subject"),
             table.code.label("reference"),
             table.id.label("customer_id"),
-        ).where(table.contact_name == "", table.owner_id.is_not(None))
+        ).where(table.website == "", table.owner_id.is_not(None))
 
 
 @pytest.mark.clause("TSK-01")
@@ -150,7 +150,7 @@ def test_a_job_keeps_tasks_as_what_is_due(app: Flask, company: dict[str, Any], c
         assert services.sync_all() == (0, 0), "as often as one likes"
         plugin.due = plugin.due[1:]
         with writing():
-            db.session.execute(update(Customer).where(Customer.code == "K1").values(contact_name="王总"))
+            db.session.execute(update(Customer).where(Customer.code == "K1").values(website="www.k1.cn"))
         assert services.sync_all() == (0, 2)
         tasks = list(db.session.scalars(select(Task).order_by(Task.kind, Task.slot)))
         assert [(each.slot, each.outcome) for each in tasks] == [

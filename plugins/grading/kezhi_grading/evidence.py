@@ -156,6 +156,9 @@ def _work_flow() -> list[ClauseEvidence]:
             records=RUNS,
             responsible=ANALYST,
         ),
+        ClauseEvidence(
+            "GRD-26", without=_l("The tier of a customer is told when another app asks; nothing is stored.")
+        ),
         ClauseEvidence("GRD-12", without=_l("Trying a scheme stores nothing, so nothing is left to count.")),
     ]
 

@@ -37,7 +37,9 @@ class CodeForm(Form):
     """A code of the second factor."""
 
     submission_key = None
-    code = StringField(_l("Code"), [InputRequired(), Length(max=100)], render_kw={**CODE, "autofocus": True})
+    code = StringField(
+        _l("Verification code"), [InputRequired(), Length(max=100)], render_kw={**CODE, "autofocus": True}
+    )
 
 
 class PresentPasswordForm(Form):
@@ -172,7 +174,7 @@ class PreferencesForm(Form):
 class DepartmentForm(Form, Versioned):
     """A department: name, where it hangs, who manages it."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    name = StringField(_l("Department name"), [InputRequired(), Length(max=80)])
     parent_id = SelectField(_l("Belongs to"), coerce=_whole)
     manager_id = SelectField(_l("Manager"), coerce=_whole)
     planned_managers = IntegerField(_l("Planned managers"), [Optional(), NumberRange(min=0, max=9999)])

@@ -56,8 +56,8 @@ class DecisionForm(SeenForm):
 class SignerForm(SeenForm):
     """Who shall sign the step, in one's own place or beside one, and why."""
 
-    person = SelectField(_l("Who"), coerce=_number, validate_choice=False)
-    reason = StringField(_l("What it is about"), [Length(max=LONGEST_OPINION)])
+    person = SelectField(_l("Signer"), coerce=_number, validate_choice=False)
+    reason = StringField(_l("What is asked for"), [Length(max=LONGEST_OPINION)])
 
     def prepare(self, without: set[int | None]) -> None:
         """Everybody who may log in, but ``without`` these."""

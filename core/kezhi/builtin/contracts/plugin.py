@@ -100,55 +100,55 @@ class Contracts(Plugin):
 
         return jobs()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import kinds
 
         return kinds()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[Any]:
         from .services.telling import notice_kinds
 
         return notice_kinds()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Any]:
         from .importer import importer
 
         return [importer()]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Any]:
         from .exporter import exporter
 
         return [exporter()]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_attachments(self) -> list[Any]:
         from .attachments import attachments
 
         return attachments()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_timelines(self) -> list[Any]:
         from .timelines import timelines
 
         return timelines()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def timeline_sources(self, record: Any, user: User) -> list[Any]:
         from .timelines import sources
 
         return sources(record, user)
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:
         from .searching import search_kind
 
         return [search_kind()]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def list_actions(self, model: type) -> list[Any]:
         from .views.several import actions
 

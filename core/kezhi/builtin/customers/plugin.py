@@ -90,7 +90,7 @@ class Customers(Plugin):
 
         return links()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def customer_form_parts(self, customer_id: int | None, user: User) -> list[FormPart]:
         from .first_contact import parts
 
@@ -126,7 +126,7 @@ class Customers(Plugin):
 
         return evidence()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_key_uses(self) -> list[Any]:
         from ..protection.services.resealing import key_use
         from .services.protected import sealed_tables

@@ -70,7 +70,7 @@ def certificate(proposal_id: int, _variant: str) -> Content:
             for item in items
         ],
         "tables-title": _("Rows deleted or emptied, by table"),
-        "tables-head": [_("Table"), _("Rows")],
+        "tables-head": [_("Table of the database"), _("Rows")],
         "tables": [[name, str(count)] for name, count in sorted(tables.items())],
         "statement": _(
             "The data named above was destroyed in the database and in the blob folder and cannot be restored from"

@@ -51,7 +51,7 @@ def register_view() -> ListView:
                    filter=Filter("choice", _choices(REASONS), lambda key: row.reason == key)),
             Column("basis", _l("Basis of retention"), row.basis, order=8),
             Column("proposed_by", _l("Proposed by"), row.proposed_by, default=True, order=9),
-            Column("proposed_at", _l("Proposed"), row.proposed_at, sortable=True, default=True, render="instant",
+            Column("proposed_at", _l("Proposed at"), row.proposed_at, sortable=True, default=True, render="instant",
                    order=10, filter=Filter("date")),
             Column("request_number", _l("Request"), row.request_number, order=11),
             Column("closed_at", _l("Decided"), row.closed_at, render="instant", order=12, filter=Filter("date")),
@@ -154,7 +154,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     if proposal is not None:
         link = url_for("destruction.show", proposal_id=proposal.id)
     context = {"proposal": proposal, "state": STATES[proposal.state] if proposal else ""}
-    text = _l("Open") if proposal is not None else _l("Propose for destruction…")
+    text = _l("Open it") if proposal is not None else _l("Propose for destruction…")
     return [Panel(_l("Destruction"), "destruction/panel.html", context, icon="trash3", link=link, link_text=text,
                   order=99, half=True)]  # fmt: skip
 

@@ -86,7 +86,7 @@ class Destruction(Plugin):
 
         return [DestructionSettings]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def approval_subjects(self) -> list[Any]:
         from .services import subject_kind
 

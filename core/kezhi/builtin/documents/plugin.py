@@ -111,13 +111,13 @@ class Documents(Plugin):
             ),
         ]  # fmt: skip
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_attachments(self) -> list[Any]:
         from .attachments import attachments
 
         return attachments()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def guard_download(self, file: Any, version: Any, user: User) -> list[Any]:
         from .attachments import guard
 

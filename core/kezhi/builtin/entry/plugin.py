@@ -73,7 +73,7 @@ class Entry(Plugin):
                        personal=("reason",), merge="keep"),
         ]  # fmt: skip
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def approval_subjects(self) -> list[Any]:
         from .services import subject_kind
 

@@ -43,7 +43,7 @@ def verify_files(as_json: bool) -> None:
 
     words = {
         "missing": _("missing"),
-        "changed": _("changed"),
+        "changed": _("no longer what was stored"),
         "keyless": _("the key is missing"),
         "unreadable": _("cannot be decrypted"),
     }

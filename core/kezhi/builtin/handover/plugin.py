@@ -50,7 +50,7 @@ class Handover(Plugin):
 
         return access()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_hand_overs(self) -> list[HandOver]:
         from .departments import parts
 
@@ -83,6 +83,12 @@ class Handover(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
 
     @hookimpl
     def demo_data(self) -> list[Demo]:

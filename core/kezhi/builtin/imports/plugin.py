@@ -66,7 +66,7 @@ class Imports(Plugin):
 
         return limits(model, user)
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_key_uses(self) -> list[Any]:
         from ..protection.services.resealing import key_use
         from .services.sealing import sealed_tables

@@ -48,7 +48,7 @@ class Policy(Plugin):
     def register_clauses(self) -> list[Clause]:
         return [Clause("PER-01", _l("Every clause is on the policy board with its evidence and state"), ours=True)]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_evidence(self) -> list[Any]:
         from .own_evidence import evidence
 

@@ -88,13 +88,13 @@ class Tasks(Plugin):
             RecordLink("tasks_notice", _l("Notices"), CUSTOMERS, delete="delete", erase="delete"),
         ]
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[TaskKind]:
         from .todo import kinds
 
         return kinds()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[NoticeKind]:
         from .telling import kinds
 

@@ -16,7 +16,11 @@ from .models import CheckItem, Finding, SecurityCheck
 from .rules import PROTECT
 
 CHECK_STATES = {"done": (_l("Done"), "green"), "open": (_l("Going on"), "blue"), "late": (_l("Overdue"), "red")}
-FINDING_STATES = {"closed": (_l("Put right"), "green"), "open": (_l("Open"), "blue"), "late": (_l("Overdue"), "red")}
+FINDING_STATES = {
+    "closed": (_l("Put right"), "green"),
+    "open": (_l("Not yet mended"), "blue"),
+    "late": (_l("Overdue"), "red"),
+}
 
 ITEM = Renderer(lambda cell: plain(shown(cell.text)), lambda cell: shown(cell.text))
 
@@ -86,12 +90,14 @@ def finding_list() -> ListView:
         model=Finding,
         columns=[
             Column("text", _l("Finding"), Finding.text, default=True, render="name", order=1),
-            Column("due", _l("Until"), due, sortable=True, default=True, render="date", filter=Filter("date"), order=2),
+            Column(
+                "due", _l("Last day"), due, sortable=True, default=True, render="date", filter=Filter("date"), order=2
+            ),
             _state(Finding.closed_at, due, FINDING_STATES),
             Column("owner", _l("By whom"), owner, default=True, render="person", filter=named, order=4),
             Column("item", _l("Item"), item, default=True, render=ITEM, order=5),
-            Column("measure", _l("What was done"), Finding.measure, default=True, order=6),
-            Column("closed", _l("Closed at"), Finding.closed_at, render="instant", order=7),
+            Column("measure", _l("What was done about it"), Finding.measure, default=True, order=6),
+            Column("closed", _l("Finding closed at"), Finding.closed_at, render="instant", order=7),
         ],
         order=("due", "asc"),
         search=[Finding.text, Finding.measure],

@@ -30,7 +30,7 @@ def guidance_list() -> ListView:
             Column("text", _l("What was looked at or explained"), Guidance.text, default=True, render="name", order=2),
             _person("person", _l("Whom it was for"), Guidance.person_id, 3),
             Column("customer", _l("Customer file"), customer, default=True, order=4),
-            _person("by", _l("By"), Guidance.by_id, 5),
+            _person("by", _l("Recorded by"), Guidance.by_id, 5),
         ],
         order=("day", "desc"),
         search=[Guidance.text],

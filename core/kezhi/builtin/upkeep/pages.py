@@ -123,7 +123,7 @@ def guidance_panels(customer: Customer, user: User) -> list[Panel]:
     return [
         Panel(
             _l("Supervision and guidance"), "upkeep/guidance_panel.html", {"rows": rows}, icon="person-video3",
-            link=new, link_text=_l("New entry"), order=18, half=True,
+            link=new, link_text=_l("New guidance"), order=18, half=True,
         )
     ]  # fmt: skip
 

@@ -150,13 +150,13 @@ class Upkeep(Plugin):
 
         return document_kinds()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_evidence(self) -> list[Any]:
         from .evidence import evidence
 
         return evidence()
 
-    @hookimpl
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import kinds
 

@@ -23,7 +23,7 @@ from .periods import Span, before, last_workday, span_of
 
 VERIFIED, DUE, OVERDUE, LATER = "verified", "due", "overdue", "later"
 STATES = {
-    VERIFIED: (_l("Verified"), "green"),
+    VERIFIED: (_l("Verified this quarter"), "green"),
     DUE: (_l("To be verified"), "amber"),
     OVERDUE: (_l("Verification overdue"), "red"),
     LATER: (_l("Not asked for yet"), "gray"),

@@ -157,7 +157,7 @@ def _lines(side: Side) -> dict[str, dict[str, str]]:
         step = each.step
         found[each.key] = {
             _("Step"): localised(step.title),
-            _("Place"): str(place),
+            _("Position of the step"): str(place),
             _("Who signs"): who_signs(step, names),
             _("Only for"): when_signed(step, names, side.money),
             _("Limit"): limit_of(step),

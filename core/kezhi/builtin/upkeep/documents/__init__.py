@@ -51,21 +51,21 @@ def record(check_id: int, _variant: str) -> Content:
         for item in checking.items_of(check)
     ]
     findings = [
-        [row.text, owner, day(row.due_on), row.measure if row.closed_at else str(_("Open"))]
+        [row.text, owner, day(row.due_on), row.measure if row.closed_at else str(_("Not yet mended"))]
         for row, owner in checking.findings_of(check)
     ]
     data = {
         "facts": [
-            [_("Period"), period],
+            [_("Rhythm of the check"), period],
             [_("Due"), day(check.due_on)],
             [_("Done by"), person_named(check.done_by)],
             [_("Done at"), instant(check.done_at)],
         ],
         "items-title": _("What was looked at"),
-        "items-head": [_("No."), _("Item"), _("Result"), _("Note")],
+        "items-head": [_("Row number"), _("Item"), _("Result"), _("Note")],
         "items": items,
         "findings-title": _("Findings"),
-        "findings-head": [_("Finding"), _("By whom"), _("Until"), _("What was done")],
+        "findings-head": [_("Finding"), _("By whom"), _("Last day"), _("What was done about it")],
         "findings": findings,
         "no-findings": _("Nothing had to be put right."),
         "summary-title": _("Conclusion"),

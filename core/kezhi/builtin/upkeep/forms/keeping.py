@@ -17,7 +17,7 @@ from .protection import NOBODY, whole
 
 
 def _place() -> Any:
-    return StringField(_l("Place"), [Optional(), Length(max=LONGEST_PLACE)])
+    return StringField(_l("Kept at"), [Optional(), Length(max=LONGEST_PLACE)])
 
 
 def _day() -> Any:
@@ -54,7 +54,7 @@ class ManyCopiesForm(Form):
     """One place for a copy of several files."""
 
     kind = SelectField(_l("Which copy"), choices=lambda: [choice(key, title) for key, title in KINDS.items()])
-    place = StringField(_l("Place"), [InputRequired(_l("Write where the copy is.")), Length(max=LONGEST_PLACE)])
+    place = StringField(_l("Kept at"), [InputRequired(_l("Write where the copy is.")), Length(max=LONGEST_PLACE)])
     holder = SelectField(_l("Holder"), [InputRequired(_l("Choose who has the copy."))], choices=[])
     compared_on = _day()
 

@@ -26,7 +26,7 @@ class OfficerForm(Form):
     """Who answers for the protection of customer data, from when on."""
 
     person = SelectField(_l("Person"), [InputRequired(_l("Choose a person."))], choices=[])
-    from_on = DateField(_l("From"), [InputRequired(DAY)])
+    from_on = DateField(_l("First day"), [InputRequired(DAY)])
     note = StringField(_l("Note"), [Optional(), Length(max=LONGEST_NOTE)])
 
     def prepare(self, people: Iterable[User]) -> None:
@@ -58,7 +58,7 @@ class FindingForm(Form):
         render_kw={"rows": 2},
     )
     owner = SelectField(_l("By whom"), [InputRequired(_l("Choose a person."))], choices=[])
-    due_on = DateField(_l("Until"), [InputRequired(DAY)])
+    due_on = DateField(_l("Last day"), [InputRequired(DAY)])
 
     def prepare(self, items: Iterable[CheckItem], people: Mapping[int, str]) -> None:
         """The items of the check, and everybody who can have a finding."""
@@ -81,7 +81,7 @@ class CloseForm(Form):
     """What was done about a finding."""
 
     measure = TextAreaField(
-        _l("What was done"), [InputRequired(_l("Write what was done about it.")), Length(max=LONGEST_TEXT)],
+        _l("What was done about it"), [InputRequired(_l("Write what was done about it.")), Length(max=LONGEST_TEXT)],
         render_kw={"rows": 3},
     )  # fmt: skip
 

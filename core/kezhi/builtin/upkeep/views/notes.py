@@ -30,7 +30,7 @@ def month_of(text: str) -> date:
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The two pages about notes, for who may open both."""
-    found = [{"title": _("Notes"), "url": url_for("upkeep.notes"), "current": current == "notes"}]
+    found = [{"title": _("Competitive notes"), "url": url_for("upkeep.notes"), "current": current == "notes"}]
     if can(NOTES_DEPARTMENT):
         found.append(
             {"title": _("Who handed in"), "url": url_for("upkeep.notes_owed"), "current": current == "notes_owed"}
