@@ -14,7 +14,7 @@ from .periods import Span
 FOUND = {UNCHANGED: _l("Unchanged"), CORRECTED: _l("Corrected")}
 TONES = {UNCHANGED: "green", CORRECTED: "blue"}
 
-RESULTS = {FINE: _l("In order"), FINDING: _l("Finding"), NOT_APPLICABLE: _l("Does not apply")}
+RESULTS = {FINE: _l("In order"), FINDING: _l("Finding"), NOT_APPLICABLE: _l("Not applicable here")}
 RESULT_TONES = {FINE: "green", FINDING: "orange", NOT_APPLICABLE: "gray"}
 
 
