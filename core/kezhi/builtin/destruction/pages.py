@@ -13,6 +13,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.cells import address_of
 
 from ..accounts.services import names_of_logins
+from ..approvals.addresses import address_of_request
 from ..customers.models import Customer
 from ..documents.models import Issue
 from .contributions import FILE
@@ -104,7 +105,7 @@ def proposal_page(proposal: Proposal, user: User) -> dict[str, Any]:
         "signers": [(localised(each["title"]), each["name"], each["at"]) for each in proposal.signers],
         "lines": [_line(item, shown, names) for item in items],
         "may_keep": may_keep(proposal, user),
-        "request_url": url_for("approvals.show", request_id=proposal.request_id) if proposal.request_id else "",
+        "request_url": address_of_request(proposal.request_id),
         "certificate": issued,
         "may_issue": proposal.state == DONE and proposal.destroyed and issued is None and user.can(REGISTER),
         "certificate_kind": CERTIFICATE,

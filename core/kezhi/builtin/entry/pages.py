@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import select
 
-from kezhi import Choice, Column, Filter, ListView, User, db, visible
+from kezhi import Choice, Column, Filter, ListView, User
 from kezhi import lazy_gettext as _l
 from kezhi.cells import address_of
 
 from ..accounts.services import names_of_logins
-from ..approvals.models import Request
+from ..approvals.addresses import address_of_request
 from ..customers.services import lists
 from .columns import LABELS, TONES, choices, tone_of
 from .models import CLOSED, Line, State, Submission
@@ -92,13 +91,6 @@ def _state_of_line() -> Any:
     return found.correlate(line).scalar_subquery()
 
 
-def _sees_request(sent: Submission) -> bool:
-    """Whether the user may open what is to be signed: who signs, and who sent it."""
-    if sent.request_id is None:
-        return False
-    return db.session.scalar(visible(Request).where(Request.id == sent.request_id)) is not None
-
-
 def submission_page(sent: Submission, user: User) -> dict[str, Any]:
     """The facts above the rows."""
     names = names_of_logins({sent.sent_by, sent.closed_by} - {""})
@@ -111,6 +103,6 @@ def submission_page(sent: Submission, user: User) -> dict[str, Any]:
         "types": [(type_text(key), count) for key, count in sent.totals.get("types", ())],
         "owners": sent.totals.get("owners", ()),
         "waiting": count_waiting(sent.id),
-        "request_url": url_for("approvals.show", request_id=sent.request_id) if _sees_request(sent) else "",
+        "request_url": address_of_request(sent.request_id),
         "may_send": sent.state in CLOSED and user.can("customers.write"),
     }
