@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kezhi import Plugin
-from kezhi.discover import Candidate
-from kezhi.resolve import closure, dependents, ordered, problems
+from kezhi.discover import Candidate, discover
+from kezhi.resolve import closure, dependents, ordered, problems, requirements
 
 
 def candidate(
@@ -76,3 +76,13 @@ def test_order_respects_every_dependency_and_loses_nothing(graph: dict[str, set[
     assert sorted(order) == sorted(graph)
     assert all(order.index(other) < order.index(name) for name, needs in edges.items() for other in needs)
     assert order == ordered(reversed(list(graph)), all_)
+
+
+def test_what_is_shipped_can_be_put_in_order() -> None:
+    """Tables of a plugin may lean on those of another: a restored backup makes them in this order."""
+    shipped = {name: candidate for name, candidate in discover().items() if candidate.plugin is not None}
+    order = ordered(shipped, shipped)
+    for name, candidate in shipped.items():
+        assert candidate.plugin is not None
+        before = {*requirements(candidate), *candidate.plugin.extends} & shipped.keys()
+        assert {each for each in before if order.index(each) > order.index(name)} == set(), name

@@ -38,7 +38,7 @@ class Customers(Plugin):
     title = _l("Customer files")
     summary = _l("One record per customer with its code, its owner and every change; imports and exports of them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
-    extends = ("imports", "files", "lists", "search", "timeline", "handover", "destruction")
+    extends = ("imports", "files", "lists", "search", "timeline", "handover")
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "building"

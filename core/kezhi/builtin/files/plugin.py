@@ -31,7 +31,7 @@ class Files(Plugin):
     title = _l("Files")
     summary = _l("Files attached to records: checked when uploaded, kept in versions, every download on record.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "protection": ">=0.1"}
-    extends = ("timeline", "destruction")
+    extends = ("timeline",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "paperclip"

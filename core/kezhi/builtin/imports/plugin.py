@@ -24,7 +24,6 @@ class Imports(Plugin):
     title = _l("Imports")
     summary = _l("Records from CSV and Excel files, checked row by row before they are written, and back to files.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1"}
-    extends = ("destruction",)
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
     essential = True
     icon = "file-earmark-arrow-up"
