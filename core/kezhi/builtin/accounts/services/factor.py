@@ -16,6 +16,7 @@ from kezhi.i18n import gettext as _
 from ..codes import code_hash, matching_step, new_recovery_codes, new_secret
 from ..models import Account, Factor, HalfLogIn, RecoveryCode, Role
 from ..sealing import seal, unseal
+from .counting import rows_reached
 from .log_ins import revoke_sessions
 
 BY_CODE, BY_RECOVERY = "code", "recovery"
@@ -109,11 +110,11 @@ def use_code(user_id: int, code: str) -> str:
     if step is not None:
         unused = Factor.last_step.is_(None) | (Factor.last_step < step)
         taken = update(Factor).where(Factor.user_id == user_id, Factor.secret == stored, unused)
-        if _count(taken.values(last_step=step)):
+        if rows_reached(taken.values(last_step=step)):
             return BY_CODE
         raise WrongCode(_("This code was used already. Wait for the next one."), field="code")
     same = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash(code))
-    if _count(update(RecoveryCode).where(*same, RecoveryCode.used_at.is_(None)).values(used_at=now)):
+    if rows_reached(update(RecoveryCode).where(*same, RecoveryCode.used_at.is_(None)).values(used_at=now)):
         audit_record("factor.recovery", "user", user_id)
         return BY_RECOVERY
     raise _wrong()
@@ -166,11 +167,6 @@ def _upsert(user_id: int, values: dict[str, Any]) -> None:
     made = dialect.insert(Factor).values(user_id=user_id, **values)
     db.session.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=values))
     db.session.expire_all()
-
-
-def _count(statement: Any) -> int:
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)
 
 
 def _wrong() -> WrongCode:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -20,6 +19,7 @@ from kezhi.i18n import gettext as _
 from ..codes import code_hash, new_link_code
 from ..models import Account, PasswordLink
 from ..passwords import check_password, hash_password
+from .counting import rows_reached
 from .loading import user_by_id
 from .log_ins import end_links
 from .people import store_password
@@ -73,7 +73,7 @@ def redeem_link(code: str, password: str) -> User:
     check_password(password, login=user.login, field="new_password")
     hashed = hash_password(password)
     with acting_as(user), writing():
-        if _rows(update(PasswordLink).where(*good).values(ended_at=now, used=True)) == 0:
+        if rows_reached(update(PasswordLink).where(*good).values(ended_at=now, used=True)) == 0:
             raise _void()
         store_password(user.id, hashed, must_change=False)
         audit_record("user.link_used", "user", user.id)
@@ -85,8 +85,3 @@ def _void() -> Refused:
         _("This link does not work: it was used, replaced or is too old. Ask an administrator for a new one."),
         field="code",
     )
-
-
-def _rows(statement: Any) -> int:
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)

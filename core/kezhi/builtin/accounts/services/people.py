@@ -16,6 +16,7 @@ from kezhi.i18n import gettext as _
 from ..models import ADMINISTRATOR, Account, AccountRole, Department, Role
 from ..passwords import hash_password, new_password
 from ..spelling import normal_login
+from .counting import rows_reached
 from .log_ins import end_links, revoke_sessions
 from .roles import check_roles
 from .throttle import forget_login
@@ -235,9 +236,9 @@ def _change(user_id: int, version: int | None, **values: Any) -> None:
 
 
 def _rows(statement: Any) -> int:
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    count = rows_reached(statement)
     db.session.expire_all()
-    return int(result.rowcount)
+    return count
 
 
 def _checked_name(name: str) -> str:

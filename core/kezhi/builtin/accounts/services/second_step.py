@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
@@ -20,6 +19,7 @@ from ..codes import new_secret, new_token, token_hash
 from ..models import Account, HalfLogIn
 from ..sealing import seal, unseal
 from .answers import note_failure, refusal
+from .counting import rows_reached
 from .factor import BY_CODE, WrongCode, enrol, has_factor, required_by, use_code
 from .loading import user_by_id
 from .throttle import CODE, Verdict, forget_failures, reserve_attempt
@@ -101,10 +101,10 @@ def finish_log_in(token: str, code: str, address: str) -> Entered:
 def _enter(half: Half, user: User, code: str, address: str, verdict: Verdict) -> Entered:
     """One transaction: the waiting log-in goes, the code counts, the session starts; or nothing of it."""
     with acting_as(user), writing():
-        if not _rows(delete(HalfLogIn).where(HalfLogIn.token_hash == token_hash(half.token))):
+        if not rows_reached(delete(HalfLogIn).where(HalfLogIn.token_hash == token_hash(half.token))):
             raise over()
         active = update(Account).where(Account.id == half.user_id, Account.active.is_(True))
-        if not _rows(active.values(last_login_at=clock.now())):
+        if not rows_reached(active.values(last_login_at=clock.now())):
             raise over()
         codes: list[str] = []
         if half.secret is not None:
@@ -119,8 +119,3 @@ def _enter(half: Half, user: User, code: str, address: str, verdict: Verdict) ->
 
 def over() -> Conflict:
     return Conflict(_("This log-in took too long or was ended. Log in again."))
-
-
-def _rows(statement: Any) -> int:
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)
