@@ -12,7 +12,7 @@ from flask import url_for
 
 from kezhi import db
 from kezhi import lazy_gettext as _l
-from kezhi.i18n import _
+from kezhi.i18n import _, lazy_pgettext
 
 from ..customers.models import Customer
 from ..documents.contributions import Content, DocumentKind
@@ -61,7 +61,7 @@ def _content(customer_id: int, *, basic: bool) -> Content:
     }
     data["labels"] = {
         "code": _("Customer code"), "people": _("Key people"), "analysis": _("Our analysis"),
-        "people-head": [_("Name"), _("Post"), _("In the purchase decision"), _("Phone")],
+        "people-head": [str(lazy_pgettext("person", "Name")), _("Post"), _("In the purchase decision"), _("Phone")],
         "prospect": _("Prospect"), "checked": _("Checked by"), "date": _("Date"),
     }  # fmt: skip
     return Content(customer.name, data, note=_("As on %(day)s", day=data["day"]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kezhi.i18n import _l
+from kezhi.i18n import _l, lazy_pgettext
 
 from .field import LONGEST_TEXT, NUMBERS, Field, Kind
 from .fields_basic import BASIC, GROUPS
@@ -26,7 +26,7 @@ OTHER_LABELS: dict[str, Any] = {
 
 #: What is kept of each key person. Their changes stand in the customer's history as ``contact.<key>``.
 CONTACT_LABELS: dict[str, Any] = {
-    "name": _l("Name"),
+    "name": lazy_pgettext("person", "Name"),
     "post": _l("Post"),
     "decision_role": _l("Role in the purchase decision"),
     "phone": _l("Phone"),
