@@ -64,10 +64,13 @@ def _forget_stale(kinds: Collection[str]) -> None:
     Kinds go with their app, and with it the Flask app is built anew: one look for each is enough.
     """
     memo = current_app.extensions["kezhi"].host.memo
-    if ("search", "stale") not in memo:
-        if stale := [key for key in _stored() if key not in kinds]:
-            forget(stale)
+    if ("search", "stale") in memo:
+        return
+    if stale := [key for key in _stored() if key not in kinds]:
+        forget(stale)
         after_commit(lambda: memo.update({("search", "stale"): True}))
+    else:
+        memo["search", "stale"] = True  # nothing was written that a rollback could undo
 
 
 def _follow(kind: SearchKind, change: str, keys: Any) -> None:
