@@ -46,12 +46,13 @@ _loaded: dict[tuple[str, str], tuple[Plugin, str]] = {}
 def discover() -> dict[str, Candidate]:
     """Every installed plugin by name. What was installed or removed while the process runs is seen."""
     importlib.invalidate_caches()
-    return {entry.name: _load(entry) for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
+    found = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    # a distribution reads its metadata anew whenever it is asked, and it is the same for all of its entry points
+    said = {dist: (dist.name, dist.version) if dist else ("", "0") for dist in {entry.dist for entry in found}}
+    return {entry.name: _load(entry, *said[entry.dist]) for entry in found}
 
 
-def _load(entry: EntryPoint) -> Candidate:
-    distribution = entry.dist.name if entry.dist else ""
-    version = entry.dist.version if entry.dist else "0"
+def _load(entry: EntryPoint, distribution: str, version: str) -> Candidate:
     known = _loaded.get((entry.name, entry.value))
     if known is not None:
         return Candidate(entry.name, distribution, version, known[0], loaded=known[1])

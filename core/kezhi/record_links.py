@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import MetaData, Table, inspect, select
+from sqlalchemy import MetaData, Table, select
 
 from .contributions import RecordLink
 from .db import db
@@ -37,10 +37,12 @@ def links_to(target: str) -> list[StoredLink]:
     rows = db.session.execute(select(plugin.c.name, plugin.c.manifest).order_by(plugin.c.name)).all()
     kept = [(row.name, RecordLink(**given)) for row in rows for given in row.manifest.get("links", [])]
     wanted = [(name, link) for name, link in kept if link.target == target]
-    connection, reflected = db.session.connection(), MetaData()
-    there = set(inspect(connection).get_table_names()) if wanted else set()
+    names, reflected, connection = {link.table for _, link in wanted}, MetaData(), db.session.connection()
+    if names:  # PostgreSQL answers for all tables at once, and several times for each one alone
+        at_once = connection.dialect.name == "postgresql"
+        reflected.reflect(connection, only=lambda name, _: at_once or name in names)
     return [
-        StoredLink(name, link, Table(link.table, reflected, autoload_with=connection), localised(link.label))
+        StoredLink(name, link, reflected.tables[link.table], localised(link.label))
         for name, link in wanted
-        if link.table in there
+        if link.table in reflected.tables
     ]

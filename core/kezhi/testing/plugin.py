@@ -56,6 +56,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path in [config.rootpath / "plugins" / name for name in left_out] else None
 
 
+def pytest_collection_finish() -> None:
+    from .collector import spare_what_stays
+
+    spare_what_stays()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("clause"):
