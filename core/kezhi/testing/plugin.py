@@ -57,7 +57,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_finish() -> None:
-    """Tests build an app each: as in a serving process, the collector need not walk through all modules again and again.
+    """Tests build an app each: as in a serving process, the collector need not walk through all modules.
 
     Left alone it takes a quarter of the time of the fast tests.
     """
