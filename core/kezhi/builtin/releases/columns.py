@@ -41,7 +41,7 @@ def request_columns() -> list[Column]:
     customers = _count(ASKED, ASKED.c.request_id == row.id, REQUESTS)
     return [
         Column("number", _l("Request number"), row.number, sortable=True, default=True, render="name", order=1),
-        Column("kind", _l("What is asked for"), named(row.kind, KINDS), default=True, order=2,
+        Column("kind", _l("Kind of data"), named(row.kind, KINDS), default=True, order=2,
                filter=Filter("choice", _choices(KINDS), lambda key: row.kind == key)),
         Column("state", _l("State"), state, default=True, render="chip", order=3,
                filter=Filter("choice", _choices(STATES)), extra=(case(TONES, value=state),)),
@@ -56,7 +56,7 @@ def request_columns() -> list[Column]:
                filter=Filter("date")),
         Column("due_at", _l("To be answered by"), row.due_at, sortable=True, default=True, render="instant", order=10,
                filter=Filter("date")),
-        Column("destination", _l("Use"), named(row.destination, DESTINATIONS), order=11,
+        Column("destination", _l("Where it goes"), named(row.destination, DESTINATIONS), order=11,
                filter=Filter("choice", _choices(DESTINATIONS), lambda key: row.destination == key)),
         Column("recipient", _l("Recipient outside"), row.recipient, order=12),
         Column("until", _l("Needed until"), row.until, render="date", order=13, filter=Filter("date")),

@@ -136,10 +136,10 @@ def _put_up(request: DataRequest, customers: list[Customer]) -> None:
 
 def _proposal(request: DataRequest, customers: list[Customer]) -> Proposal:
     facts: list[tuple[Any, Any]] = [
-        (_l("What is asked for"), KIND_NAMES[request.kind]),
+        (_l("Kind of data"), KIND_NAMES[request.kind]),
         (_l("Purpose"), request.purpose),
         (_l("Needed until"), request.until.isoformat()),
-        (_l("Use"), DESTINATIONS[request.destination]),
+        (_l("Where it goes"), DESTINATIONS[request.destination]),
     ]
     if request.recipient:
         facts.append((_l("Recipient outside"), request.recipient))
