@@ -86,7 +86,7 @@ def release_columns() -> list[Column]:
                filter=Filter("text", apply=contains(row.content))),
         Column("edition", lazy_pgettext("release", "Version"), row.edition, default=True, order=8,
                filter=Filter("text", apply=contains(row.edition))),
-        Column("customers", _l("Customers"), customers, default=True, render="count", order=9,
+        Column("customers", _l("Customers"), customers, render="count", order=9,
                filter=Filter("text", apply=lambda text: row.id.in_(_of(GIVEN, GIVEN.c.release_id, text)))),
         Column("released_by", _l("Released by"), who, default=True, render="person", order=10),
         Column("request", _l("Data request"), request, render="code", order=11),

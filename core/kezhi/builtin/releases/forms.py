@@ -63,7 +63,9 @@ class AskForm(Form):
         render_kw={"rows": 3},
     )  # fmt: skip
     until = DayField(_l("Needed until"), [InputRequired(DAY)], description=_l("The answer closes after this day."))
-    destination = SelectField(_l("Where it goes"), choices=lambda: [choice(key, text) for key, text in DESTINATIONS.items()])
+    destination = SelectField(
+        _l("Where it goes"), choices=lambda: [choice(key, text) for key, text in DESTINATIONS.items()]
+    )
     recipient = StringField(
         _l("Recipient outside"),
         [Length(max=ASK_LONGEST["recipient"])],

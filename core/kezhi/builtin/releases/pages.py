@@ -21,7 +21,7 @@ from ..files.services import files_of
 from . import holder, services
 from .columns import release_columns, request_columns
 from .models import ANSWERED, DECLINED, RETURNED, SIGNED, WAITING, DataRequest, Release, ReleaseLine, RequestLine
-from .rules import ASK, EXPORT, may_answer
+from .rules import ASK, EXPORT, REGISTER, may_answer
 from .states import state_of
 from .words import DESTINATIONS, EXPIRED, KINDS, STATES, SUPERSEDED, TONES, VALID
 from .words import RELEASE_STATES as ENTRY_STATES
@@ -143,6 +143,7 @@ def release_page(release: Release) -> dict[str, Any]:
         "customers": services.customers_of(ReleaseLine, release.id),
         "released_by": names.get(release.released_by, release.released_by),
         "may_correct": may and later is None,
+        "can_register": acting_user().can(REGISTER),
         "files": files_of("releases", "release", release.id) if may else [],
         "icon_of": icon_of,
         "size_text": size_text,

@@ -31,7 +31,7 @@ def permissions() -> list[Permission]:
         Permission(ANSWER, _l("Answer data requests and release data, as a member of the department that holds it"),
                    HOLDERS),
         Permission(REGISTER, _l("See all data requests and the whole register of external releases"),
-                   (*HOLDERS[:2], *DIRECTORS)),
+                   (*HOLDERS, *DIRECTORS)),
         Permission(EXPORT, _l("Export data requests and the register of external releases"),
                    (*HOLDERS[:2], *DIRECTORS)),
     ]  # fmt: skip

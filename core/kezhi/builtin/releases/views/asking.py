@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from kezhi import NotFound, Refused, can, db, requires, visible
+from kezhi import NotFound, Refused, acting_user, can, db, requires, visible
 from kezhi.db import end_reading
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
@@ -79,6 +79,8 @@ def again(request_id: int) -> Any:
     try:
         found = services.request_by_id(request_id)
     except NotFound:
+        abort(404)
+    if found.requester_id != acting_user().id:
         abort(404)
     if found.state != RETURNED:
         return redirect(url_for("releases.show", request_id=request_id))

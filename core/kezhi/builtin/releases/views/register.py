@@ -17,13 +17,13 @@ from ...files.services import Upload
 from .. import pages, services
 from ..forms import CorrectionForm, ReleaseForm
 from ..models import ReleaseLine
-from ..rules import ANSWER, ASK, may_answer
+from ..rules import ANSWER, ASK, REGISTER, may_answer
 from .uploads import submit_with_files
 
 
-@requires(ASK)
+@requires(REGISTER)
 def index() -> Any:
-    """The register, as far as the user sees it."""
+    """The register."""
     return pages.release_list().respond("releases/register.html", can_enter=may_answer(acting_user()))
 
 
