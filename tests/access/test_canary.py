@@ -207,8 +207,8 @@ def ask_for(customer: int, who: User) -> tuple[int, int]:
         db.session.add(asked)
         db.session.flush()
         entry = Release(
-            number="WF-1997-0001", request_id=asked.id, taken=[{"name": MARK, "sha256": "", "size": 1}], released_on=day,
-            released_by="", registered_at=now, digest="", **texts,
+            number="WF-1997-0001", request_id=asked.id, taken=[{"name": MARK, "sha256": "", "size": 1}],
+            released_on=day, released_by="", registered_at=now, digest="", **texts,
         )  # fmt: skip
         answer = Answer(id=asked.id, text=MARK, answered_at=now, answered_by="", expires_on=day)
         db.session.add_all([entry, answer])
