@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Text, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, acting_user, visible_ids
 from kezhi import lazy_gettext as _l
+from kezhi.cells import Renderer
 from kezhi.i18n import lazy_pgettext
 
 from ..accounts.models import Account, Department
@@ -22,6 +23,9 @@ RELEASES: Any = Release.__table__
 ASKED: Any = RequestLine.__table__
 GIVEN: Any = ReleaseLine.__table__
 CUSTOMERS: Any = Customer.__table__
+
+#: text that stands on the cards of a phone too
+BRIEF = Renderer(lambda cell: cell.text or "—", lambda cell: cell.text, phone="x")
 
 
 def named(column: Any, words: dict[str, Any]) -> Any:
@@ -41,11 +45,11 @@ def request_columns() -> list[Column]:
     customers = _count(ASKED, ASKED.c.request_id == row.id, REQUESTS)
     return [
         Column("number", _l("Request number"), row.number, sortable=True, default=True, render="name", order=1),
-        Column("kind", _l("Kind of data"), named(row.kind, KINDS), default=True, order=2,
+        Column("kind", _l("Kind of data"), named(row.kind, KINDS), default=True, render=BRIEF, order=2,
                filter=Filter("choice", _choices(KINDS), lambda key: row.kind == key)),
         Column("state", _l("State"), state, default=True, render="chip", order=3,
                filter=Filter("choice", _choices(STATES)), extra=(case(TONES, value=state),)),
-        Column("purpose", _l("Purpose"), row.purpose, default=True, order=4,
+        Column("purpose", _l("Purpose"), row.purpose, default=True, render=BRIEF, order=4,
                filter=Filter("text", apply=lambda text: row.purpose.icontains(text, autoescape=True))),
         Column("customers", _l("Customers"), customers, default=True, render="count", order=5,
                filter=Filter("text", apply=lambda text: row.id.in_(_of(ASKED, ASKED.c.request_id, text)))),
@@ -76,7 +80,7 @@ def release_columns() -> list[Column]:
         Column("number", _l("Release number"), row.number, sortable=True, default=True, render="name", order=1),
         Column("released_on", _l("Released on"), row.released_on, sortable=True, default=True, render="date", order=2,
                filter=Filter("date")),
-        Column("organisation", _l("Recipient"), row.organisation, default=True, order=3,
+        Column("organisation", _l("Recipient"), row.organisation, default=True, render=BRIEF, order=3,
                filter=Filter("text", apply=contains(row.organisation))),
         Column("person", _l("Received by"), Release.person, order=4),
         Column("contact", _l("Contact of the recipient"), Release.contact, order=5),
