@@ -46,6 +46,8 @@ from kezhi.builtin.files.services import attach, receive
 from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.imports.services import import_file
 from kezhi.builtin.protection.fields import Protected, bind, blind
+from kezhi.builtin.releases.models import Answer, DataRequest, Release, ReleaseLine, RequestLine
+from kezhi.builtin.releases.pages import release_list, request_list
 from kezhi.builtin.tasks.contributions import Occasion
 from kezhi.builtin.tasks.services import open_task
 from kezhi.builtin.tasks.todo import TODO, end_of
@@ -170,6 +172,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         sent = send(sa.select(Customer.id).where(Customer.id == prospect))
         assert sent is not None
         submission_id = sent.id
+    asked_id, release_id = ask_for(hidden, people["seller-a"])
     proposal_id = propose_destruction([hidden], "persons", "asked", "They asked for it, nothing keeps it.").id
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
     ids |= {
@@ -185,9 +188,34 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
+        "asked_id": asked_id,
+        "release_id": release_id,
     }
     ids |= {"prospect_id": prospect, "visible_id": visible}
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
+
+
+def ask_for(customer: int, who: User) -> tuple[int, int]:
+    """A data request of A about the hidden customer with its answer, and what left the company upon it."""
+    now, day = clock.now(), clock.today()
+    texts = dict.fromkeys(("purpose", "content", "organisation", "person", "contact", "edition"), MARK)
+    with writing():
+        asked = DataRequest(
+            number="CY-1997-0001", kind="extract", scope=MARK, purpose=MARK, until=day, destination="outside",
+            recipient=MARK, state="answered", digest="", requester_id=who.id, asked_at=now, due_at=now,
+        )  # fmt: skip
+        db.session.add(asked)
+        db.session.flush()
+        entry = Release(
+            number="WF-1997-0001", request_id=asked.id, taken=[{"name": MARK, "sha256": "", "size": 1}],
+            released_on=day, released_by="", registered_at=now, digest="", **texts,
+        )  # fmt: skip
+        answer = Answer(id=asked.id, text=MARK, answered_at=now, answered_by="", expires_on=day)
+        db.session.add_all([entry, answer])
+        db.session.flush()
+        db.session.add(RequestLine(request_id=asked.id, customer_id=customer, code=CODE))
+        db.session.add(ReleaseLine(release_id=entry.id, customer_id=customer, code=CODE))
+    return int(asked.id), int(entry.id)
 
 
 #: Texts that are not the customer's own, or that a guard looks up.
@@ -246,6 +274,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
+    kinds["releases"] = {"request_id": company.ids["asked_id"]}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
@@ -266,6 +295,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/documents", register_view())
         found += list_addresses("/contracts", contract_list())
         found += list_addresses("/upkeep/notes", note_list())
+        found += list_addresses("/releases", request_list())
+        found += list_addresses("/releases/register", release_list())
         with acting_as(company.people["director"]):
             cards = db.session.get_one(CardPeriod, company.ids["period_id"])
             sent = db.session.get_one(Submission, company.ids["submission_id"])
@@ -286,6 +317,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [
         f"/customers/{company.ids['customer_id']}?timeline=timeline.note",
         f"/trade?f.customer_code={CODE}&count=1",
+        f"/releases?f.customers={CODE}&count=1",
         f"/contracts?face=board&q={ASKED}",
         f"/contracts?f.customer_code={CODE}&count=1",
         f"/contracts/new?customer={CODE}",
@@ -332,6 +364,8 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             or f"/contracts/{company.ids['contract_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
+            or f"/releases/{company.ids['asked_id']}" in address
+            or f"/releases/register/{company.ids['release_id']}" in address
             or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
         }
         assert statuses == {404}
@@ -365,6 +399,10 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"
         assert showing >= {"/documents", f"/documents/{issue}", f"/documents/{issue}/download", sheet}
+    if login == "seller-a":
+        asked, given = company.ids["asked_id"], company.ids["release_id"]
+        assert showing >= {"/releases", f"/releases?q={ASKED}", f"/releases/{asked}", f"/releases/register/{given}"}
+        assert found[f"/releases?f.customers={CODE}&count=1"] == (200, "1")
     assert len(showing) > 60
     assert found[f"/trade?f.customer_code={CODE}&count=1"] == (200, "2")
 
