@@ -185,10 +185,10 @@ def work(site: Site, stop: threading.Event, poll: float = POLL) -> None:
 def _claim(worker: str) -> Task | None:
     """Take the slot that has waited longest, of a job that an enabled app registers; its attempts are raised first."""
     now = database_now(db.session.connection())
-    ready = or_(
-        and_(table.c.state == WAITING, table.c.due_at <= clock.now()),
-        and_(table.c.state == RUNNING, table.c.lease_until < now),
-    )
+    ahead = clock.now() + timedelta(hours=1)  # what is later was written before the clock was set back
+    due = or_(table.c.due_at <= clock.now(), table.c.created_at > ahead, table.c.started_at > ahead)
+    cut_off = or_(table.c.lease_until < now, table.c.lease_until > now + 2 * LEASE)
+    ready = or_(and_(table.c.state == WAITING, due), and_(table.c.state == RUNNING, cut_off))
     mine = table.c.job.in_(list(current_app.extensions["kezhi"].jobs))
     first = select(table.c.id).where(ready, mine).order_by(table.c.due_at, table.c.id).limit(1)
     waits = db.session.scalar(first)

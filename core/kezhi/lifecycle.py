@@ -264,7 +264,7 @@ def lock(connection: Connection) -> None:
     """One life-cycle action at a time, on all machines."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-        connection.exec_driver_sql("SELECT pg_advisory_xactlock(7061727601)")
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7061727601)")
 
 
 def raise_generation(action: str, names: tuple[str, ...], **noted: Any) -> None:
