@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,7 +100,7 @@ def prepare(purposes: tuple[str, ...] = TOGETHER) -> dict[str, int]:
     return made
 
 
-def renew(purpose: str = "", told: Callable[[int], None] | None = None) -> dict[str, int]:
+def renew(purpose: str = "", told: Any = None) -> dict[str, int]:
     """Bring everything under the versions in force, batch by batch; answers how many pieces were brought, by use.
 
     ``told`` hears after each batch how many have been brought so far.
