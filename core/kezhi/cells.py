@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
@@ -167,19 +167,6 @@ RENDERERS: dict[str, Renderer] = {
     "score": Renderer(lambda cell: filters.points(cell.value), _exported_scaled(3), numeric=True),
     "ppm": Renderer(lambda cell: filters.ppm(cell.value), _exported_scaled(6), numeric=True),
 }
-
-
-def export_text(value: Any) -> str:
-    """An exported value as text for a CSV cell; text that a spreadsheet would take for a formula gets a ``'``."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return neutral(str(value))
 
 
 def neutral(text: str) -> str:

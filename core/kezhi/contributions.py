@@ -250,6 +250,9 @@ class Job:
     ``run(task)`` gets a :class:`kezhi.jobs.Task`. It is called at least once for every slot; what it writes inside
     ``with task.effect():`` takes effect once. ``schedule`` is a cron rule in the company's zone (``0 7 * * *``);
     without one the job runs when somebody enqueues it.
+
+    ``ended(payload)`` is called when a slot ends without having been done: given up after its last attempt, or
+    cancelled. It gives back what waits for the job, in the transaction in which the slot ends.
     """
 
     key: str
@@ -257,6 +260,7 @@ class Job:
     run: Callable[[Task], None]
     schedule: str | None = None
     attempts: int = 5  #: how often it is tried before it is given up
+    ended: Callable[[Mapping[str, Any]], object] | None = None
 
     def __post_init__(self) -> None:
         if self.schedule is not None:

@@ -3,6 +3,8 @@
 A worker claims a slot with a lease and raises its attempts before the run; the lease is extended while the run goes on.
 When the worker dies, the lease ends and another one takes over. What a job writes inside ``task.effect()`` commits
 together with the note that the slot is done: after a death it has taken effect or it is done again, never twice.
+
+``task.progress()`` tells how far a run is, and is where it stops when somebody has asked it to.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +30,7 @@ from .contributions import Job
 from .db import db, writing
 from .errors import Refused
 from .i18n import gettext as _
+from .i18n import in_both_languages
 from .permissions import acting_as, acting_user
 from .presence import database_now, process_id
 from .site import Site
@@ -41,11 +45,17 @@ SKIPPED = "skipped"  #: due before the job was there
 LEASE = timedelta(seconds=60)
 BEAT = 15.0  #: seconds between two extensions of a lease
 POLL = 2.0  #: seconds between two looks for work
+TELL = 1.0  #: seconds at least between two reports of progress
 FIRST_DELAY = timedelta(minutes=1)  #: before the second attempt; doubled each time
+GIVEN_UP = "apps.given_up"  #: the job that tells people of a slot that used up its attempts
 
 
 class Overtaken(Exception):
     """The lease ended and another worker has the slot; what this one did is rolled back."""
+
+
+class Cancelled(BaseException):
+    """Somebody asked the run to stop: no ``except Exception`` of a job keeps it going. What is open is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +69,38 @@ class Task:
     due_at: datetime
     attempt: int
     worker: str = ""
+    _told: list[float] = field(default_factory=list, repr=False, compare=False)
+
+    def progress(self, done: int, of: int = 0, text: Any = "") -> None:
+        """Tell how far the run is: ``done`` pieces ``of`` so many (0: nobody knows), and what it is at, in one text.
+
+        Cheap enough for every chunk: it is written at most once a second, in a short transaction of its own, and
+        inside ``writing()`` it only looks. Errors: ``Cancelled`` when somebody asked the run to stop, ``Overtaken``
+        when another worker has the slot: let both pass, what is open is rolled back.
+        """
+        if self._told and time.monotonic() < self._told[0] + TELL:
+            return
+        self._told[:] = [time.monotonic()]
+        if db.session.info.get("writing"):
+            row = db.session.execute(select(table.c.cancelled_by).where(_held(self))).first()
+        else:
+            values = {"progress": {"done": done, "of": of, "text": in_both_languages(text) if text else ""}}
+            statement = update(table).where(_held(self)).values(values).returning(table.c.cancelled_by)
+            with current_app.extensions["kezhi"].site.engine.execution_options(kezhi_write=True).begin() as connection:
+                row = connection.execute(statement).first()
+        _stop_if_asked(self, row)
 
     @contextmanager
     def effect(self) -> Iterator[None]:
         """The write transaction of the job's effect: it commits together with the note that the slot is done.
 
-        Errors: ``Overtaken`` when another worker has the slot by now; nothing is written then.
+        Errors: ``Overtaken`` when another worker has the slot by now, ``Cancelled`` when the run was asked to stop;
+        nothing is written then.
         """
         with writing():
             yield
-            if not _note(self, state=DONE, finished_at=clock.now(), error=""):
-                raise Overtaken(f"{self.job} {self.slot}")
+            if not _note(self, table.c.cancelled_by.is_(None), state=DONE, finished_at=clock.now(), error=""):
+                _stop_if_asked(self, db.session.execute(select(table.c.cancelled_by).where(_held(self))).first())
 
 
 def enqueue(key: str, slot: str = "", payload: Mapping[str, Any] | None = None, due_at: datetime | None = None) -> bool:
@@ -154,10 +185,10 @@ def work(site: Site, stop: threading.Event, poll: float = POLL) -> None:
 def _claim(worker: str) -> Task | None:
     """Take the slot that has waited longest, of a job that an enabled app registers; its attempts are raised first."""
     now = database_now(db.session.connection())
-    ready = or_(
-        and_(table.c.state == WAITING, table.c.due_at <= clock.now()),
-        and_(table.c.state == RUNNING, table.c.lease_until < now),
-    )
+    ahead = clock.now() + timedelta(hours=1)  # what is later was written before the clock was set back
+    due = or_(table.c.due_at <= clock.now(), table.c.created_at > ahead, table.c.started_at > ahead)
+    cut_off = or_(table.c.lease_until < now, table.c.lease_until > now + 2 * LEASE)
+    ready = or_(and_(table.c.state == WAITING, due), and_(table.c.state == RUNNING, cut_off))
     mine = table.c.job.in_(list(current_app.extensions["kezhi"].jobs))
     first = select(table.c.id).where(ready, mine).order_by(table.c.due_at, table.c.id).limit(1)
     waits = db.session.scalar(first)
@@ -169,7 +200,7 @@ def _claim(worker: str) -> Task | None:
         if chosen is None or _outdated(session):
             return None
         values = {"state": RUNNING, "worker": worker, "lease_until": now + LEASE, "attempts": table.c.attempts + 1}
-        values["started_at"] = clock.now()
+        values |= {"started_at": clock.now(), "progress": None}
         row = session.execute(update(table).where(table.c.id == chosen).values(values).returning(table)).one()
     return Task(row.id, row.job, row.slot, row.payload, row.due_at, row.attempts, worker)
 
@@ -196,6 +227,10 @@ def _run(site: Site, task: Task) -> None:
                 job.run(task)
             with writing():  # unless the effect has done it
                 _note(task, state=DONE, finished_at=clock.now(), error="")
+    except Cancelled:
+        db.session.rollback()
+        with writing():
+            _end(task, job, SKIPPED, "")
     except Overtaken:
         log.warning("job %s %s was overtaken", task.job, task.slot)
     except (Exception, SystemExit) as error:  # a job cannot end the thread of all jobs
@@ -206,13 +241,20 @@ def _run(site: Site, task: Task) -> None:
         stop.set()
 
 
+def _stop_if_asked(task: Task, row: Any) -> None:
+    """Errors: ``Overtaken`` when there is no row of this attempt any more, ``Cancelled`` when it was asked to stop."""
+    if row is None or row.cancelled_by is not None:
+        raise (Overtaken if row is None else Cancelled)(f"{task.job} {task.slot}")
+
+
 def _requester(task: Task) -> User | None:
-    """Who asked for it, with the rights of today."""
-    login = db.session.scalar(select(table.c.requested_by).where(table.c.id == task.id))
+    """Who asked for it, with the rights of today. Errors: ``Cancelled`` when an attempt before was asked to stop."""
+    row = db.session.execute(select(table.c.requested_by, table.c.cancelled_by).where(table.c.id == task.id)).one()
     db.session.rollback()
-    if login == SYSTEM.login:
+    _stop_if_asked(task, row)
+    if row.requested_by == SYSTEM.login:
         return SYSTEM
-    user: User | None = current_app.extensions["kezhi"].call.user_by_login(login=login)
+    user: User | None = current_app.extensions["kezhi"].call.user_by_login(login=row.requested_by)
     return user if user is not None and user.is_active else None
 
 
@@ -227,17 +269,41 @@ def _reason(error: BaseException) -> str:
 
 
 def _fail(task: Task, job: Job, reason: str, *, final: bool) -> None:
-    """Put the slot back for a later attempt, or give it up."""
+    """Put the slot back for a later attempt, or give it up: then a job tells people of it, once."""
     with writing():
         if not final:
-            _note(task, state=WAITING, due_at=clock.now() + FIRST_DELAY * 2 ** min(task.attempt - 1, 10), error=reason)
-        elif _note(task, state=DEAD, finished_at=clock.now(), error=reason):
+            due = clock.now() + FIRST_DELAY * 2 ** min(task.attempt - 1, 10)
+            if not _end(task, job, SKIPPED, reason, table.c.cancelled_by.is_not(None)):
+                _note(task, state=WAITING, due_at=due, error=reason)
+        elif _end(task, job, DEAD, reason):
             audit.record("job.dead", "job", task.id, job=job.key, slot=task.slot)
+            if job.key != GIVEN_UP and GIVEN_UP in current_app.extensions["kezhi"].jobs:
+                with acting_as(SYSTEM):
+                    enqueue(GIVEN_UP, payload={"job": task.id})
 
 
-def _note(task: Task, **values: Any) -> bool:
+def _end(task: Task, job: Job, state: str, reason: str, *more: ColumnElement[bool]) -> bool:
+    """End the run without an effect, in the open transaction; False as :func:`_note`."""
+    noted = _note(task, *more, state=state, finished_at=clock.now(), error=reason)
+    if noted:
+        give_back(job, task.payload)
+    return noted
+
+
+def give_back(job: Job, payload: Mapping[str, Any]) -> None:
+    """Call ``ended`` of a slot that ends without having been done, in the open transaction. Errors: none."""
+    if job.ended is None:
+        return
+    try:
+        with db.session.begin_nested():
+            job.ended(payload)
+    except Exception:
+        log.exception("job %s could not give back what waits for it", job.key)
+
+
+def _note(task: Task, *more: ColumnElement[bool], **values: Any) -> bool:
     """End the run in the open transaction; False when it has ended already or another worker has the slot by now."""
-    result: Any = db.session.execute(update(table).where(_held(task)).values(**values, lease_until=None))
+    result: Any = db.session.execute(update(table).where(_held(task), *more).values(**values, lease_until=None))
     return bool(result.rowcount == 1)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from pathlib import Path
 
 from .errors import ConfigurationError
@@ -22,17 +20,3 @@ def load_keys(path: Path) -> dict[str, bytes]:
     except (ValueError, KeyError) as error:
         raise ConfigurationError(f"the key file {path} is damaged; restore it from your copy") from error
     return keys
-
-
-def create_keys(path: Path) -> dict[str, bytes]:
-    """Make the key file if there is none, and return the keys in force."""
-    if path.exists():
-        return load_keys(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {name: secrets.token_hex(32) for name in NAMES}
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return load_keys(path)

@@ -184,26 +184,6 @@ def disable(site: Site, name: str, *, lift: bool = False) -> tuple[str, ...]:
     return preview.names
 
 
-def migrate_all(site: Site) -> list[str]:
-    """Bring the tables of the kernel and every enabled plugin up to the installed code; returns what moved."""
-    moved = []
-    with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
-        _lock(connection)
-        before = migrate.current(connection, migrate.KERNEL)
-        migrate.upgrade(connection, migrate.KERNEL, migrate.kernel_folder())
-        if migrate.current(connection, migrate.KERNEL) != before:
-            moved.append(migrate.KERNEL)
-    candidates = discover()
-    for name in ordered(site.read_enabled(), candidates):
-        if name in candidates and candidates[name].plugin is not None:
-            try:
-                moved += [name] if upgrade(site, name) else []
-            except (PluginError, Refused):
-                if candidates[name].builtin:
-                    raise
-    return moved
-
-
 def enable_builtins(site: Site) -> None:
     """Enable every essential plugin of the core (first set-up, and after an update that brings a new one)."""
     candidates = discover()
@@ -235,7 +215,7 @@ def changing(app: Flask) -> Iterator[None]:
     """The one transaction of a life-cycle action, inside ``app``, by the person who acts now."""
     user = acting_user()  # asked before: the app's context has nobody yet
     with app.app_context(), acting_as(user), writing(ddl=True) as session:
-        _lock(session.connection())
+        lock(session.connection())
         yield
 
 
@@ -280,7 +260,7 @@ def _bring_up(name: str, candidate: Candidate) -> bool:
     return moved
 
 
-def _lock(connection: Connection) -> None:
+def lock(connection: Connection) -> None:
     """One life-cycle action at a time, on all machines."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")

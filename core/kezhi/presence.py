@@ -8,7 +8,7 @@ import secrets
 import socket
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -21,7 +21,6 @@ log = logging.getLogger("kezhi.presence")
 
 BEAT = 1.0  #: seconds between two looks at the generation
 TOLD_EVERY = 10.0  #: seconds after which an unchanged generation is told again
-ALIVE = timedelta(seconds=30)  #: a process that was silent for longer is gone
 
 
 class Presence:
@@ -64,18 +63,6 @@ class Presence:
                 self.beat()
             except Exception:
                 log.warning("this process could not tell that it lives", exc_info=True)
-
-
-def others_behind(engine: Engine, generation: int, limit: float) -> list[str]:
-    """Wait until no living process answers with an older set than ``generation``; those that do after ``limit`` s."""
-    deadline = time.monotonic() + limit
-    while True:
-        with engine.connect() as connection:
-            alive = table.c.seen_at > database_now(connection) - ALIVE
-            behind = list(connection.scalars(select(table.c.id).where(alive, table.c.generation < generation)))
-        if not behind or time.monotonic() > deadline:
-            return behind
-        time.sleep(0.2)
 
 
 def process_id() -> str:

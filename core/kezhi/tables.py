@@ -141,6 +141,8 @@ job = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("started_at", UtcDateTime),  # of the last attempt
+    Column("progress", Json),  # of the last attempt: {"done", "of", "text"}
+    Column("cancelled_by", String(80)),  # login of who asked a run to stop
     UniqueConstraint("job", "slot"),
     Index("ix_kezhi_job_state_due_at", "state", "due_at"),
 )

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import inspect, select
 
 from kezhi import PluginError, Refused, tables
+from kezhi.builtin.apps.setup import migrate_all
 from kezhi.builtin.apps.statuses import statuses
 from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.db import db, dispose_models
 from kezhi.discover import forget
-from kezhi.lifecycle import disable, enable, enable_builtins, migrate_all, preview_disable, preview_enable
+from kezhi.lifecycle import disable, enable, enable_builtins, preview_disable, preview_enable
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
 from kezhi.testing.distributions import make_distribution, remove_metadata

@@ -6,6 +6,7 @@ import io
 import runpy
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -165,6 +166,35 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
     assert example.things() == []
     monkeypatch.undo()
     assert services.apply_batch(int(address.rpartition("/")[2]), False).created == 12
+
+
+@pytest.mark.clause("CUS-08")
+def test_an_import_that_is_stopped_or_whose_workers_are_all_killed_is_open_again(
+    site: Site, clerk: FlaskClient, client_as: Callable[..., FlaskClient]
+) -> None:
+    address, killed = uploaded(clerk, TEXT), {"state": "running", "worker": "gone", "attempts": background.ATTEMPTS}
+    with writing() as session:  # three workers were killed in it
+        long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+        session.execute(sa.update(job).where(job.c.state == "waiting").values(**killed, lease_until=long_ago))
+    work(site)
+    assert "在完成前已停止" in clerk.get(address).text
+    assert db.session.scalar(sa.select(Batch.state)) == "failed"
+    address = uploaded(clerk, TEXT)
+    work(site)
+    clerk.post(f"{address}/apply", data={"rows": "all"})
+    number = db.session.scalar(sa.select(sa.func.max(job.c.id)).where(job.c.job == "imports.apply"))
+    assert f'/apps/jobs/{number}"' in clerk.get(address).text
+    assert client_as("salesperson").post(f"/apps/jobs/{number}/cancel").status_code == 404
+    clerk.post(f"/apps/jobs/{number}/cancel")
+    page = clerk.get(address).text
+    assert "在完成前已停止" in page
+    assert "正在导入" not in page
+    assert example.things() == []
+    work(site)
+    assert example.things() == []
+    clerk.post(f"{address}/apply", data={"rows": "all"})
+    work(site)
+    assert len(example.things()) == 12
 
 
 def again(site: Site) -> None:

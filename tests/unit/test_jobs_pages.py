@@ -109,19 +109,20 @@ def test_what_failed_is_seen_run_again_and_set_aside(
     assert client.post("/apps/jobs/987654/retry").status_code == 404
 
 
-def test_what_runs_is_not_set_aside(broken: dict[str, Job], client_as: Callable[..., FlaskClient]) -> None:
+def test_what_runs_is_asked_to_stop_by_who_may(broken: dict[str, Job], client_as: Callable[..., FlaskClient]) -> None:
     number = put_up("runs")
     set_state(number, state="running")
-    with pytest.raises(Conflict), writing():
-        job_services.set_aside(number)
+    assert client_as("general-manager").post(f"/apps/jobs/{number}/cancel").status_code == 404
     client_as("administrator").post(f"/apps/jobs/{number}/cancel")
     assert state(number) == ("running", 0)
-    assert client_as("general-manager").post(f"/apps/jobs/{number}/cancel").status_code == 404
+    with pytest.raises(Conflict), writing():
+        job_services.cancel(number)
     set_state(number, state="dead")
     assert CliRunner().invoke(job_group, ["cancel", str(number)]).exit_code == 0
     assert state(number) == ("skipped", 0)
+    set_state(number, state="done")
     assert CliRunner().invoke(job_group, ["retry", str(number)]).exit_code != 0
-    assert state(number) == ("skipped", 0)
+    assert state(number) == ("done", 0)
 
 
 def test_a_slot_that_was_set_aside_is_not_put_up_again(app: Flask, clock_at: Any) -> None:
@@ -135,7 +136,7 @@ def test_a_slot_that_was_set_aside_is_not_put_up_again(app: Flask, clock_at: Any
         slots = select(job.c.id, job.c.state).where(job.c.job == "test.hourly").order_by(job.c.id)
         number = db.session.execute(slots).all()[-1].id
         with writing():
-            job_services.set_aside(number)
+            job_services.cancel(number)
         enqueue_due()
         assert [row.state for row in db.session.execute(slots)] == ["skipped", "skipped"]
         db.session.rollback()

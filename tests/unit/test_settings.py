@@ -16,9 +16,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from kezhi import Refused, db, set_setting, setting, tables, writing
+from kezhi.builtin.apps.setup import create_keys
 from kezhi.db import dispose_models
 from kezhi.discover import forget
-from kezhi.keys import create_keys
 from kezhi.lifecycle import enable
 from kezhi.site import Site
 from kezhi.testing.client import IsolatedClient

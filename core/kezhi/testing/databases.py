@@ -61,6 +61,26 @@ class Databases:
             self._administer(f'CREATE DATABASE "{name}"')
         return self._config(name, **options)
 
+    def keep(self, site: Site) -> str:
+        """Keep a site as it is, database and data folder, for :meth:`put_back`; answers under which name."""
+        self._count += 1
+        name = f"k{os.getpid()}_{self._count}"
+        site.engine.dispose()
+        shutil.copytree(site.config.data, self.folder / name)
+        if self.kind == "postgresql":
+            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{site.config.database_url.database}"')
+        return name
+
+    def put_back(self, site: Site, name: str) -> None:
+        """Make a site again what it was when it was kept, whatever has been done to it and whoever is at it still."""
+        site.engine.dispose()
+        shutil.rmtree(site.config.data)
+        shutil.copytree(self.folder / name, site.config.data)
+        if self.kind == "postgresql":
+            own = site.config.database_url.database
+            self._administer(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+            self._administer(f'CREATE DATABASE "{own}" TEMPLATE "{name}"')
+
     def drop(self, site: Site) -> None:
         """Give a test's database back."""
         site.close()

@@ -1,4 +1,4 @@
-"""``kezhi jobs …``: work off what is due, see it, start it, try it again, set it aside."""
+"""``kezhi jobs …``: work off what is due, see it, start it, try it again, cancel it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from sqlalchemy import select
 
 from kezhi import db, tables, writing
 from kezhi.cli import Context, print_json
-from kezhi.jobs import WAITING, run_pending, work
+from kezhi.jobs import RUNNING, WAITING, run_pending, work
 from kezhi.presence import Presence
 
-from .job_services import retry, set_aside, start
+from . import job_services
+from .job_progress import progress_of
+from .job_services import retry, start
 
 job = tables.job
 
@@ -65,7 +67,7 @@ def jobs_run(context: Context, once: bool) -> None:
 @click.pass_obj
 def jobs_list(context: Context, state: str | None, as_json: bool) -> None:
     """The slots of the last days, newest first."""
-    columns = (job.c.id, job.c.job, job.c.slot, job.c.state, job.c.attempts, job.c.due_at, job.c.error)
+    columns = (job.c.id, job.c.job, job.c.slot, job.c.state, job.c.attempts, job.c.due_at, job.c.progress, job.c.error)
     statement = select(*columns).order_by(job.c.due_at.desc(), job.c.id.desc()).limit(500)
     rows = db.session.execute(statement.where(job.c.state == state) if state else statement).mappings().all()
     found: list[dict[str, Any]] = [{**row, "due_at": row["due_at"].isoformat(timespec="seconds")} for row in rows]
@@ -73,7 +75,8 @@ def jobs_list(context: Context, state: str | None, as_json: bool) -> None:
         print_json(found)
         return
     for row in found:
-        click.echo(f"{row['id']:6} {row['state']:8} {row['job']:30} {row['due_at']}  {row['error']}".rstrip())
+        far = progress_of(row["progress"]).figure if row["state"] == RUNNING else ""
+        click.echo(f"{row['id']:6} {row['state']:8} {row['job']:30} {row['due_at']}  {far or row['error']}".rstrip())
 
 
 @job_group.command("start")
@@ -92,7 +95,7 @@ def jobs_start(key: str, as_json: bool) -> None:
 @job_group.command("retry")
 @click.argument("number", type=int)
 def jobs_retry(number: int) -> None:
-    """Try a job again that has failed."""
+    """Try a job again that has failed or was cancelled."""
     with writing():
         retry(number)
     click.echo(f"{number} will be tried again")
@@ -101,7 +104,7 @@ def jobs_retry(number: int) -> None:
 @job_group.command("cancel")
 @click.argument("number", type=int)
 def jobs_cancel(number: int) -> None:
-    """Set a job aside that waits or has failed: it is not run any more."""
+    """Cancel a job that waits or has failed; one that runs stops where it next looks, and nothing of it stays."""
     with writing():
-        set_aside(number)
-    click.echo(f"{number} is set aside")
+        ended = job_services.cancel(number)
+    click.echo(f"{number} is cancelled" if ended else f"{number} was asked to stop")

@@ -13,7 +13,7 @@ from flask import current_app, url_for
 from markupsafe import escape
 from sqlalchemy import Text, and_, case, func, literal, or_, select
 
-from kezhi import Choice, Column, Filter, Job, ListView, clock, db, model_base, tables
+from kezhi import Choice, Column, Filter, Job, ListView, acting_user, clock, db, model_base, tables
 from kezhi import lazy_gettext as _l
 from kezhi.cells import RENDERERS, Renderer
 from kezhi.filters import EMPTY
@@ -23,6 +23,7 @@ from kezhi.jobs import DEAD, DONE, RUNNING, SKIPPED, WAITING
 from kezhi.users import SYSTEM
 
 from ..accounts.models import Account
+from .job_progress import MANAGE, may_see, progress_of
 from .jobs import OVERDUE
 
 Base = model_base("apps")
@@ -30,6 +31,7 @@ SHORT = 80  #: characters of an error in a row
 
 #: as people see them: what failed and waits for its next attempt is a state of its own
 AGAIN = "again"
+STOPPING, CANCELLED = "stopping", "cancelled"
 STATES: dict[str, tuple[Any, str]] = {
     WAITING: (lazy_pgettext("job", "Waiting"), "blue"),
     AGAIN: (lazy_pgettext("job", "Waits for another attempt"), "amber"),
@@ -37,6 +39,8 @@ STATES: dict[str, tuple[Any, str]] = {
     DONE: (lazy_pgettext("job", "Done"), "green"),
     DEAD: (lazy_pgettext("job", "Failed"), "red"),
     SKIPPED: (lazy_pgettext("job", "Left out"), "gray"),
+    STOPPING: (_l("Is being stopped"), "amber"),
+    CANCELLED: (lazy_pgettext("job", "Cancelled"), "gray"),
 }
 
 
@@ -49,7 +53,9 @@ class Run(Base):  # type: ignore[valid-type,misc]
 run: Any = Run
 _due = replace(RENDERERS["instant"], phone="x")
 failed_before = and_(run.state == WAITING, run.error != "")
-shown_state: Any = case((failed_before, AGAIN), else_=run.state)
+stopping = and_(run.state == RUNNING, run.cancelled_by.is_not(None))
+cancelled = and_(run.state == SKIPPED, run.cancelled_by.is_not(None))
+shown_state: Any = case((failed_before, AGAIN), (stopping, STOPPING), (cancelled, CANCELLED), else_=run.state)
 
 
 def registered() -> dict[str, Job]:
@@ -117,9 +123,7 @@ def runs_view() -> ListView:
 
 
 def _in_state(value: str) -> Any:
-    if value == AGAIN:
-        return failed_before
-    return and_(run.state == value, or_(run.state != WAITING, run.error == ""))
+    return shown_state == value
 
 
 def overdue() -> int:
@@ -129,20 +133,27 @@ def overdue() -> int:
 
 
 def run_page(number: int) -> dict[str, Any] | None:
-    """One slot."""
+    """One slot, if the acting person may see it."""
     found = db.session.execute(select(tables.job).where(tables.job.c.id == number)).mappings().one_or_none()
-    if found is None:
+    if found is None or not may_see(found["requested_by"]):
         return None
-    key = AGAIN if found["state"] == WAITING and found["error"] else found["state"]
-    known = registered().get(found["job"])
+    key, asked = found["state"], found["cancelled_by"] is not None
+    if key == WAITING and found["error"]:
+        key = AGAIN
+    elif asked and key in (RUNNING, SKIPPED):
+        key = STOPPING if key == RUNNING else CANCELLED
+    known, manages = registered().get(found["job"]), acting_user().can(MANAGE)
     return {
         "run": found,
         "title": title_of(found["job"]),
         "known": known,
         "state": STATES.get(key, (key, "gray")),
         "duration": duration(found["started_at"], found["finished_at"]),
-        "may_retry": known is not None and key in (DEAD, AGAIN),
-        "may_set_aside": found["state"] in (WAITING, DEAD),
+        "progress": progress_of(found["progress"]) if found["state"] == RUNNING else None,
+        "under_way": found["state"] in (WAITING, RUNNING),
+        "manages": manages,
+        "may_retry": manages and known is not None and key in (DEAD, AGAIN, CANCELLED),
+        "may_cancel": key in (WAITING, AGAIN, RUNNING) or (manages and key == DEAD),
     }
 
 

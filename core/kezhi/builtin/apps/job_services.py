@@ -1,4 +1,4 @@
-"""What a person does to jobs, for the pages and the commands: start, try again, set aside."""
+"""What a person does to jobs, for the pages and the commands: start, try again, cancel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import and_, or_, select, update
 
-from kezhi import SYSTEM, Conflict, NotFound, Refused, acting_as, audit_record, clock, db, tables
+from kezhi import SYSTEM, Conflict, NotFound, Refused, acting_as, acting_user, audit_record, clock, db, tables
 from kezhi.i18n import gettext as _
-from kezhi.jobs import DEAD, RUNNING, SKIPPED, WAITING, enqueue
+from kezhi.jobs import DEAD, RUNNING, SKIPPED, WAITING, enqueue, give_back
+from kezhi.presence import database_now
 
 job = tables.job
-#: given up, or put back after a failed attempt
-FAILED = or_(job.c.state == DEAD, and_(job.c.state == WAITING, job.c.error != ""))
+#: given up, put back after a failed attempt, or cancelled
+FAILED = or_(
+    job.c.state == DEAD,
+    and_(job.c.state == WAITING, job.c.error != ""),
+    and_(job.c.state == SKIPPED, job.c.cancelled_by.is_not(None)),
+)
 
 
 def start(key: str) -> None:
@@ -39,22 +44,39 @@ def start_scheduled(key: str) -> None:
 
 
 def retry(number: int) -> None:
-    """Try a job again at once that has failed, with all its attempts. Errors: ``Refused`` when it has not failed."""
-    values = {"state": WAITING, "attempts": 0, "error": "", "due_at": clock.now(), "finished_at": None}
+    """Try a job again at once that has failed or was cancelled, with all its attempts.
+
+    Errors: ``Refused`` for another one.
+    """
+    values = {"state": WAITING, "attempts": 0, "error": "", "due_at": clock.now(), "finished_at": None,
+              "cancelled_by": None, "progress": None}  # fmt: skip
     if not _change(number, FAILED, values):
-        raise Refused(_("There is no job number %(number)d that was given up.", number=number))
+        raise Refused(_("There is no job number %(number)d that was given up or cancelled.", number=number))
     audit_record("job.retry", "job", number)
 
 
-def set_aside(number: int) -> None:
-    """Leave out a job that waits, or one that has failed. Its slot stays taken: a schedule does not put it up again.
+def cancel(number: int) -> bool:
+    """End a job that waits, has failed, or whose worker is gone; ask one that runs to stop where it next looks.
 
-    Errors: ``Conflict`` when it runs or has ended by now.
+    True when it has ended, False when it will. Its slot stays taken: a schedule does not put it up again.
+    Errors: ``Conflict`` when it has ended by now, or was asked already.
     """
-    values = {"state": SKIPPED, "finished_at": clock.now()}
-    if not _change(number, job.c.state.in_((WAITING, DEAD)), values):
-        raise Conflict(_("This job does not wait any more. Look at its present state."))
+    values = {"state": SKIPPED, "finished_at": clock.now(), "lease_until": None}
+    gone = and_(job.c.state == RUNNING, job.c.lease_until < database_now(db.session.connection()))
+    was_dead = _change(number, job.c.state == DEAD, values)
+    mine = {"cancelled_by": acting_user().login}
+    ended = was_dead or _change(number, or_(job.c.state == WAITING, gone), values | mine)
+    if ended and not was_dead:  # at its death it has given back what waited for it
+        row = db.session.execute(select(job.c.job, job.c.payload).where(job.c.id == number)).one()
+        known = current_app.extensions["kezhi"].jobs.get(row.job)
+        if known is not None:
+            give_back(known, row.payload)
+    elif not ended:
+        runs = and_(job.c.state == RUNNING, job.c.cancelled_by.is_(None))
+        if not _change(number, runs, mine):
+            raise Conflict(_("This job has ended, or was asked to stop already. Look at its present state."))
     audit_record("job.cancel", "job", number)
+    return ended
 
 
 def _change(number: int, condition: Any, values: dict[str, Any]) -> bool:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from kezhi import Check, Finding, Job, Task, audit_record, clock, db, tables
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import gettext as _
-from kezhi.jobs import DEAD, DONE, RUNNING, SKIPPED
+from kezhi.jobs import DEAD, DONE, GIVEN_UP, RUNNING, SKIPPED
 from kezhi.presence import database_now
+
+from .telling import tell
 
 SUBMISSIONS_KEPT, JOBS_KEPT, PROCESSES_KEPT = timedelta(days=30), timedelta(days=90), timedelta(days=1)
 OVERDUE = timedelta(minutes=5)
@@ -21,7 +23,10 @@ OVERDUE = timedelta(minutes=5)
 
 def jobs() -> list[Job]:
     """What the builtin does by itself."""
-    return [Job("apps.sweep", _l("Remove what has served its time"), sweep, schedule="40 3 * * *")]
+    return [
+        Job("apps.sweep", _l("Remove what has served its time"), sweep, schedule="40 3 * * *"),
+        Job(GIVEN_UP, _l("Tell people of a job that was given up"), tell),
+    ]
 
 
 def sweep(task: Task) -> None:

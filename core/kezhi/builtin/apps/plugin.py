@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask import Blueprint
 
@@ -43,6 +45,12 @@ class Apps(Plugin):
         from .jobs import jobs
 
         return jobs()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .telling import kinds
+
+        return kinds()
 
     @hookimpl
     def doctor_checks(self) -> list[Check]:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, delete, inspect, select
+from sqlalchemy import Connection, Engine, delete, inspect, select
 
 from kezhi import Refused, clock, db, lifecycle, localised, tables
 from kezhi.discover import discover
 from kezhi.i18n import gettext as _
-from kezhi.presence import others_behind
+from kezhi.presence import database_now
 from kezhi.site import Site
 
 #: seconds that an uninstall waits for the processes that still answer with the app
 LONGEST_WAIT = 60.0
+ALIVE = timedelta(seconds=30)  #: a process that was silent for longer is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,18 @@ def uninstall(site: Site, name: str, *, wait: float = LONGEST_WAIT) -> Path:
     path, counts = export(site, name)
     remove(site, name, counts, export=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
     return path
+
+
+def others_behind(engine: Engine, generation: int, limit: float) -> list[str]:
+    """Wait until no living process answers with an older set than ``generation``; those that do after ``limit`` s."""
+    process, deadline = tables.process, time.monotonic() + limit
+    while True:
+        with engine.connect() as connection:
+            alive = process.c.seen_at > database_now(connection) - ALIVE
+            behind = list(connection.scalars(select(process.c.id).where(alive, process.c.generation < generation)))
+        if not behind or time.monotonic() > deadline:
+            return behind
+        time.sleep(0.2)
 
 
 def export(site: Site, name: str) -> tuple[Path, dict[str, int]]:

@@ -21,6 +21,8 @@ from kezhi.jobs import work
 from kezhi.presence import Presence
 from kezhi.site import Site
 
+from .setup import migrate_all
+
 THREADS = 8
 LAST_JOB = 20.0  #: seconds that a job under way at a stop is given to end; after that another worker does it again
 #: new objects before a collection of the youngest; collections of those before one of the older, and so on
@@ -56,7 +58,7 @@ def prepare(config: Config) -> None:
 
     site = Site(config)
     try:
-        lifecycle.migrate_all(site)
+        migrate_all(site)
         lifecycle.enable_builtins(site)
         with site.app.app_context():
             if wrong := ring.problems():

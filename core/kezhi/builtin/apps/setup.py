@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from kezhi import Refused, migrate, set_setting, writing
+import json
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from kezhi import PluginError, Refused, lifecycle, migrate, set_setting, writing
 from kezhi.config import Config
 from kezhi.db import make_engine
-from kezhi.keys import create_keys
-from kezhi.lifecycle import enable_builtins
+from kezhi.discover import discover
+from kezhi.keys import NAMES, load_keys
 from kezhi.money import known_currency
+from kezhi.resolve import ordered
 from kezhi.site import Site
 
 
@@ -24,8 +31,45 @@ def prepare(config: Config) -> Site:
     finally:
         engine.dispose()
     site = Site(config)
-    enable_builtins(site)
+    lifecycle.enable_builtins(site)
     return site
+
+
+def create_keys(path: Path) -> dict[str, bytes]:
+    """Make the key file if there is none, and return the keys in force. It is there whole or not at all."""
+    if path.exists():
+        return load_keys(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump({name: secrets.token_hex(32) for name in NAMES}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # somebody else was first: theirs are in force
+        os.link(part, path)
+    part.unlink()
+    return load_keys(path)
+
+
+def migrate_all(site: Site) -> list[str]:
+    """Bring the tables of the kernel and every enabled plugin up to the installed code; returns what moved."""
+    moved = []
+    with site.engine.connect().execution_options(kezhi_write=True) as connection, connection.begin():
+        lifecycle.lock(connection)
+        before = migrate.current(connection, migrate.KERNEL)
+        migrate.upgrade(connection, migrate.KERNEL, migrate.kernel_folder())
+        if migrate.current(connection, migrate.KERNEL) != before:
+            moved.append(migrate.KERNEL)
+    candidates = discover()
+    for name in ordered(site.read_enabled(), candidates):
+        if name in candidates and candidates[name].plugin is not None:
+            try:
+                moved += [name] if lifecycle.upgrade(site, name) else []
+            except (PluginError, Refused):
+                if candidates[name].builtin:
+                    raise
+    return moved
 
 
 def initialise(config: Config, *, company: str, admin: str, currency: str = "CNY") -> tuple[Site, str]:

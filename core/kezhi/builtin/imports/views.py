@@ -121,7 +121,10 @@ def show(batch_id: int) -> Any:
     importer = services.importer_for(batch.kind)
     if batch.state in (LOADING, APPLYING, REVERTING):
         done = 100 * batch.rows // batch.expected if batch.state == LOADING and batch.expected else None
-        return render_template("imports/progress.html", batch=batch, importer=importer, steps=steps(batch), done=done)
+        return render_template(
+            "imports/progress.html", batch=batch, importer=importer, steps=steps(batch), done=done,
+            job_id=services.job_of(batch),
+        )  # fmt: skip
     return render_template(
         "imports/result.html",
         batch=batch,

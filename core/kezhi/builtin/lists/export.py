@@ -9,7 +9,7 @@ from flask import Response, abort, request
 
 from kezhi import ListView, Refused, acting_user, db
 from kezhi.audit import record_alone
-from kezhi.cells import Cell, export_text, neutral
+from kezhi.cells import Cell, neutral
 from kezhi.db import end_reading
 from kezhi.i18n import gettext as _
 from kezhi.listing.page import renderer, spans
@@ -57,7 +57,7 @@ def export_head(view: ListView, args: Mapping[str, Any]) -> list[str]:
 def export_rows(view: ListView, args: Mapping[str, Any]) -> Iterator[list[str]]:
     """Every filtered row as text, neutralised for spreadsheets."""
     for row in exported(view, view.state(args)):
-        yield [export_text(value) for value in row]
+        yield [files.export_text(value) for value in row]
 
 
 def exported(view: ListView, state: State, chunk: int = 1_000) -> Iterator[list[Any]]:

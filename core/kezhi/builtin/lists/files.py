@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g
 from flask_babel import get_locale
 
 from kezhi import User, acting_as, acting_user
-from kezhi.cells import export_text, neutral
+from kezhi.cells import neutral
 
 from ..protection.temporaries import temporary
 
@@ -25,6 +25,19 @@ FORMATS = tuple(MEDIA)
 SHEET_ROWS = 1_048_576  #: rows of a worksheet, head included
 LARGEST_NUMBER = 10**15  #: numbers of more digits are text: a spreadsheet would round them
 CHUNK = 64 * 1024
+
+
+def export_text(value: Any) -> str:
+    """An exported value as text for a CSV cell; text that a spreadsheet would take for a formula gets a ``'``."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutral(str(value))
 
 
 def respond(kind: str, filename: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

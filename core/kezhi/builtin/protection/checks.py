@@ -13,6 +13,7 @@ from kezhi.i18n import _
 
 from . import ring, services, words
 from .models import KeyVersion
+from .services import erasing
 
 PATIENCE = timedelta(days=2)  #: after a rotation, before the doctor asks why data is still under the old key
 
@@ -27,8 +28,17 @@ def checks() -> list[Check]:
 
 
 def keys(_session: Session) -> Sequence[Finding]:
-    """A wrong key file, or an old copy of the right one."""
-    return [Finding(problem) for problem in ring.problems()]
+    """A wrong key file, an old copy of the right one, or one that holds what was given up."""
+    found = [Finding(problem) for problem in ring.problems()]
+    for purpose, version in erasing.still_there() if not found else ():
+        text = _(
+            "The key “%(purpose)s” v%(version)s is retired, and the key file holds it still: kezhi keys retire "
+            "%(purpose)s %(version)s takes it out.",
+            purpose=purpose,
+            version=version,
+        )
+        found.append(Finding(text))
+    return found
 
 
 def follow(session: Session) -> Sequence[Finding]:

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from kezhi import Refused, acting_user, writing
+from kezhi import Conflict, Refused, acting_user, writing
 from kezhi.cli import print_json
 from kezhi.i18n import _
 
-from . import keyfile, ring, services, words
+from . import ring, services, words
 from .contributions import CLEAR
+from .services import erasing
 
 MANAGE = "protection.manage"
 
@@ -97,7 +98,12 @@ def rotate_keys(purposes: tuple[str, ...], only_prepare: bool, now: bool, as_jso
 def retire_key(purpose: str, version: int) -> None:
     """Take an old key that nothing uses any more out of the key file, for good."""
     _check()
-    with writing():
-        services.retire(purpose, version)
-    keyfile.erase(ring.path(), purpose, version)
+    try:
+        with writing():
+            services.retire(purpose, version)
+    except Conflict:
+        if (purpose, version) not in erasing.still_there():
+            raise
+    # once it is retired for good; who was cut off in between asks for it again
+    erasing.erase_retired()
     click.echo(_("The key is retired."))

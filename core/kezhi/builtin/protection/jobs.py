@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kezhi import Job, Task
 from kezhi import lazy_gettext as _l
+from kezhi.db import end_reading
 
 from . import services
 from .ring import FIELDS
@@ -17,11 +18,26 @@ def jobs() -> list[Job]:
     ]
 
 
-def run(_task: Task) -> None:
+def run(task: Task) -> None:
     """The job. Its batches are transactions of their own; what is done twice is done once."""
-    services.renew()
+    _renew(task)
 
 
-def take_up(_task: Task) -> None:
+def take_up(task: Task) -> None:
     """Fields of before an upgrade, or of before a deviation ended, need not wait for the night."""
-    services.renew(FIELDS)
+    _renew(task, FIELDS)
+
+
+def _renew(task: Task, purpose: str = "") -> None:
+    """Most nights there is nothing to do: what waits is counted once there is."""
+    all_of_it = 0
+
+    def told(done: int) -> None:
+        nonlocal all_of_it
+        if not all_of_it:
+            left = sum(each.waiting for each in services.standing() if not purpose or each.use.purpose == purpose)
+            all_of_it = done + left
+            end_reading()
+        task.progress(done, all_of_it, _l("Data are brought under the key in force"))
+
+    services.renew(purpose, told)

@@ -11,6 +11,8 @@ import hmac
 import json
 import os
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from kezhi.keys import load_keys
 
 RING = "ring"
 SIZE = 32  #: bytes of a key
+LITTER = 600.0  #: seconds after which nobody is writing any more
 
 
 def material(path: Path, purpose: str, version: int) -> bytes | None:
@@ -67,10 +70,19 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
+def _clear_away(path: Path) -> None:
+    """Remove what writers that were killed have left beside the file: it holds keys."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - LITTER:
+                left.unlink()
+
+
 def _replace(path: Path, content: dict[str, Any]) -> None:
     """Write the file anew beside itself, then put it in its place: whoever reads has the old or the new one, whole."""
     path = path.resolve()  # a link to where the secrets are kept stays a link
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    _clear_away(path)
     try:
         before = path.stat()
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

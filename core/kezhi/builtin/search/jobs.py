@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kezhi import Job, Task
 from kezhi import lazy_gettext as _l
+from kezhi.db import end_reading
 
-from .services.following import JOB, reconcile, work_off
+from .services.following import JOB, reconcile, waiting_count, work_off
 
 
 def jobs() -> list[Job]:
@@ -16,6 +17,16 @@ def jobs() -> list[Job]:
 def follow(task: Task) -> None:
     """Take up what waits: new kinds, and records that changed many at a time. Doing it twice changes nothing."""
     reconcile()
-    work_off()
+    done, all_of_it = 0, waiting_count()
+    end_reading()
+
+    def told(_kind: str, count: int) -> None:
+        nonlocal done
+        done += count
+        task.progress(done, all_of_it, _l("Records are taken up for the search"))
+
+    task.progress(0, all_of_it, _l("Records are taken up for the search"))
+
+    work_off(told)
     with task.effect():
         pass

@@ -6,6 +6,7 @@ Cut off anywhere, the job goes on where it was: what is destroyed says so in the
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -34,11 +35,14 @@ def run(task: Task) -> None:
     """The job. The three signatures carry it, not the rights of who gave the last one: it runs as the system."""
     proposal_id = int(task.payload["proposal"])
     with acting_as(SYSTEM):
-        execute_proposal(proposal_id)
+        execute_proposal(proposal_id, task.progress)
 
 
-def execute_proposal(proposal_id: int) -> None:
-    """Destroy what was signed and is not kept back, then remove every trace, then issue the certificate."""
+def execute_proposal(proposal_id: int, told: Callable[[int, int], None] | None = None) -> None:
+    """Destroy what was signed and is not kept back, then remove every trace, then issue the certificate.
+
+    ``told`` hears before each file how many of how many are done.
+    """
     proposal = db.session.get(Proposal, proposal_id, execution_options=UNSCOPED)
     if proposal is None or proposal.state not in (APPROVED, DONE):
         return
@@ -48,7 +52,9 @@ def execute_proposal(proposal_id: int) -> None:
         ids = list(db.session.scalars(waiting.order_by(ITEMS.c.customer_id)))
         tables = layout()
         db.session.rollback()
-        for customer_id in ids:
+        for place, customer_id in enumerate(ids):
+            if told is not None:
+                told(place, len(ids))
             _one(proposal_id, customer_id, scope, number, tables)
         leave_no_trace()
         _end(proposal_id)

@@ -1,7 +1,7 @@
 """Imports and exports as plain functions (CUS-08): the pages and commands are thin callers."""
 
 from .applying import apply_batch, discard, import_file, refuse
-from .background import accept, start_apply, start_revert
+from .background import accept, job_of, start_apply, start_revert
 from .exporting import export_file
 from .grid import grid
 from .kinds import exporter_for, exporters_of, importer_for, importers_of
@@ -29,6 +29,7 @@ __all__ = [
     "importer_for",
     "importers_of",
     "is_remembered",
+    "job_of",
     "mend",
     "plan",
     "refuse",

@@ -6,18 +6,18 @@ The file waits in the blob folder until it is read; what no row names is swept t
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from flask import g
-from flask_babel import get_locale
-from sqlalchemy import update
+from flask_babel import force_locale, get_locale
+from sqlalchemy import func, select, update
 
-from kezhi import Conflict, Job, Refused, Task, acting_user, db, writing
+from kezhi import Conflict, Job, Refused, Task, acting_user, db, tables, writing
 from kezhi.db import end_reading
 from kezhi.i18n import _, _l
-from kezhi.jobs import enqueue
+from kezhi.jobs import RUNNING, WAITING, enqueue
 
 from ...files import storage
 from ..models import APPLIED, APPLYING, CHECKED, FAILED, LOADING, REVERTING, Batch
@@ -35,10 +35,24 @@ ATTEMPTS = 3
 def jobs() -> list[Job]:
     """What the builtin does in the background."""
     return [
-        Job(LOAD, _l("Read and check a long file"), load, attempts=ATTEMPTS),
-        Job(APPLY, _l("Import a long file"), apply, attempts=ATTEMPTS),
-        Job(REVERT, _l("Revert a large import"), take_back, attempts=ATTEMPTS),
+        Job(LOAD, _l("Read and check a long file"), load, attempts=ATTEMPTS, ended=_ends(LOADING, FAILED)),
+        Job(APPLY, _l("Import a long file"), apply, attempts=ATTEMPTS, ended=_ends(APPLYING, CHECKED)),
+        Job(REVERT, _l("Revert a large import"), take_back, attempts=ATTEMPTS, ended=_ends(REVERTING, APPLIED)),
     ]
+
+
+def _ends(during: str, otherwise: str) -> Callable[[Mapping[str, Any]], None]:
+    """What happens to a batch whose job was cancelled or given up, also when its workers were killed: it is open again.
+
+    What its requester reads is in their language. The content of a file that was not read to its end is swept.
+    """
+
+    def ended(payload: Mapping[str, Any]) -> None:
+        with force_locale(str(payload["locale"])):
+            note = _("This was stopped before it was done, and nothing was written. Start it again when you like.")
+        _set_back(int(payload["batch"]), (during,), otherwise, note)
+
+    return ended
 
 
 def accept(kind: str, content: bytes, filename: str) -> Batch:
@@ -90,22 +104,36 @@ def _put_up(batch_id: int, before: str, during: str, job: str, payload: dict[str
     return batch_for(batch_id)
 
 
+def job_of(batch: Batch) -> int | None:
+    """The number of the job that is at a batch or waits to be."""
+    key = {LOADING: LOAD, APPLYING: APPLY, REVERTING: REVERT}.get(batch.state)
+    slots = (f"batch {batch.id}", f"batch {batch.id} {batch.revision}")
+    under_way = tables.job.c.state.in_((WAITING, RUNNING))
+    mine = (tables.job.c.job == key, tables.job.c.slot.in_(slots), under_way)
+    found: int | None = db.session.scalar(select(func.max(tables.job.c.id)).where(*mine))
+    return found
+
+
 # ── the jobs, as the person who asked ───────────────────────────────────────────────────────────────────────────
 
 
 def load(task: Task) -> None:
     """Read the file from where the last attempt stopped. Doing it again changes nothing."""
-    blob = str(task.payload["blob"])
+    blob, expected = str(task.payload["blob"]), 0
+
+    def told(rows: int) -> None:
+        task.progress(rows, expected, _l("Rows are being read"))
 
     def read() -> None:
+        nonlocal expected
         batch = batch_for(task.payload["batch"])
-        kind, filename, loaded = batch.kind, batch.filename, batch.loaded
+        kind, filename, loaded, expected = batch.kind, batch.filename, batch.loaded, batch.expected
         if not storage.exists(blob):
             raise Refused(_("The file is no longer there. Choose it again."))
         content = b"".join(storage.read(blob))
         upload = prepared(kind, content, filename, acting_user(), ask=True)
         with suppress(Conflict):  # another worker reads on, or it was discarded
-            load_rest(task.payload["batch"], upload, loaded)
+            load_rest(task.payload["batch"], upload, loaded, told)
 
     _run(task, LOADING, FAILED, read)
     storage.remove(blob)
@@ -120,6 +148,7 @@ def apply(task: Task) -> None:
         APPLYING,
         CHECKED,
         lambda: apply_batch(task.payload["batch"], bool(task.payload["skip"]), state=APPLYING),
+        _l("The rows are checked once more and written in one step"),
     )
 
 
@@ -130,10 +159,11 @@ def take_back(task: Task) -> None:
         REVERTING,
         APPLIED,
         lambda: revert(task.payload["batch"], bool(task.payload["what_can"]), state=REVERTING),
+        _l("The import is reverted in one step"),
     )
 
 
-def _run(task: Task, during: str, otherwise: str, act: Callable[[], Any]) -> None:
+def _run(task: Task, during: str, otherwise: str, act: Callable[[], Any], text: Any = "") -> None:
     """Do it unless it is done; a refusal is for the requester, in their language, and so is the last failure."""
     g.kezhi_locale = str(task.payload["locale"])
     batch_id = int(task.payload["batch"])
@@ -144,6 +174,8 @@ def _run(task: Task, during: str, otherwise: str, act: Callable[[], Any]) -> Non
     end_reading()
     if state != during:
         return
+    if text:
+        task.progress(0, text=text)
     try:
         act()
     except Refused as refused:
@@ -152,15 +184,18 @@ def _run(task: Task, during: str, otherwise: str, act: Callable[[], Any]) -> Non
     except Exception:
         db.session.rollback()
         if task.attempt >= ATTEMPTS:
-            _give_back(
-                batch_id, during, otherwise, _("Something went wrong, and nothing was written. Try again later.")
-            )
+            note = _("Something went wrong, and nothing was written. Try again later.")
+            _give_back(batch_id, during, otherwise, note)
         raise
 
 
 def _give_back(batch_id: int, during: str, otherwise: str, note: str) -> None:
     """End what the job was to do, unless somebody else has."""
-    mine = (Batch.id == batch_id, Batch.state.in_((during, otherwise)))
+    with writing():
+        _set_back(batch_id, (during, otherwise), otherwise, note)
+
+
+def _set_back(batch_id: int, states: tuple[str, ...], otherwise: str, note: str) -> None:
+    mine = (Batch.id == batch_id, Batch.state.in_(states))
     statement = update(Batch).where(*mine).values(state=otherwise, note=note)
-    with writing() as session:
-        session.execute(statement, execution_options={"synchronize_session": False, "kezhi_unscoped": True})
+    db.session.execute(statement, execution_options={"synchronize_session": False, "kezhi_unscoped": True})

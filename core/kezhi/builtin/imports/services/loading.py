@@ -135,10 +135,17 @@ def _load(upload: Upload, user: User, *, resume: bool = True) -> Batch:
         raise
 
 
-def load_rest(batch_id: int, upload: Upload, loaded: int) -> Batch:
-    """Stage the rows behind ``loaded`` and check them all. Errors: ``Refused``; ``Conflict`` when another one does."""
+def load_rest(batch_id: int, upload: Upload, loaded: int, told: Callable[[int], None] | None = None) -> Batch:
+    """Stage the rows behind ``loaded`` and check them all; ``told`` hears how many are staged after each chunk.
+
+    Errors: ``Refused``; ``Conflict`` when another one does it.
+    """
+    staged = 0
     for chunk in _chunks(upload, after=loaded):
+        if told is not None:
+            told(staged)
         loaded = _add(batch_id, chunk, after=loaded)
+        staged += len(chunk[0])
     return _finish(batch_id, upload, loaded)
 
 

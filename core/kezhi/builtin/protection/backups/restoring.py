@@ -21,6 +21,7 @@ from kezhi.keys import load_keys
 from kezhi.resolve import ordered
 from kezhi.site import Site
 
+from ...apps.setup import migrate_all
 from .. import keyfile, ring
 from . import manifests, sealed_files, snapshots
 from .making import BLOBS, DATABASE, FILE_KEYS, LIST
@@ -156,7 +157,7 @@ def _finish(config: Config, manifest: dict[str, Any], keys_path: Path | None) ->
 
     site = Site(config)
     try:
-        lifecycle.migrate_all(site)
+        migrate_all(site)
         lifecycle.enable_builtins(site)
         with site.app.app_context():
             with writing() as session:

@@ -100,9 +100,10 @@ def prepare(purposes: tuple[str, ...] = TOGETHER) -> dict[str, int]:
     return made
 
 
-def renew(purpose: str = "") -> dict[str, int]:
+def renew(purpose: str = "", told: Any = None) -> dict[str, int]:
     """Bring everything under the versions in force, batch by batch; answers how many pieces were brought, by use.
 
+    ``told`` hears after each batch how many have been brought so far.
     Each batch is a transaction of its own: cut off at any point, the next run goes on with what is left.
     """
     done: dict[str, int] = {}
@@ -111,6 +112,8 @@ def renew(purpose: str = "") -> dict[str, int]:
         version = ring.active(use.purpose).version
         while count := use.renew(version):
             done[use.key] = done.get(use.key, 0) + count
+            if told is not None:
+                told(sum(done.values()))
     return done
 
 

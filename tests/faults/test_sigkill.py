@@ -1,0 +1,101 @@
+"""Killed at any point, nothing is half and nothing is in effect twice; the doctor is content (three points of every
+scenario and database in each run, all of them in the deep one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from kezhi import db
+from kezhi.builtin.imports.services import background, loading
+from kezhi.builtin.protection import ring
+from kezhi.testing.databases import Databases
+
+from .kill_scenarios import SCENARIOS, Desk, is_sound
+from .killing import chosen, count_points, in_child, kill_at
+
+pytestmark = [pytest.mark.faults, pytest.mark.services]
+SOME = 3  #: points of each scenario on each database, thirty in all
+
+Ground = tuple[Desk, Callable[[], None]]
+
+
+@pytest.fixture
+def ground(request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    """The ground of a scenario, made once, in a process that is warm; and what puts it back as it was."""
+    scenario = SCENARIOS[request.getfixturevalue("name")]
+    for module, constant in ((background, "MANY"), (loading, "CHUNK")):
+        monkeypatch.setattr(module, constant, getattr(module, constant))  # what a scenario changes is put back
+    site = databases.site(())
+    jobs = dict(site.app.extensions["kezhi"].jobs)
+    with site.app.app_context():
+        desk = Desk(site, site.app)
+        scenario.begin(desk)
+        db.session.remove()
+        kept = databases.keep(site)
+
+        def put_back() -> None:
+            db.session.remove()
+            ring.forget()
+            site.app.extensions.pop("kezhi_ring", None)
+            databases.put_back(site, kept)
+
+        (scenario.warm or scenario.act)(desk)  # once here, so that every child is warm
+        put_back()
+        yield desk, put_back
+        db.session.remove()
+    site.app.extensions["kezhi"].jobs.update(jobs)
+    databases.drop(site)
+
+
+def killed_and_resumed(ground: Ground, name: str, point: int) -> tuple[bool, str]:
+    """One kill: what was left is gone on with by a new process, then everything has to hold.
+
+    Whether it was killed, and what does not hold.
+    """
+    (desk, put_back), scenario = ground, SCENARIOS[name]
+    put_back()
+    was_killed = kill_at(desk.site, lambda: scenario.act(desk), point)
+
+    def go_on() -> None:
+        scenario.resume(desk)
+        db.session.remove()
+        scenario.hold(desk)
+        is_sound(desk)
+
+    status, text = in_child(go_on)
+    return was_killed, f"{name}, killed at point {point}, exit {status}:\n{text}\n" if status else ""
+
+
+def points_of(ground: Ground, name: str) -> int:
+    """How many points there are; without a kill everything holds as well."""
+    (desk, put_back), scenario = ground, SCENARIOS[name]
+    found = count_points(desk.site, lambda: scenario.act(desk))
+    status, text = in_child(lambda: (scenario.hold(desk), is_sound(desk)))
+    assert status == 0, text
+    put_back()
+    return found
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_killed_at_some_points_nothing_is_half_and_nothing_is_there_twice(
+    ground: Ground, name: str, databases: Any
+) -> None:
+    count = points_of(ground, name)
+    assert count > 10
+    for point in chosen(f"{name} {databases.kind}", count, SOME):
+        was_killed, wrong = killed_and_resumed(ground, name, point)
+        assert was_killed, f"it was to be killed at {point} of {count}"
+        assert not wrong, wrong
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_killed_at_every_point_nothing_is_half_and_nothing_is_there_twice(ground: Ground, name: str) -> None:
+    points = range(1, points_of(ground, name) + 1)
+    wrong = "".join(killed_and_resumed(ground, name, point)[1] for point in points)
+    assert not wrong, wrong
