@@ -1,4 +1,4 @@
-"""What apps have confirmed with new customers: it is frozen, shown to who signs, and bound to the signature (CUS-14)."""
+"""What apps have confirmed with new customers: frozen, shown to who signs, and bound to the signature (CUS-14)."""
 
 from __future__ import annotations
 
