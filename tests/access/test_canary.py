@@ -7,8 +7,8 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
-from kezhi import Period, acting_as, clock, db, set_setting, writing
+from kezhi import Period, Refused, acting_as, clock, db, set_setting, visible, writing
 from kezhi.builtin.accounts.services import add_department, set_permissions, user_named
 from kezhi.builtin.accounts.services.roles import role_permissions
 from kezhi.builtin.approvals.services import sign
@@ -29,11 +29,12 @@ from kezhi.builtin.cards.pages import cards_view
 from kezhi.builtin.cards.services import freeze
 from kezhi.builtin.contracts.pages import contract_list
 from kezhi.builtin.contracts.services import create_contract
-from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner
+from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner, CustomerShare
 from kezhi.builtin.customers.pages import list_view
 from kezhi.builtin.customers.sections import SECTIONS
 from kezhi.builtin.customers.services import add_analysis, add_contact, create_customer, update_customer
 from kezhi.builtin.customers.services.lists import TITLES
+from kezhi.builtin.customers.sharing.acts import Terms, share_customers
 from kezhi.builtin.destruction.pages import register_view as destruction_view
 from kezhi.builtin.destruction.services import propose_destruction
 from kezhi.builtin.documents.pages import register_view
@@ -53,7 +54,7 @@ from kezhi.builtin.tasks.services import open_task
 from kezhi.builtin.tasks.todo import TODO, end_of
 from kezhi.builtin.timeline.services import write_note
 from kezhi.builtin.upkeep.note_lists import note_list
-from kezhi.builtin.upkeep.services import hand_in, observations_of, open_months, verify
+from kezhi.builtin.upkeep.services import hand_in, keeping, observations_of, open_months, verify
 from kezhi.cli import run
 from kezhi.errors import KezhiError
 from kezhi.listing import ListView
@@ -70,6 +71,7 @@ CODE = "HIDDEN-CODE-1"
 OUTSIDERS = ("seller-b", "supervisor-b", "nobody")
 INSIDERS = ("seller-a", "director")
 PERIOD = date(1997, 1, 1), date(1997, 12, 31)
+SHARES = CustomerShare.__table__
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "release_id": release_id,
     }
     ids |= {"prospect_id": prospect, "visible_id": visible}
+    former_shares(people, west, [hidden, prospect])
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
 
 
@@ -216,6 +219,21 @@ def ask_for(customer: int, who: User) -> tuple[int, int]:
         db.session.add(RequestLine(request_id=asked.id, customer_id=customer, code=CODE))
         db.session.add(ReleaseLine(release_id=entry.id, customer_id=customer, code=CODE))
     return int(asked.id), int(entry.id)
+
+
+def former_shares(people: dict[str, User], department_id: int, customers: list[int]) -> None:
+    """The outsiders had a share until yesterday, will have one, and had one taken back: none of them opens anything."""
+    ids, today = sa.select(Customer.__table__.c.id).where(Customer.__table__.c.id.in_(customers)), clock.today()
+    spans = {-5: -1, 1: 9, 0: 9}
+    with acting_as(people["seller-a"]), writing():
+        for first, last in spans.items():
+            given = {"from_on": today, "to_on": today, "reason": "Fair", "may_write": True}
+            share_customers(ids, Terms(user_id=people["seller-b"].id, **given))
+            share_customers(ids, Terms(department_id=department_id, **given))
+            days = {"from_on": today + timedelta(days=first), "to_on": today + timedelta(days=last)}
+            db.session.execute(sa.update(SHARES).where(SHARES.c.to_on == today).values(**days, ended_at=None))
+        taken_back = sa.update(SHARES).where(SHARES.c.from_on == today)
+        db.session.execute(taken_back.values(ended_at=clock.now()))
 
 
 #: Texts that are not the customer's own, or that a guard looks up.
@@ -270,7 +288,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
-        "line": "customers:CUS-04",
+        "line": "customers:CUS-04", "share_id": 1,
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -570,6 +588,98 @@ def test_the_same_statements_reach_it_for_its_owner(company: Company) -> None:
     assert found["exists"] == found["exists orders"] == ["(True,)"]
     assert len(found["in"]) == len(found["join"]) == 2
     assert any(MARK in text for text in found["history"])
+
+
+@pytest.mark.clause("CUS-04", "CUS-11")
+def test_a_share_opens_all_that_hangs_on_the_customer_and_a_share_to_look_at_changes_none_of_it(
+    app: Flask, company: Company
+) -> None:
+    """Model by model: of the shared customer the receiver sees the rows that its owner sees."""
+    hidden, seller = company.ids["customer_id"], company.people["seller-b"]
+    chosen = sa.select(Customer.__table__.c.id).where(Customer.__table__.c.id == hidden)
+    terms = Terms(clock.today(), clock.today(), "Fair", user_id=seller.id)
+    links = {link.table: link.column for _plugin, link in app.extensions["kezhi"].links}
+    hanging = [each for each in app.extensions["kezhi"].access.models if each.__tablename__ in links]
+
+    def seen(login: str) -> dict[str, list[str]]:
+        found = {}
+        with acting_as(company.people[login]):
+            for model in hanging:
+                table = model.__table__
+                of_customer = table.c[links[table.name]] == hidden
+                found[table.name] = sorted(
+                    str(tuple(row)) for row in db.session.execute(visible_rows(model).where(of_customer))
+                )
+        return found
+
+    def visible_rows(model: Any) -> Any:
+        return visible(model).with_only_columns(*(getattr(model, key.key) for key in sa.inspect(model).primary_key))
+
+    own = seen("seller-a")
+    # whose they are decides, not whose the customer is: a note on competitors is its author's
+    mine = {"tasks_task", "tasks_notice", "documents_issue", "upkeep_observed"}
+    assert len({name for name, got in own.items() if got} - mine) >= 12, own
+    assert {name for name, got in seen("seller-b").items() if got} == set()
+    with acting_as(company.people["seller-a"]), writing():
+        share_customers(chosen, terms)
+    own, theirs = seen("seller-a"), seen("seller-b")
+    assert {name: theirs[name] for name in theirs if name not in mine} == {
+        name: own[name] for name in own if name not in mine
+    }
+    looked_at(company)
+    with acting_as(company.people["seller-a"]), writing():
+        db.session.execute(sa.update(SHARES).where(SHARES.c.ended_at.is_(None)).values(ended_at=clock.now()))
+    left = {name for name, got in seen("seller-b").items() if got}
+    assert left == {"tasks_notice"}, "that they were told of it, which names nothing any more"
+
+
+def looked_at(company: Company) -> None:
+    """Everything by which an app would change the file of the shared customer is refused, and nothing is stored."""
+    from kezhi_trade.services import create_dispute, create_order, declare
+
+    hidden, seller = company.ids["customer_id"], company.people["seller-b"]
+    received = receive(io.BytesIO(b"notes"), "notes.txt")
+    order = {"customer_id": hidden, "number": "NEW", "order_date": date(1997, 5, 6), "amount": 5_00}
+    quarrel = {"customer_id": hidden, "happened_on": date(1997, 5, 6), "subject": "Late", "number": "NEW-D"}
+    agreed = {"customer_id": hidden, "number": "NEW-C", "kind": "supply", "signed_on": date(1997, 5, 6)}
+    ways: dict[str, Callable[[], Any]] = {
+        "update": lambda: update_customer(hidden, 3, {"city": "Elsewhere"}),
+        "contact": lambda: add_contact(hidden, {"name": "New"}),
+        "analysis": lambda: add_analysis(hidden, "New"),
+        "file": lambda: attach(received, "customers", "customer", hidden),
+        "contract": lambda: create_contract({**agreed, "our_signer": "A", "their_signer": "B"}),
+        "order": lambda: create_order(order),
+        "dispute": lambda: create_dispute(quarrel),
+        "declared": lambda: declare(hidden, 1996, date(1998, 2, 1), "Report", {"turnover": 1_00}),
+        "copies": lambda: keeping.keep(hidden, {"service": None}),
+        "destroyed": lambda: propose_destruction([hidden], "file", "asked", "They asked."),
+    }
+    tables = [each.__table__ for each in (Customer, CustomerChange, CustomerOwner, Submission)]
+
+    def stored() -> list[int]:
+        db.session.rollback()
+        return [db.session.scalar(sa.select(func.count()).select_from(table)) or 0 for table in tables]
+
+    before = stored()
+    with acting_as(everything(seller)):
+        for way, attempt in ways.items():
+            with pytest.raises(Refused, match="shared with you"), writing():
+                assert attempt() is None, way
+                raise AssertionError(way)
+    assert stored() == before
+    assert db.session.get_one(Customer, hidden, populate_existing=True).version == 3
+
+
+def everything(user: User) -> User:
+    """The same person with every right but those to see more customers: it is the share that refuses."""
+    rights = frozenset(app_permissions()) - {"customers.see_all", "customers.see_department"}
+    return replace(user, permissions=rights)
+
+
+def app_permissions() -> Iterator[str]:
+    from flask import current_app
+
+    yield from current_app.extensions["kezhi"].permissions
 
 
 def test_a_record_known_by_its_id_is_not_loaded(company: Company) -> None:

@@ -41,6 +41,7 @@ ONWARD = {
     "accounts.code",
     "policy.overdue",
     "cards.kept",
+    "customers.shared",
 }  # fmt: skip
 #: Pages of who gives out customer data, and of who asked for some: not even the administrator opens them.
 THEIR_OWN = {"releases.again", "releases.answer", "releases.decline", "releases.new_release", "releases.correct"}
@@ -76,8 +77,9 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.cards.models import Card
     from kezhi.builtin.cards.services import freeze
     from kezhi.builtin.contracts.services import create_contract
-    from kezhi.builtin.customers.models import Customer
+    from kezhi.builtin.customers.models import Customer, CustomerShare
     from kezhi.builtin.customers.services import add_contact, create_customer
+    from kezhi.builtin.customers.sharing.acts import Terms, share_customers
     from kezhi.builtin.destruction.services import propose_destruction
     from kezhi.builtin.documents.services import issue
     from kezhi.builtin.entry.services import send
@@ -136,6 +138,9 @@ def company(app: Flask, add_person: Any) -> Company:
             sign(request_id, "")
     received = receive(io.BytesIO(b"%PDF-1"), "contract.pdf")
     with writing():
+        shared = Terms(clock.today(), clock.today(), "Fair", department_id=department)
+        share_customers(sa.select(Customer.id).where(Customer.id == customer), shared)
+        share_id = db.session.scalar(sa.select(CustomerShare.id))
         file_id = attach(received, "customers", "customer", customer).id
         note_id = write_note("customers", "customer", customer, "@sales-director Somebody called.").id
         notice_id = db.session.scalars(sa.select(Notice.id)).first()
@@ -236,6 +241,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "scheme_id": scheme_id,
             "request_id": request_id,
             "absence_id": absence_id,
+            "share_id": share_id,
             "batch_id": batch_id,
             "kind": "orders",
             "key": "composite-abc",

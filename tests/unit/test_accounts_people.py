@@ -83,6 +83,7 @@ def test_a_form_sets_only_what_its_page_shows(client_as: Callable[..., FlaskClie
     assert zhou["version"] == 1
     assert zhou["password_hash"].startswith("$argon2")
     person = client_as("salesperson", login="li")
+    assert "/approvals/deputies" in person.get("/accounts/me").text
     person.post("/accounts/me", data={"locale": "en", "theme": "dark", "roles": "administrator", "name": "Root"})
     li = stored("li")
     assert (li["locale"], li["roles"], li["name"]) == ("en", ["salesperson"], "li")

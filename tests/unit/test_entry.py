@@ -23,6 +23,8 @@ from kezhi.builtin.customers.services import (
     recognise_customer,
     update_customer,
 )
+from kezhi.builtin.documents.services import issue
+from kezhi.builtin.entry.documents import _content
 from kezhi.builtin.entry.models import CHANGED, CONFIRMED, REJECTED, RETURNED, WAITING, Line, State, Submission
 from kezhi.builtin.entry.services import send_again, send_one
 from kezhi.builtin.imports.services import import_file, revert
@@ -96,6 +98,26 @@ def test_a_new_customer_is_a_prospect_until_the_manager_in_charge_confirms_it(pe
     assert told[0].who == "manager"
     assert told[0].changes[0][2] == given
     assert told[-1].who == "seller"
+
+
+@pytest.mark.clause("CUS-14")
+def test_the_entry_form_is_printed_with_who_entered_and_who_confirmed_it(
+    people: dict[str, User], client_as: Any
+) -> None:
+    number = enter(people, phone="0571-88001122")
+    waiting = _content(number, "").data
+    assert [each["name"] for each in waiting["signatures"]] == ["seller", ""]
+    assert ["Phone", "0571-88001122"] in [line for part in waiting["groups"] for line in part["lines"]]
+    with acting_as(people["manager"]):
+        sign(request_of(number), "")
+        confirmed = _content(number, "").data
+        assert [each["name"] for each in confirmed["signatures"]] == ["seller", "manager"]
+        assert issue("entry.form", number, "pdf")
+    sent = db.session.scalar(select(State.submission_id).where(State.customer_id == number))
+    page = client_as(login="seller").get(f"/entry/{sent}").text
+    assert f"/documents/make/entry.form/{number}" in page
+    with acting_as(people["stranger"]), pytest.raises(NotFound):
+        _content(number, "")
 
 
 @pytest.mark.clause("CUS-14")

@@ -215,10 +215,19 @@ def test_the_pages_of_a_check_keep_what_was_typed_and_print_the_record(
     assert wrong.status_code == 422
     assert "做恢复试验" in wrong.text
     good = {"item": str(items[1]), "text": "做恢复试验", "owner": str(people["agent"].id), "due_on": "2026-03-01"}
-    answer = client.post(f"{base}/findings", data=good | {"version": "2"}, follow_redirects=True)
+    ticked = {f"result-{items[0]}": FINE, f"note-{items[0]}": "已换锁"}  # not saved before: it goes along
+    wrong = client.post(f"{base}/findings", data=good | ticked | {"version": "2", "due_on": "2026-02-30"})
+    assert (wrong.status_code, "已换锁" in wrong.text) == (422, True)
+    answer = client.post(f"{base}/findings", data=good | ticked | {"version": "2"}, follow_redirects=True)
     assert "问题已登记" in answer.text
-    assert client.post(f"{base}/finish", data={"version": "3", "summary": ""}).status_code == 422
-    done = client.post(f"{base}/finish", data={"version": "3", "summary": "总体正常"}, follow_redirects=True)
+    assert [item.note for item in checking.items_of(check)][:2] == ["已换锁", "旧备份"]
+    version = str(db.session.get_one(SecurityCheck, key, populate_existing=True, execution_options=UNSCOPED).version)
+    ticked[f"note-{items[0]}"] = "锁已更换"
+    unfinished = client.post(f"{base}/finish", data=ticked | {"version": version, "summary": "", "text": "半句话"})
+    assert (unfinished.status_code, "锁已更换" in unfinished.text, "半句话" in unfinished.text) == (422, True, True)
+    assert checking.items_of(check)[0].note == "已换锁", "nothing is kept of what was refused"
+    sent = ticked | {"version": version, "summary": "总体正常"}
+    done = client.post(f"{base}/finish", data=sent, follow_redirects=True)
     assert "检查已完成并记录" in done.text
     for address in ("/upkeep/checks", "/upkeep/findings", "/upkeep/findings?f.state=open", "/upkeep/protection"):
         assert client.get(address).status_code == 200

@@ -140,6 +140,24 @@ class CurrentGrade(Base):  # type: ignore[valid-type,misc]
     effective_from: Mapped[date] = mapped_column(Date)
 
 
+class FirstGrade(Base):  # type: ignore[valid-type,misc]
+    """The class that a new customer was entered with; it counts from the day on which the customer does (CUS-14).
+
+    It is what somebody thinks, not what a scheme found: it is shown until there is a grade in force, and never as one.
+    """
+
+    __tablename__ = "grading_first"
+
+    customer_id: Mapped[int] = mapped_column(
+        ForeignKey("customers_customer.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    scheme_key: Mapped[str] = mapped_column(CodeText)
+    grade: Mapped[str] = mapped_column(CodeText)
+    said_by: Mapped[str] = mapped_column(String(80))  #: login
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    effective_from: Mapped[date | None] = mapped_column(Date)  #: empty until the customer is confirmed
+
+
 class CustomerNotice(Base):  # type: ignore[valid-type,misc]
     """A grade of which a customer is told in writing; ``sent_on`` is empty until somebody did (GRD-13)."""
 

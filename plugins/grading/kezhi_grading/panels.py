@@ -13,6 +13,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.timeline.contributions import Source
 
+from .first import shown
 from .models import PUBLISHED, CurrentGrade, Result, Run
 from .notice_lines import NoticeLine, notice_line
 from .pages import criteria_table, tenth_text, tenths
@@ -38,7 +39,8 @@ def customer_facts(record: Any, user: User) -> list[Fact]:
         return []
     current = _grade_of(record, user)
     if current is None:
-        return [Fact(_l("Grade"), "—", note=_("not graded"), order=10)]
+        grade, note = shown(record.id) or ("—", _("not graded"))
+        return [Fact(_l("Grade"), grade, note=note, order=10)]
     note = _("since %(day)s", day=current.effective_from)
     if current.score is not None:
         score = tenth_text(tenths(current.score))

@@ -25,6 +25,7 @@ from kezhi import (
 )
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.approvals.contributions import SubjectKind
+from kezhi.builtin.customers.contributions import FormPart
 
 READERS = (
     "salesperson", "account-manager", "order-clerk", "sales-supervisor", "sales-manager", "sales-director",
@@ -60,9 +61,9 @@ class Grading(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CurrentGrade, CustomerNotice, EvidenceRow, Result, Run, SchemeVersion
+        from .models import CurrentGrade, CustomerNotice, EvidenceRow, FirstGrade, Result, Run, SchemeVersion
 
-        return [SchemeVersion, Run, Result, EvidenceRow, CurrentGrade, CustomerNotice]
+        return [SchemeVersion, Run, Result, EvidenceRow, CurrentGrade, CustomerNotice, FirstGrade]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -83,10 +84,10 @@ class Grading(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .models import CurrentGrade, CustomerNotice, EvidenceRow, Result
+        from .models import CurrentGrade, CustomerNotice, EvidenceRow, FirstGrade, Result
         from .services.queries import of_visible_customers
 
-        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade, CustomerNotice)
+        models: tuple[Any, ...] = (Result, EvidenceRow, CurrentGrade, CustomerNotice, FirstGrade)
         return [Access(model, model.customer_id, of_visible_customers) for model in models]
 
     @hookimpl
@@ -96,6 +97,8 @@ class Grading(Plugin):
         return [
             RecordLink("grading_current", _l("Grades in force"), target, delete="delete", erase="keep",
                        merge="keep_one", unique=("scheme_key",)),
+            RecordLink("grading_first", _l("First classification"), target, delete="delete", erase="keep",
+                       merge="keep_one"),
             RecordLink("grading_notice", _l("Notices to customers"), target, delete="delete", erase="keep",
                        merge="keep_one", unique=("run_id",)),
             RecordLink("grading_result", _l("Results of runs"), target, delete="keep", erase="keep", merge="keep"),
@@ -107,6 +110,21 @@ class Grading(Plugin):
         from .settings import GradingSettings
 
         return [GradingSettings]
+
+    @hookimpl
+    def customer_form_parts(self, customer_id: int | None, user: User) -> list[FormPart]:
+        from .first import parts
+
+        return parts(customer_id, user)
+
+    @hookimpl
+    def after_change(self, model: type, change: str, keys: Any) -> None:
+        from kezhi.builtin.customers.models import Customer
+
+        if model is Customer and change == "update":
+            from .first import put_in_force
+
+            put_in_force(keys)
 
     @hookimpl
     def customer_service_tiers(self) -> Any:

@@ -14,13 +14,17 @@ from ..lists.contributions import BulkAction
 from .models import Customer
 from .services.assigning import assign_customers
 from .services.people import ASSIGN, choosable_owners
+from .sharing.rules import SHARE
 
 
 def actions(model: type) -> list[BulkAction]:
     """What can be done to several customers."""
     if model is not Customer:
         return []
-    return [BulkAction("customers.assign", _l("Hand over…"), "customers.assign", "person-up", ASSIGN)]
+    return [
+        BulkAction("customers.assign", _l("Hand over…"), "customers.assign", "person-up", ASSIGN),
+        BulkAction("customers.share", _l("Share…"), "customers.share_several", "share", SHARE),
+    ]
 
 
 @requires(ASSIGN)

@@ -63,6 +63,10 @@ class FormPart:
     the ``data`` of every field: what it refuses (``Refused``, naming the ``field``) leaves nothing stored, neither
     here nor of the record. ``read(customer_id)`` gives what the controls hold at first. ``prepare(form)`` fills in
     choices. ``clause`` is the clause of the policy that the part serves.
+
+    ``confirmed(ids)`` is for what is confirmed together with a new customer (CUS-14): a select of ``customer_id, text``
+    of those of the select ``ids`` that have any. The text is shown to who signs, and bound to the signature: a file for
+    which it is another one by then is not confirmed.
     """
 
     key: str
@@ -74,3 +78,4 @@ class FormPart:
     when: tuple[When, ...] = ()
     icon: str = "puzzle"
     clause: str = ""
+    confirmed: Callable[[Select[Any]], Select[Any]] | None = None

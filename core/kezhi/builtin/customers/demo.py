@@ -6,11 +6,15 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from kezhi import acting_as, writing
+from sqlalchemy import select
+
+from kezhi import acting_as, clock, db, writing
 from kezhi.builtin.apps.demo import DemoContext
 
 from . import services
 from .demo_sections import make_groups, make_more, sections
+from .models import Customer
+from .sharing.acts import Terms, share_customers
 
 COUNT = 50
 #: Two of them have one phone: the scan for duplicates has something to show.
@@ -76,6 +80,25 @@ def make(context: DemoContext) -> None:
             made.append({"id": customer.id, "code": customer.code, **record})
     make_more(context, [customer["id"] for customer in made])
     context.notes["customers"] = made
+    _share(owners, [customer["id"] for customer in made])
+
+
+#: reason, days, whether the other one may change the file
+SHARES = (("出差期间代为跟进", 21, True), ("协助投标，查阅历史订单", 14, False))
+
+
+def _share(owners: dict[str, list[Any]], ids: list[int]) -> None:
+    """A salesperson who travels lets another one look after a customer; another helps with a tender."""
+    sellers = {seller.id: seller for people in owners.values() for seller in people}
+    table, today = Customer.__table__.c, clock.today()
+    for customer_id, (reason, days, may_write) in zip(ids, SHARES, strict=False):
+        owner_id = db.session.scalar(select(table.owner_id).where(table.id == customer_id))
+        db.session.rollback()
+        others = [key for key in sorted(sellers) if key != owner_id]
+        if owner_id in sellers and others:
+            terms = Terms(today, today + timedelta(days=days), reason, others[0], may_write=may_write)
+            with acting_as(sellers[owner_id]), writing():
+                share_customers(select(table.id).where(table.id == customer_id), terms)
 
 
 def _owners(context: DemoContext) -> dict[str, list[Any]]:

@@ -86,7 +86,7 @@ class BaseForm(Form):
     save_anyway = BooleanField(_l("Save all the same"))
     stored: Mapping[str, Any] | None = None  #: the record as it is
 
-    def prepare(self, stored: Mapping[str, Any] | None) -> None:
+    def prepare(self, stored: Mapping[str, Any] | None, may_assign: bool = True) -> None:
         """Fill in the choices, and leave out what the user may not change. Must run before validation.
 
         What stands in the record stays choosable, a retired entry too.
@@ -97,7 +97,7 @@ class BaseForm(Form):
         for key in (*LISTS, "product_groups"):
             if key in self:
                 self._offer(key, str((stored or {}).get(key) or ""))
-        if not acting_user().can(ASSIGN):
+        if not (may_assign and acting_user().can(ASSIGN)):
             del self.owner_id, self.department_id
             return
         for key, names in (("owner_id", choosable_owners), ("department_id", choosable_departments)):

@@ -17,6 +17,8 @@ def links() -> list[RecordLink]:
     return [
         RecordLink("customers_change", _l("Changes"), TARGET, delete="delete", personal=("person", "old", "new")),
         RecordLink("customers_owner", _l("Owners"), TARGET, delete="delete", erase="keep"),
+        # who could look at the file: with the file of a merged customer, its history goes over; the reason is free text
+        RecordLink("customers_share", _l("Shares"), TARGET, delete="delete", personal=("reason",)),
         # a code that was given stays given: its row outlives the record
         RecordLink("customers_used_code", _l("Customer codes"), TARGET, erase="keep", delete="keep"),
         # one row per customer at most: what only the other one has is taken over field by field in the merge

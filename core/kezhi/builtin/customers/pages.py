@@ -27,6 +27,7 @@ from .services import lists
 from .services.confirmation import needs_confirmation
 from .services.profile import stored_values
 from .services.values import readable
+from .sharing import reading as shares
 
 log = logging.getLogger("kezhi.customers")
 
@@ -42,7 +43,7 @@ def list_view() -> ListView:
     return ListView(
         name="customers",
         model=Customer,
-        columns=own_columns(is_chinese()),
+        columns=[*own_columns(is_chinese()), shares.column(86)],
         order=("code", "asc"),
         search=list_search("customers", [Customer.code, Customer.name, Customer.short_name]),
         link=lambda row: address_of("customers.show", customer_id=row.id),
@@ -171,8 +172,10 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
     values = stored_values(customer)
     people = services.contacts_of(customer.id) if SECTIONS["people"] in sections else []
     call = current_app.extensions["kezhi"].call
+    sharing = shares.sharing_of(customer, user)
     owners = services.owners(customer.id)
     facts = sorted(call.record_facts(record=customer, user=user), key=lambda fact: fact.order)
+    may_write = sharing.may_change and user.can("customers.write")
     timeline = _timeline(customer, user)
     history = services.timeline(customer, entries + 1) if timeline is None else []
     return {
@@ -182,12 +185,12 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "owners": owners,
         "section": section,
         "tabs": _tabs(customer, sections, section, sum(contact.left_on is None for contact in people)),
-        "part": _part(section or "basic", values, user),
+        "part": _part(section or "basic", values, user, sharing.may_change),
         "people": people if section in ("", "people") else [],
         "roles": {key: lists.text_of("decision_role", key) for key in {each.decision_role for each in people}},
-        "may_change_people": may_write_section("people", user),
+        "may_change_people": sharing.may_change and may_write_section("people", user),
         "analyses": services.analyses_of(customer.id) if SECTIONS["analysis"] in sections else [],
-        "may_analyse": may_write_section("analysis", user),
+        "may_analyse": sharing.may_change and may_write_section("analysis", user),
         "special_price": lists.special_price(customer),
         "facts": facts[:MOST_FACTS],
         "timeline": timeline,
@@ -195,9 +198,10 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "has_older": len(history) > entries,
         "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
         "panels": [] if section else panels(customer, user),
-        "can_write": user.can("customers.write"),
-        "may_recognise": user.can("customers.write") and not customer.code and not needs_confirmation(),
-        "can_edit": may_edit(user),
+        "sharing": sharing,
+        "can_write": may_write,
+        "may_recognise": may_write and not customer.code and not needs_confirmation(),
+        "can_edit": sharing.may_change and may_edit(user),
     }
 
 
@@ -241,7 +245,7 @@ def _department_name(customer: Customer) -> str:
     return db.session.scalar(select(Department.name).where(Department.id == customer.department_id)) or ""
 
 
-def _part(section: str, values: dict[str, Any], user: User) -> Part:
+def _part(section: str, values: dict[str, Any], user: User, may_change: bool) -> Part:
     """Labels and texts of the fields of a section, the name in the head left out."""
     groups: list[tuple[Any, list[tuple[Field, str]]]] = []
     for group, title in GROUPS.items():
@@ -250,7 +254,7 @@ def _part(section: str, values: dict[str, Any], user: User) -> Part:
         if lines:
             groups.append((title, lines))
     known = SECTIONS[section]
-    return Part(section, known.title, known.icon, groups, may_write_section(section, user))
+    return Part(section, known.title, known.icon, groups, may_change and may_write_section(section, user))
 
 
 def panels(customer: Customer, user: User) -> list[Shown]:

@@ -14,6 +14,7 @@ from kezhi import (
     Clause,
     Demo,
     Fact,
+    Job,
     MenuItem,
     Permission,
     Plugin,
@@ -50,7 +51,7 @@ class Customers(Plugin):
         return [
             models.Customer, models.CustomerChange, models.CustomerOwner, models.UsedCode, models.StagedKey,
             models.Profile, models.Contact, models.Analysis, models.ListEntry, models.CustomerGroup,
-            models.NotDuplicate, models.MergedCustomer,
+            models.NotDuplicate, models.MergedCustomer, models.CustomerShare,
         ]  # fmt: skip
 
     @hookimpl
@@ -72,7 +73,7 @@ class Customers(Plugin):
 
         hanging: tuple[Any, ...] = (
             models.CustomerChange, models.CustomerOwner, models.Profile, models.Contact, models.Analysis,
-            models.CustomerGroup, models.MergedCustomer,
+            models.CustomerGroup, models.MergedCustomer, models.CustomerShare,
         )  # fmt: skip
         children: dict[type, Any] = {model: model.customer_id for model in hanging}
         key: Any = models.Customer.id
@@ -83,6 +84,12 @@ class Customers(Plugin):
         from .bulk import actions
 
         return actions(model)
+
+    @hookimpl
+    def after_change(self, model: type, keys: Any) -> None:
+        from .sharing.guard import check_change
+
+        check_change(model, keys)
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
@@ -104,9 +111,11 @@ class Customers(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        return [
-            MenuItem(_l("Customer files"), "customers.index", icon="building", permission="customers.read", order=10)
-        ]
+        read = "customers.read"
+        found = [MenuItem(_l("Customer files"), "customers.index", icon="building", permission=read, order=10)]
+        if not user.can("customers.see_all"):
+            found.append(MenuItem(_l("Shared with me"), "customers.shared", icon="share", permission=read, order=11))
+        return found
 
     @hookimpl
     def record_facts(self, record: Any, user: User) -> list[Fact]:
@@ -191,8 +200,21 @@ class Customers(Plugin):
     @hookimpl(optionalhook=True)
     def register_hand_overs(self) -> list[Any]:
         from .handing_over import hand_overs
+        from .sharing.moving import hand_overs as of_shares
 
-        return hand_overs()
+        return [*hand_overs(), *of_shares()]
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .sharing.telling import kinds
+
+        return kinds()
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .sharing.telling import jobs
+
+        return jobs()
 
     @hookimpl(optionalhook=True)
     def register_erasures(self) -> list[Any]:

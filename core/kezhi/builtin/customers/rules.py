@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import select
-
-from kezhi import ALL, Permission, User
+from kezhi import Permission
 from kezhi import lazy_gettext as _l
 
-from .models import Customer
 from .sections import SECTIONS
+from .sharing.rules import SHARE, grants
+
+__all__ = ["grants", "permissions"]
 
 #: See every customer: who serves, judges or directs the whole company.
 WHOLE_COMPANY = (
@@ -56,6 +54,8 @@ ASSIGNERS = (
     "customer-information-officer",
     "customer-information-clerk",
 )
+#: Give others dated access to the customers that are in their own charge.
+SHARERS = tuple(dict.fromkeys((*WRITERS, *OWN_DEPARTMENT)))
 KEEPERS = ("customer-service-manager", "customer-information-officer", "customer-information-clerk")
 READERS = (*WHOLE_COMPANY, *OWN_DEPARTMENT, *OWN_CUSTOMERS)
 #: Do not need what is sensitive: the credit standing, what we think of a customer, birthdays of people.
@@ -74,6 +74,7 @@ def permissions() -> list[Permission]:
         Permission("customers.read", _l("Read customer files"), READERS),
         Permission("customers.write", _l("Enter and change customer files"), WRITERS),
         Permission("customers.assign", _l("Choose who is responsible for a customer"), ASSIGNERS),
+        Permission(SHARE, _l("Share own customers with others for a time"), SHARERS),
         Permission("customers.see_department", _l("See the customers of the own department"), OWN_DEPARTMENT),
         Permission("customers.see_all", _l("See all customers"), WHOLE_COMPANY),
         Permission("customers.import", _l("Import customer files"), (*KEEPERS, "data-analyst")),
@@ -99,18 +100,4 @@ def _section_permissions() -> list[Permission]:
             readers = INNER if key in SENSITIVE else READERS
             found.append(Permission(section.read, section.reading, readers))
             found.append(Permission(section.write, section.writing, (*WRITERS, *extra.get(key, ()))))
-    return found
-
-
-def grants(user: User) -> Any:
-    """The customers that a user sees: all, the department's and their own, or their own.
-
-    The selects name the table and not the class: the net over all statements must not narrow them once more.
-    """
-    if user.can("customers.see_all"):
-        return ALL
-    table = Customer.__table__.c
-    found = [select(table.id).where(table.owner_id == user.id)] if user.id is not None else []
-    if user.can("customers.see_department") and user.departments:
-        found.append(select(table.id).where(table.department_id.in_(sorted(user.departments))))
     return found

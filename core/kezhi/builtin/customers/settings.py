@@ -34,3 +34,14 @@ class CustomerSettings(SettingsForm):
         description=_l("Until the manager in charge has confirmed it, a new customer is a prospect without a code."),
         default=False,
     )
+    share_days = IntegerField(
+        _l("Customers are shared for at most (days)"),
+        [InputRequired(_l("Write a whole number.")), NumberRange(min=1, max=3660)],
+        description=_l("Every share ends by itself; it can be given again."),
+        default=366,
+    )
+    share_remind_days = IntegerField(
+        _l("Remind of the end of a share (days before)"),
+        [InputRequired(_l("Write a whole number.")), NumberRange(min=0, max=60)],
+        default=3,
+    )

@@ -12,6 +12,7 @@ from kezhi import lazy_gettext as _l
 from ..timeline.contributions import Source, Timeline
 from . import services
 from .models import Customer
+from .sharing.reading import entries
 
 
 def timelines() -> list[Timeline]:
@@ -43,4 +44,5 @@ def sources(record: Any, user: User) -> list[Source]:
         Source(
             "customers.owner", _l("Owners"), lambda until, limit: services.owner_entries(record, until, limit), order=30
         ),
+        Source("customers.share", _l("Shares"), lambda until, limit: entries(record, until, limit), order=35),
     ]

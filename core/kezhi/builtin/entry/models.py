@@ -66,6 +66,7 @@ class Line(Base):
     owner: Mapped[str] = mapped_column(Text, default="")
     department: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(Integer)
+    parts: Mapped[str] = mapped_column(Text, default="", server_default="")  #: what apps have confirmed with it
 
 
 class State(Base):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app, url_for
 from sqlalchemy import select
 
-from kezhi import Choice, Column, Filter, ListView, User
+from kezhi import Choice, Column, Filter, ListView, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.cells import address_of
 
@@ -14,6 +15,7 @@ from ..accounts.services import names_of_logins
 from ..approvals.addresses import address_of_request
 from ..customers.services import lists
 from .columns import LABELS, TONES, choices, tone_of
+from .documents import FORM
 from .models import CLOSED, Line, State, Submission
 from .services.confirming import count_waiting
 from .services.proposing import type_text
@@ -105,4 +107,13 @@ def submission_page(sent: Submission, user: User) -> dict[str, Any]:
         "waiting": count_waiting(sent.id),
         "request_url": address_of_request(sent.request_id),
         "may_send": sent.state in CLOSED and user.can("customers.write"),
+        "print_url": _form_of(sent),
     }
+
+
+def _form_of(sent: Submission) -> str:
+    """Where the entry form of the one customer that was sent is printed; empty for several, or without documents."""
+    if sent.count != 1 or "documents" not in current_app.blueprints:
+        return ""
+    customer_id = db.session.scalar(select(Line.customer_id).where(Line.submission_id == sent.id))
+    return url_for("documents.make", kind=FORM, record_id=customer_id) if customer_id else ""

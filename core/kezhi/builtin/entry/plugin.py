@@ -29,7 +29,7 @@ class Entry(Plugin):
     title = _l("Entry of customers")
     summary = _l("New customers are entered in one form and count when the manager in charge has confirmed them.")
     depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "approvals": ">=0.1", "customers": ">=0.1"}
-    extends = ("imports", "lists", "timeline", "policy")
+    extends = ("imports", "lists", "timeline", "policy", "documents")
     essential = True
     icon = "person-check"
 
@@ -115,6 +115,12 @@ class Entry(Plugin):
         from .panels import timeline_sources
 
         return timeline_sources(record, user)
+
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .documents import kinds
+
+        return kinds()
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

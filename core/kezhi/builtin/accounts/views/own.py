@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 
-from kezhi import acting_user, audit_record, logged_in, writing
+from kezhi import acting_user, audit_record, can, logged_in, writing
 from kezhi.i18n import gettext as _
 
 from .. import services
@@ -26,8 +26,10 @@ def me() -> Any:
         flash(_("Saved."), "success")
         return redirect(url_for("accounts.me"))
     titles = services.role_titles()
+    deputies = "approvals.deputies" if "approvals.deputies" in current_app.view_functions else ""
     return render_template(
         "accounts/me.html",
+        deputies_url=url_for(deputies) if deputies and can("approvals.use") else "",
         form=form,
         sessions=sessions_of(user.id),
         role_titles=[titles[key] for key in titles if key in user.roles],

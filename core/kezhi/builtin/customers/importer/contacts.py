@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, not_, null, or_, select, union_all, update
 
 from kezhi import acting_user, bulk_write, clock, db, visible_ids
 from kezhi import lazy_gettext as _l
@@ -26,6 +26,7 @@ from ..models import Contact, Customer, CustomerChange
 from ..sections import may_write_section
 from ..services.contacts import DAYS, KEYS
 from ..services.protected import CONTACT_KEYS
+from ..sharing.rules import only_looked_at
 from .contact_columns import contact_columns
 from .matching import refuse_unsealed
 from .staged import CREATE, EVERY, UNCHANGED, UPDATE, iso_text, looked_up, lowest, rows, sentence, with_action
@@ -117,8 +118,12 @@ def _customer_by(key: str, own: str) -> ColumnElement[Any]:
 
 
 def _seen() -> list[ColumnElement[bool]]:
-    allowed = visible_ids(Customer)
-    return [] if allowed is None else [EVERY.c.id.in_(allowed)]
+    """What narrows the customers to those whose people one may change."""
+    allowed, looked_at = visible_ids(Customer), only_looked_at()
+    found: list[ColumnElement[bool]] = [] if allowed is None else [EVERY.c.id.in_(allowed)]
+    if looked_at is not None:
+        found.append(not_(looked_at))
+    return found
 
 
 def _customer_keys(batch: Batch) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from ..models import Customer, StagedKey, UsedCode
 from ..sections import may_write, section_of
 from ..services.people import ASSIGN, owners_of
 from ..services.texts import name_key
+from ..sharing.rules import only_looked_at
 from .confirming import check_unconfirmed, is_kept_for, match_kept_codes
 from .staged import (
     CREATE,
@@ -119,7 +120,11 @@ def _check_targets(batch: Batch) -> None:
     allowed = visible_ids(Customer)
     if allowed is not None:
         text = _("This row belongs to a customer file that you may not change.")
-        hidden = [*good_rows(batch), Row.target_id.is_not(None), Row.target_id.not_in(allowed)]
+        looked_at = only_looked_at()
+        closed: ColumnElement[bool] = Row.target_id.not_in(allowed)
+        if looked_at is not None:
+            closed = closed | Row.target_id.in_(select(EVERY.c.id).where(looked_at))
+        hidden = [*good_rows(batch), Row.target_id.is_not(None), closed]
         add_problems(batch, rows(text, *hidden))
     text = _("Another row above belongs to the same customer file.")
     add_problems(batch, repeated(text, Row.target_id, *good_rows(batch)))

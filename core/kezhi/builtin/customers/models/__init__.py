@@ -4,6 +4,7 @@ from .duplicates import MergedCustomer, NotDuplicate
 from .lists import CustomerGroup, ListEntry
 from .profile import Analysis, Contact, Profile
 from .records import Base, Customer, CustomerChange, CustomerOwner, StagedKey, UsedCode
+from .shares import CustomerShare
 
 __all__ = [
     "Analysis",
@@ -13,6 +14,7 @@ __all__ = [
     "CustomerChange",
     "CustomerGroup",
     "CustomerOwner",
+    "CustomerShare",
     "ListEntry",
     "MergedCustomer",
     "NotDuplicate",

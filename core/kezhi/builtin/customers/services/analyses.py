@@ -13,6 +13,7 @@ from kezhi.i18n import _
 from ...accounts.models import Account
 from ..models import Analysis
 from ..sections import may_write_section
+from ..sharing.guard import check_writable
 from .records import customer_by_id
 
 LONGEST_ANALYSIS = 8000
@@ -28,6 +29,7 @@ def add_analysis(customer_id: int, text: str) -> Analysis:
     customer_by_id(customer_id)
     if not may_write_section("analysis"):
         raise Refused(_("You may not write an analysis of a customer."))
+    check_writable([customer_id])
     wanted = text.replace("\r\n", "\n").strip()
     if not wanted:
         raise Refused(_("Write the analysis first."), field="text")

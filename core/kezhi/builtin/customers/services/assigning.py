@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, not_, or_, select, update
 
 from kezhi import Refused, announce, audit_record, clock, db, visible_ids
 from kezhi.bulk import MOST_KEYS
@@ -18,6 +18,8 @@ from kezhi.record_links import StoredLink, links_to
 
 from ...accounts.models import Account
 from ..models import Customer, CustomerOwner
+from ..sharing.guard import check_in_charge, given_away
+from ..sharing.rules import beyond_charge
 from .links import TARGET, execute
 from .people import choosable_owners
 
@@ -28,10 +30,11 @@ def assign_customers(ids: Select[Any], owner_id: int) -> int:
     """Make a person responsible for these customers, in that person's department; how many came over.
 
     ``ids`` holds only what the acting person sees; it may ask for the owner of before. Errors: ``Refused`` for somebody
-    whom the acting person may not choose.
+    whom the acting person may not choose, and for customers that are only shared with the acting person.
     """
     if owner_id not in choosable_owners():
         raise Refused(_("Choose one of the list."), field="owner")
+    check_in_charge(ids)
     others = or_(customers.c.owner_id != owner_id, customers.c.owner_id.is_(None))
     place = db.session.scalar(select(Account.department_id).where(Account.id == owner_id))
     counts = _move([customers.c.id.in_(ids), others], owner_id, literal(place, customers.c.department_id.type))
@@ -51,6 +54,8 @@ def hand_over(from_user: int, to_user: int) -> dict[str, int]:
         raise Refused(_("Choose another active person who takes the customers over."))
     seen = visible_ids(Customer)
     mine = [customers.c.owner_id == from_user] + ([] if seen is None else [customers.c.id.in_(seen)])
+    borrowed = beyond_charge()  # what is only shared with the acting person is not theirs to give
+    mine += [] if borrowed is None else [not_(borrowed)]
     counts = _move(mine, to_user, customers.c.department_id)
     audit_record("customer.hand_over", "user", from_user, to=to_user, rows=counts)
     return counts
@@ -98,5 +103,6 @@ def _move(
     db.session.expire_all()
     if counts[TARGET]:
         came = select(customers.c.id).where(customers.c.owner_id == owner_id, customers.c.updated_at == now)
-        announce(Customer, "update", list(db.session.scalars(came)) if counts[TARGET] <= MOST_KEYS else came)
+        with given_away():
+            announce(Customer, "update", list(db.session.scalars(came)) if counts[TARGET] <= MOST_KEYS else came)
     return counts

@@ -16,6 +16,7 @@ from ...protection.sealed import new_token
 from ..fields import CONTACT_LABELS
 from ..models import Contact, CustomerChange
 from ..sections import may_write_section
+from ..sharing.guard import check_writable
 from . import lists
 from .protected import CONTACT_KEYS, blind_keys, kept
 from .records import customer_by_id
@@ -48,7 +49,7 @@ def contact_by_id(customer_id: int, contact_id: int) -> Contact:
 def add_contact(customer_id: int, values: Mapping[str, Any], *, source: str = "page") -> Contact:
     """Add a key person. Errors: ``NotFound``, ``Invalid``, ``Refused``."""
     customer_by_id(customer_id)
-    _check_right()
+    _check_right(customer_id)
     wanted = cleaned_contact({**dict.fromkeys(KEYS), **values})
     now = clock.now()
     contact = Contact(
@@ -74,7 +75,7 @@ def update_contact(
 ) -> Contact:
     """Change a key person that still has ``version``. Errors: ``Conflict``, ``Invalid``, ``NotFound``, ``Refused``."""
     contact = contact_by_id(customer_id, contact_id)
-    _check_right()
+    _check_right(customer_id)
     before = {key: getattr(contact, key) for key in KEYS}
     wanted = cleaned_contact({key: values[key] for key in values if key in KEYS}, before)
     changed = {key: value for key, value in wanted.items() if value != before[key]}
@@ -160,9 +161,10 @@ def _clean_role(text: str) -> str:
     return key
 
 
-def _check_right() -> None:
+def _check_right(customer_id: int) -> None:
     if not may_write_section("people"):
         raise Refused(_("You may not change the key people of a customer."))
+    check_writable([customer_id])
 
 
 def _only_primary(customer_id: int, contact_id: int) -> None:

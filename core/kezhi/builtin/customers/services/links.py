@@ -21,6 +21,7 @@ from kezhi.record_links import StoredLink, links_to
 
 from ...protection.fields import Protected
 from ..models import Customer
+from ..sharing.guard import check_in_charge
 from .records import customer_by_id
 
 TARGET = "customers_customer"
@@ -59,6 +60,7 @@ def delete_customer(customer_id: int) -> None:
     Errors: ``NotFound``; ``Refused``, naming what stands in the way.
     """
     customer = customer_by_id(customer_id)
+    check_in_charge([customer_id])
     found = blockers(customer_id)
     if found:
         named = _("、").join(f"{each.label} ({each.count})" for each in found)
@@ -79,6 +81,7 @@ def erase_customer(customer_id: int) -> dict[str, int]:
     Returns the rows changed or deleted, by table. Errors: ``NotFound``.
     """
     customer = customer_by_id(customer_id)
+    check_in_charge([customer_id])
     counts: dict[str, int] = {}
     for stored in links_to(TARGET):
         mine = of_customer(stored, customer_id)

@@ -19,6 +19,7 @@ from kezhi.record_links import StoredLink, links_to
 from ..fields import FIELDS, label
 from ..models import Contact, Customer, CustomerOwner, MergedCustomer
 from ..sections import may_read
+from ..sharing.guard import check_in_charge
 from .links import TARGET, announce_linked, customers, execute, of_customer
 from .profile import stored_values
 from .records import customer_by_id, write_fields
@@ -62,7 +63,9 @@ def _title(plugin: str) -> str:
 def _both(keep_id: int, gone_id: int) -> tuple[Customer, Customer]:
     if keep_id == gone_id:
         raise Refused(_("A customer cannot be merged with itself."))
-    return customer_by_id(keep_id), customer_by_id(gone_id)
+    both = customer_by_id(keep_id), customer_by_id(gone_id)
+    check_in_charge([keep_id, gone_id])
+    return both
 
 
 def preferred(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> set[str]:

@@ -11,6 +11,7 @@ from kezhi import User, acting_user, db
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
+from ..sharing.guard import check_in_charge
 from .values import Invalid
 
 ASSIGN = "customers.assign"
@@ -61,6 +62,8 @@ def assignment(values: Mapping[str, Any], stored: Mapping[str, Any] | None) -> d
     if not changed:
         return {}
     if not user.is_system:
+        if stored is not None:
+            check_in_charge([stored["id"]])
         _check_rights(changed, user)
     if changed.get("owner_id") and "department_id" not in wanted:
         place = db.session.scalar(select(Account.department_id).where(Account.id == changed["owner_id"]))

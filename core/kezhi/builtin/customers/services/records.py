@@ -16,6 +16,8 @@ from ...protection.sealed import new_token
 from ..fields import FIELDS, OWN
 from ..models import Customer, CustomerChange
 from ..sections import may_write, section_of
+from ..sharing.guard import check_writable, given_away
+from ..sharing.rules import is_in_charge
 from . import confirmation, numbering
 from .duplicates import refuse_duplicates
 from .history import change_owner, first_owner, names_of
@@ -173,9 +175,12 @@ def save_changes(stored: Mapping[str, Any], version: int, values: Mapping[str, A
         return False
     _check_sections(changed)
     refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
+    if not is_in_charge(stored["owner_id"], stored["department_id"], acting_user()):
+        check_writable([customer_id])
     write_fields(stored, version, changed, source)
     audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
-    announce(Customer, "update", [customer_id])
+    with given_away():
+        announce(Customer, "update", [customer_id])
     return True
 
 

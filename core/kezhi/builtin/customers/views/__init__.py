@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from ..bulk import assign
-from . import analyses, contacts, duplicates, lists, records
+from . import analyses, contacts, duplicates, lists, records, sharing
 
 
 def blueprint() -> Blueprint:
@@ -23,6 +23,10 @@ def blueprint() -> Blueprint:
     pages.add_url_rule(f"{one}/contacts/new", "new_contact", contacts.new, methods=both)
     pages.add_url_rule(f"{one}/contacts/<int:contact_id>", "contact", contacts.edit, methods=both)
     pages.add_url_rule(f"{one}/contacts/<int:contact_id>/left", "contact_left", contacts.left, methods=post)
+    pages.add_url_rule("/shared", "shared", sharing.shared)
+    pages.add_url_rule("/share", "share_several", sharing.share_several, methods=post)
+    pages.add_url_rule(f"{one}/share", "share", sharing.share, methods=both)
+    pages.add_url_rule(f"{one}/shares/<int:share_id>/end", "end_share", sharing.end, methods=post)
     pages.add_url_rule("/alike", "alike", duplicates.alike, methods=post)
     pages.add_url_rule("/duplicates", "duplicates", duplicates.scan_page)
     pages.add_url_rule("/duplicates/apart", "keep_apart", duplicates.keep_apart, methods=post)

@@ -21,6 +21,8 @@ from ..services.merging import stays_as
 from ..services.numbering import expected_code
 from ..services.profile import stored_values
 from ..services.values import cleaned
+from ..sharing.guard import check_found
+from ..sharing.rules import is_in_charge
 from .analyses import AnalysisForm
 
 
@@ -97,9 +99,12 @@ def edit(customer_id: int) -> Any:
     if not may_edit(acting_user()):
         abort(404)
     customer = services.customer_by_id(customer_id)
+    has_charge = is_in_charge(customer.owner_id, customer.department_id, acting_user())
+    if not has_charge:
+        check_found(customer_id)
     stored = _stored(customer)
     form = EditForm()
-    form.prepare(stored)
+    form.prepare(stored, may_assign=has_charge)
     parts = Parts(customer_id)
     context: dict[str, Any] = {"hits": [], "differences": None, "parts": parts}
     if not form.is_submitted():

@@ -20,6 +20,7 @@ from ...approvals.models import Request as ApprovalRequest
 from ...approvals.rules import check_signer
 from ...approvals.services import propose, request_for
 from ...customers.models import Customer
+from ...customers.sharing.guard import check_in_charge
 from ..contributions import FILE
 from ..models import APPROVED, DESTROY, KEEP, OPEN, OPEN_STATES, RETURNED, WAITING, Item, Proposal
 from ..words import REASONS, SCOPES
@@ -118,6 +119,7 @@ def _chosen(ids: Any) -> list[Any]:
         raise NotFound(_("There is no such customer."))
     if len(rows) > MOST:
         raise Refused(_("No more than %(most)s files can be proposed at once: the signers look at each.", most=MOST))
+    check_in_charge([row.id for row in rows])  # what is only shared with somebody is not theirs to give up
     return rows
 
 

@@ -15,6 +15,7 @@ from ...customers.models import Customer
 from ...customers.services.recognising import give_codes
 from ..models import CHANGED, CONFIRMED, REJECTED, RETURNED, WAITING, WITHDRAWN, Line, State, Submission
 from .digest import digest_of
+from .parts import changed_parts
 from .proposing import KIND, address_of
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _confirm(request: Request) -> None:
     _hold(sent_id)
     closed = {"closed_by": login, "closed_at": now}
     moved = update(STATES).where(STATES.c.customer_id.in_(unchanged(sent_id)), STATES.c.state == WAITING)
+    moved = moved.where(STATES.c.customer_id.not_in(changed_parts(sent_id)))
     moved = moved.values(state=CONFIRMED, **closed)
     if not db.session.execute(moved, execution_options={"preserve_rowcount": True}).rowcount:  # type: ignore[attr-defined]
         raise Refused(_("All of these files were changed after they were sent; nothing took effect. Send them again."))

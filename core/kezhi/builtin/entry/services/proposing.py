@@ -81,6 +81,8 @@ def _facts(sent: Submission, lines: list[Any]) -> list[tuple[str, str]]:
     separator = _(", ")
     types = separator.join(f"{type_text(key)} {count}" for key, count in sent.totals["types"])
     owners = separator.join(f"{name or _('nobody')} {count}" for name, count in sent.totals["owners"])
+    if sent.count == 1 and lines[0].parts:
+        types = " · ".join((types, lines[0].parts))
     facts = [(_("New customers"), str(sent.count)), (_("First classification"), types), (_("Owner"), owners)]
     if sent.source:
         facts.append((_("Imported from"), sent.source))
@@ -102,7 +104,7 @@ def _row(line: Any) -> list[Any]:
     return [
         line.number,
         line.name,
-        both(lambda: type_text(line.business_type)),
+        both(lambda: " · ".join(filter(None, (type_text(line.business_type), line.parts)))),
         both(lambda: lists.text_of("region", line.region) if line.region else "—"),
         line.owner or "—",
         line.department or "—",

@@ -15,8 +15,10 @@ from ...approvals.services import propose, request_for
 from ...customers.models import Customer
 from ...customers.services import customer_by_id
 from ...customers.services.confirmation import reserved_code
+from ...customers.sharing.guard import check_writable
 from ..models import CLOSED, RETURNED, WAITING, Line, State, Submission
 from .digest import digest_of
+from .parts import freeze_parts
 from .proposing import KIND, proposal_of
 
 CUSTOMERS = Customer.__table__
@@ -39,9 +41,11 @@ def send(ids: Select[Any], *, batch_id: int | None = None, source: str = "") -> 
     count = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     if not count:
         return None
+    check_writable(chosen)
     sent = _submission(chosen, count)
     sent.batch_id, sent.source = batch_id, source
     _freeze(sent, chosen)
+    freeze_parts(sent.id)
     sent.totals = _totals(sent.id)
     sent.digest = digest_of(sent.id)
     _mark_waiting(sent)

@@ -15,6 +15,7 @@ from kezhi.i18n import _
 
 from ...accounts.models import Account
 from ...customers.services import customer_by_id
+from ...customers.sharing.guard import check_writable
 from ..copying import KINDS
 from ..models import BaseCopy, Guidance
 
@@ -40,6 +41,7 @@ def copies_of(customer_id: int) -> dict[str, tuple[BaseCopy, str]]:
 def keep(customer_id: int, places: Mapping[str, Place | None]) -> None:
     """Record where the copies of a base file are; None takes one off the record. Errors: ``NotFound``, ``Refused``."""
     customer_by_id(customer_id)
+    check_writable([customer_id])  # a row that goes announces nothing
     for kind, place in places.items():
         if place is not None:
             _check(kind, place)
@@ -56,6 +58,7 @@ def keep(customer_id: int, places: Mapping[str, Place | None]) -> None:
 def keep_many(ids: Select[Any], kind: str, place: Place) -> int:
     """Record the same place for a copy of many files that one sees: how many those are. Errors: ``Refused``."""
     _check(kind, place)
+    check_writable(ids)
     chosen = ids.subquery()
     old = delete(BaseCopy).where(BaseCopy.kind == kind, BaseCopy.customer_id.in_(select(chosen.c[0])))
     db.session.execute(old, execution_options=UNSCOPED)

@@ -60,7 +60,7 @@ def show(check_id: int) -> str:
 def _page(check: SecurityCheck, finding_form: FindingForm, finish_form: FinishForm, typed: Any = None) -> str:
     items = checking.items_of(check)
     finding_form.prepare(items, checking.owners() if check.done_at is None else {})
-    finding_form.version.data = finish_form.version.data = str(check.version)
+    finding_form.version.data = str(check.version)  # the page is one form: it carries one version
     prints = "documents" in current_app.blueprints and check.done_at is not None
     given: dict[str, Any] = {
         "period": span_name(span_of(check.start_on, check.months)),
@@ -78,13 +78,15 @@ def _page(check: SecurityCheck, finding_form: FindingForm, finish_form: FinishFo
 
 
 def typed_results() -> dict[int, tuple[str, str]]:
-    """What was sent about the items, by their ids."""
-    found = {}
-    for name, value in request.form.items():
-        if name.startswith("result-"):
-            number = whole(name.removeprefix("result-"))
-            found[number] = (value, request.form.get(f"note-{number}", "").replace("\0", "").strip())
-    return found
+    """What was sent about the items, by their ids; a note without a tick too."""
+    sent = {name.partition("-")[2] for name in request.form if name.startswith(("result-", "note-"))}
+    return {
+        whole(number): (
+            request.form.get(f"result-{number}", ""),
+            request.form.get(f"note-{number}", "").replace("\0", "").strip(),
+        )
+        for number in sent
+    }
 
 
 @requires(PROTECT)
@@ -96,43 +98,49 @@ def record(check_id: int) -> Any:
             checking.record(check_id, whole(request.form.get("version")), typed)
     except Refused as error:
         flash(str(error), "danger")
-        return _page(_found(check_id), FindingForm(formdata=None), FinishForm(formdata=None), typed), 422
+        return _page(_found(check_id), FindingForm(), FinishForm(), typed), 422
     flash(_("What was found is kept."), "success")
     return redirect(url_for("upkeep.check", check_id=check.id))
 
 
 @requires(PROTECT)
 def add_finding(check_id: int) -> Any:
-    """Record what has to be put right."""
-    check, form = _found(check_id), FindingForm()
+    """Record what has to be put right, and keep what was ticked beside it."""
+    check, form, typed = _found(check_id), FindingForm(), typed_results()
     form.prepare(checking.items_of(check), checking.owners())
     if form.validate():
         values = (whole(form.item.data), form.text.data or "", whole(form.owner.data), form.due_on.data)
+
+        def effect() -> int:
+            version = checking.keep_results(check_id, whole(form.version.data), typed)
+            return int(checking.add_finding(check_id, version, *values).id)
+
         try:
-            submit_once(form.key, lambda: checking.add_finding(check_id, whole(form.version.data), *values).id)
+            submit_once(form.key, effect)
         except Refused as error:
             fill_errors(form, error)
         else:
             flash(_("The finding is recorded; whose it is has a task now."), "success")
             return redirect(url_for("upkeep.check", check_id=check_id))
-    return _page(_found(check_id), form, FinishForm(formdata=None)), 422
+    return _page(_found(check_id), form, FinishForm(), typed), 422
 
 
 @requires(PROTECT)
 def finish(check_id: int) -> Any:
-    """The check is done."""
+    """The check is done; what was ticked with it counts."""
     _found(check_id)
-    form = FinishForm()
+    form, typed = FinishForm(), typed_results()
     if form.validate():
         try:
             with writing():
-                checking.finish(check_id, whole(form.version.data), form.summary.data or "")
+                version = checking.keep_results(check_id, whole(form.version.data), typed)
+                checking.finish(check_id, version, form.summary.data or "")
         except Refused as error:
             fill_errors(form, error)
         else:
             flash(_("The check is done and recorded."), "success")
             return redirect(url_for("upkeep.check", check_id=check_id))
-    return _page(_found(check_id), FindingForm(formdata=None), form), 422
+    return _page(_found(check_id), FindingForm(), form, typed), 422
 
 
 @requires(PROTECT)
