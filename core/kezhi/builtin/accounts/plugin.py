@@ -114,6 +114,12 @@ class Accounts(Plugin):
         return clauses()
 
     @hookimpl(optionalhook=True)
+    def register_key_uses(self) -> list[Any]:
+        from .sealing import key_use
+
+        return [key_use()]
+
+    @hookimpl(optionalhook=True)
     def register_evidence(self) -> list[Any]:
         from .evidence import evidence
 
