@@ -61,6 +61,12 @@ class Accounts(Plugin):
 
         return [user_group()]
 
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .services.mailing import notice_kinds
+
+        return notice_kinds()
+
     @hookimpl
     def register_jobs(self) -> list[Job]:
         from .jobs import jobs
