@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pyotp
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from kezhi import Conflict, Refused, User, db, tables, writing
+from kezhi import Conflict, Refused, User, clock, db, tables, writing
 from kezhi.builtin.accounts import codes, sealing, services
 from kezhi.builtin.accounts.models import Account, Factor, HalfLogIn, RecoveryCode, Role
+from kezhi.builtin.accounts.services import factor
 from kezhi.builtin.accounts.services.roles import role_permissions
+from kezhi.builtin.protection import services as keys
+from kezhi.builtin.protection.services import switch_off, switch_on
 
 pytestmark = pytest.mark.services
 
@@ -226,15 +232,62 @@ def test_who_has_to_have_a_second_factor_sets_it_up_at_the_next_log_in(
 
 
 @pytest.mark.clause("ORG-02")
-def test_a_secret_is_bound_to_its_person_and_key_file(app: Flask, li: User) -> None:
+def test_a_secret_is_bound_to_its_person(app: Flask, li: User) -> None:
     sealed = sealing.seal("SECRET", 1)
     assert "SECRET" not in sealed
     assert sealing.unseal(sealed, 1) == "SECRET"
     with pytest.raises(Refused):
         sealing.unseal(sealed, 2)
-    app.config["KEZHI_KEYS"] = {**app.config["KEZHI_KEYS"], "settings": b"x" * 32}
+    assert sealing.sealed.token_of(sealed) == "u000000000000001"
+
+
+def of_before(secret: str, user_id: int, keys: Mapping[str, bytes]) -> str:
+    """How a secret lay in the database until the key ring had it: under the settings key."""
+    nonce = os.urandom(12)
+    box = AESGCM(keys["settings"])
+    return base64.b64encode(nonce + box.encrypt(nonce, secret.encode(), f"accounts.factor.{user_id}".encode())).decode()
+
+
+@pytest.mark.services
+@pytest.mark.clause("ORG-02", "CUS-11")
+def test_secrets_follow_the_key_ring_and_those_of_before_are_brought_over(app: Flask, li: User) -> None:
+    assert li.id is not None
+    secret, other = codes.new_secret(), codes.new_secret()
+    with writing():
+        old = {"secret": of_before(secret, li.id, app.config["KEZHI_KEYS"]), "confirmed_at": clock.now()}
+        db.session.add(Factor(user_id=li.id, last_step=1, pending=None, **old))
+    with writing():
+        assert factor.use_code(li.id, pyotp.TOTP(secret).at(clock.now())) == "code", "as it lies there"
+        services.begin_factor(li.id)
+    pending = services.pending_secret(li.id)
+    assert sealing.count() == {0: 1}
+    with writing():
+        switch_off("fields", "Secrets of people are sealed all the same")
+    keys.renew("fields")
+    assert sealing.count() == {1: 1}
+    with writing():
+        switch_on("fields")
+        keys.rotate(("index",))
+        db.session.execute(
+            insert(HalfLogIn).values(
+                token_hash=b"x" * 32,
+                user_id=li.id,
+                expires_at=clock.now(),
+                secret=sealing.seal(other, li.id),
+                seal_version=1,
+            )
+        )
+    assert keys.renew("fields")["accounts.factors"] == 2
+    assert sealing.count() == {2: 2}
+    stored = (
+        *db.session.execute(select(Factor.secret, Factor.pending)).one(),
+        db.session.scalar(select(HalfLogIn.secret)),
+    )
+    assert {sealing.sealed.version_of(each) for each in stored} == {2}
+    assert [sealing.unseal(each, li.id) for each in stored] == [secret, pending, other]
     with pytest.raises(Refused):
-        sealing.unseal(sealed, 1)
+        sealing.unseal(stored[0], li.id + 1)
+    assert sealing.renew(2) == 0
 
 
 @given(st.integers(min_value=2, max_value=4_000_000_000), st.integers(min_value=-3, max_value=3))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import LargeBinary, MetaData, Table, Text, cast, func, select
+from sqlalchemy import func, select
 
-from kezhi import NotFound, Refused, User, acting_as, clock, db, set_setting, tables, writing
+from kezhi import NotFound, Refused, User, acting_as, audit_record, clock, db, set_setting, tables, writing
 from kezhi.builtin.approvals.models import Request
 from kezhi.builtin.approvals.rules import Barred
 from kezhi.builtin.approvals.services import inbox, reject, send_back, sign
@@ -29,8 +28,11 @@ from kezhi.builtin.files import storage
 from kezhi.builtin.files.services import attach, receive_bytes
 from kezhi.builtin.imports.services import import_file
 from kezhi.builtin.protection.services import switch_off
+from kezhi.builtin.timeline.services import write_note
 from kezhi.jobs import run_pending
 from kezhi.site import Site
+
+from .traces import files_with, tables_with
 
 pytestmark = pytest.mark.services
 
@@ -159,37 +161,6 @@ def test_what_is_kept_back_or_changed_or_must_be_kept_survives_the_execution(
         propose_destruction([bound], "file", "expired", BASIS)
 
 
-def _readable(table: Table) -> list[Any]:
-    """The columns as text; bytes are keys and hashes, and stand in the file that is looked through as well."""
-    return [cast(column, Text) for column in table.c if not isinstance(column.type, LargeBinary)]
-
-
-def tables_with(*markers: str) -> dict[str, list[str]]:
-    """Which tables hold one of the markers, in any column, JSON included."""
-    found: dict[str, list[str]] = {}
-    reflected = MetaData()
-    reflected.reflect(db.session.connection())
-    for table in reflected.tables.values():
-        for row in db.session.connection().execute(select(*_readable(table))):
-            line = "\n".join(str(value) for value in row)
-            for marker in markers:
-                if marker in line or json.dumps(marker)[1:-1] in line:
-                    found.setdefault(marker, []).append(table.name)
-    db.session.rollback()
-    return found
-
-
-def files_with(site: Site, *markers: str) -> dict[str, list[str]]:
-    """Which files of the data folder hold one of the markers: SQLite's file and log, contents, whatever lies there."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(Path(site.config.data).rglob("*")):
-        content = path.read_bytes() if path.is_file() else b""
-        for marker in markers:
-            if marker.encode() in content or json.dumps(marker)[1:-1].encode() in content:
-                found.setdefault(marker, []).append(path.name)
-    return found
-
-
 @pytest.mark.clause("CUS-10", "CUS-01")
 def test_nothing_of_a_destroyed_customer_is_left_anywhere(
     app: Flask, site: Site, office: dict[str, User], client_as: Callable[..., Any]
@@ -259,3 +230,39 @@ def test_only_the_persons_of_a_customer_can_go_while_the_file_stays(site: Site, 
     row = db.session.get_one(Customer, firm)
     assert (row.name, row.contact_name, row.phone, row.email) == ("绍兴存续商贸有限公司", "", "", "")
     assert (tables_with(PERSON, PHONE, MAIL), files_with(site, PERSON, PHONE, MAIL)) == ({}, {})
+
+
+def with_everything(name: str, size: int) -> int:
+    """A customer with ``size`` people, files, notes, draft contracts and staged rows."""
+    customer = enter(name=name, code=f"S-{size}", phone=f"0571-{size:08d}")
+    people = [f"{name}联系人{at}号,139{size:03d}{at:05d},p{size}.{at}@marker.cn" for at in range(size)]
+    lines = "".join(f"S-{size},{each}\n" for each in people)
+    done = import_file("contacts", f"customer_code,name,phone,email\n{lines}".encode(), "people.csv")
+    assert done["created"] == size
+    for at in range(size):
+        upload = receive_bytes(f"{name} {at}".encode(), f"{name}{at}.txt", "text/plain")
+        with writing():
+            attach(upload, "customers", "customer", customer)
+            write_note("customers", "customer", customer, f"致电{name}联系人{at}号")
+            create_contract({"customer_id": customer, "kind": "supply", "title": f"{name}第{at}单"})
+            audit_record("test.entry", "customer", customer, at=at)
+    return customer
+
+
+@pytest.mark.clause("CUS-10")
+def test_the_statements_of_a_destruction_do_not_follow_what_hangs_on_the_customer(
+    site: Site, office: dict[str, User], statements: Any
+) -> None:
+    counted = []
+    for size, name in ((2, "嘉兴小小标记五金厂"), (45, "嘉兴大大标记五金厂")):
+        customer = with_everything(name, size)
+        proposal = proposed(office, customer).id
+        signed(office, proposal)
+        with statements() as told:
+            execute_proposal(proposal)
+        counted.append(len(told.texts))
+        assert outcomes(proposal) == {customer: "destroyed"}
+        left = (name, f"139{size:03d}00001", f"p{size}.1@marker.cn")
+        assert (tables_with(*left), files_with(site, *left)) == ({}, {})
+    small, large = counted
+    assert large - small <= 10, counted

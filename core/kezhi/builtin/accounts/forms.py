@@ -70,6 +70,17 @@ class PasswordForm(Form):
             raise ValidationError(_l("The two new passwords differ."))
 
 
+class ForgottenForm(Form):
+    """Who has forgotten the password."""
+
+    submission_key = None
+    login = StringField(
+        _l("User name"),
+        [InputRequired(), Length(max=200)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True},
+    )
+
+
 class LinkForm(Form):
     """A password by a link: its code, which a script fills in from the address, and the password twice."""
 

@@ -11,6 +11,7 @@ from kezhi import Job, Task, audit_record, clock, db, tables
 from kezhi import lazy_gettext as _l
 
 from .models import Attempt, HalfLogIn, PasswordLink
+from .services import mailing
 
 #: failed log-ins older than this lock nobody any more
 ATTEMPTS_KEPT = timedelta(days=30)
@@ -22,7 +23,10 @@ IDLE = timedelta(days=30)
 
 def jobs() -> list[Job]:
     """What the builtin does by itself."""
-    return [Job("accounts.sweep", _l("Remove log-ins that have ended"), sweep, schedule="50 3 * * *")]
+    return [
+        Job("accounts.sweep", _l("Remove log-ins that have ended"), sweep, schedule="50 3 * * *"),
+        Job(mailing.JOB, _l("Send a password link that was asked for"), mailing.run),
+    ]
 
 
 def sweep(task: Task) -> None:

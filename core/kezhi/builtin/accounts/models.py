@@ -125,7 +125,7 @@ class Attempt(Base):
 
 
 class Factor(Base):
-    """A person's second factor. ``secret`` and ``pending`` are sealed with the settings key (``sealing``).
+    """A person's second factor. ``secret`` and ``pending`` are sealed under the key ring (``sealing``).
 
     ``pending`` is a secret whose first code has not been typed yet; the one in force stays until then. ``last_step`` is
     the time step of the last code that was taken: no code counts twice.
@@ -140,6 +140,9 @@ class Factor(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_step: Mapped[int | None] = mapped_column(BigInt)
     pending: Mapped[str | None] = mapped_column(Text)
+    seal_version: Mapped[int | None] = mapped_column(
+        Integer
+    )  #: of the oldest key that it needs; None: the settings key
 
 
 class RecoveryCode(Base):
@@ -166,6 +169,7 @@ class HalfLogIn(Base):
     user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     secret: Mapped[str | None] = mapped_column(Text)
+    seal_version: Mapped[int | None] = mapped_column(Integer)
 
 
 class PasswordLink(Base):

@@ -61,6 +61,12 @@ class Accounts(Plugin):
 
         return [user_group()]
 
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .services.mailing import notice_kinds
+
+        return notice_kinds()
+
     @hookimpl
     def register_jobs(self) -> list[Job]:
         from .jobs import jobs
@@ -112,6 +118,12 @@ class Accounts(Plugin):
         from .clauses import clauses
 
         return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_key_uses(self) -> list[Any]:
+        from .sealing import key_use
+
+        return [key_use()]
 
     @hookimpl(optionalhook=True)
     def register_evidence(self) -> list[Any]:

@@ -66,3 +66,9 @@ class Apps(Plugin):
             MenuItem(_l("Jobs"), "apps.jobs", icon="clock-history", group="system", permission=manage, order=85),
             MenuItem(_l("Settings"), "apps.settings_index", icon="gear", group="system", permission=manage, order=90),
         ]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from kezhi import Check, Finding
 from kezhi import lazy_gettext as _l
-from kezhi.i18n import ngettext
+from kezhi.i18n import _, ngettext
 
+from ..protection.services.resealing import misplaced
 from .models import Contract, Kind
+from .services.sealing import sealed_tables
 
 TABLE: Any = Contract.__table__
 
@@ -21,7 +23,16 @@ def checks() -> list[Check]:
     """The checks of this builtin."""
     return [
         Check("contracts.renewals", _l("Contracts renew contracts of the same customer, and later"), renewals),
+        Check("contracts.fields", _l("Protected values of contracts stand where they were sealed"), misplaced_values),
         Check("contracts.kinds", _l("Every contract has a kind of the list"), kinds),
+    ]
+
+
+def misplaced_values(session: Session) -> Sequence[Finding]:
+    """Rows with a value that was moved there from another row behind the program's back."""
+    return [
+        Finding(_("A protected value in %(table)s %(id)s was sealed for another row.", table=table, id=key))
+        for table, key in misplaced(sealed_tables())
     ]
 
 

@@ -21,6 +21,7 @@ from .labels import FIELD_LABELS, STATE_LABELS, STATE_TONES
 from .models import Contract
 from .rules import MONEY, READ
 from .services.kinds import kind_texts
+from .services.sealing import signed_by
 from .states import sql_in_force, sql_last_day, sql_state, today
 
 # Tables, not classes: the rows are narrowed to the customers that the user sees already.
@@ -63,8 +64,10 @@ def contract_columns() -> list[Column]:
                extra=(c.currency,)),
         Column("owner", _l("Owner"), owner.correlate(CONTRACTS).scalar_subquery(), default=True, render="person",
                order=80, filter=Filter("choice", _owners, _of_owner)),
-        Column("our_signer", label["our_signer"], c.our_signer, order=90, filter=Filter("text")),
-        Column("their_signer", label["their_signer"], c.their_signer, order=91),
+        Column("our_signer", label["our_signer"], c.our_signer, order=90,
+               filter=Filter("text", apply=lambda text: c.our_signer_key.in_(signed_by(text)))),
+        Column("their_signer", label["their_signer"], c.their_signer, order=91,
+               filter=Filter("text", apply=lambda text: c.their_signer_key.in_(signed_by(text)))),
         Column("terminated_on", label["terminated_on"], c.terminated_on, render="date", order=92,
                filter=Filter("date")),
     ]  # fmt: skip

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi import BigInt, CodeText, UtcDateTime, model_base
 
+from ..protection.fields import Protected, guard
+
 Base: Any = model_base("contracts")
 
 
@@ -47,6 +49,8 @@ class Contract(Base):
         Index(None, "valid_from", "id"),
         Index(None, "valid_to", "id"),
         Index(None, "kind", "customer_id"),
+        Index(None, "our_signer_key"),
+        Index(None, "their_signer_key"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
@@ -57,17 +61,19 @@ class Contract(Base):
     our_party: Mapped[str] = mapped_column(Text, default="")
     their_party: Mapped[str] = mapped_column(Text, default="")
     other_parties: Mapped[str] = mapped_column(Text, default="")
-    our_signer: Mapped[str] = mapped_column(Text, default="")
-    their_signer: Mapped[str] = mapped_column(Text, default="")
+    our_signer: Mapped[str] = mapped_column(Protected("contracts.our_signer"), default="")
+    our_signer_key: Mapped[str] = mapped_column(CodeText, default="")  #: blind index of the complete name
+    their_signer: Mapped[str] = mapped_column(Protected("contracts.their_signer"), default="")
+    their_signer_key: Mapped[str] = mapped_column(CodeText, default="")
     signed_on: Mapped[date | None] = mapped_column(Date)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)  #: the last day; None is open-ended
     remind_days: Mapped[int | None] = mapped_column(Integer)  #: None is what its kind says
     amount: Mapped[int | None] = mapped_column(BigInt)  #: minor units of ``currency``
     currency: Mapped[str] = mapped_column(String(3))
-    terms: Mapped[str] = mapped_column(Text, default="")
+    terms: Mapped[str] = mapped_column(Protected("contracts.terms"), default="")
     terminated_on: Mapped[date | None] = mapped_column(Date)  #: the last day, earlier than agreed
-    termination_reason: Mapped[str] = mapped_column(Text, default="")
+    termination_reason: Mapped[str] = mapped_column(Protected("contracts.termination_reason"), default="")
     predecessor_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("contracts_contract.id", ondelete="SET NULL"), unique=True
     )
@@ -78,6 +84,8 @@ class Contract(Base):
     created_by: Mapped[str] = mapped_column(Text)  #: login
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
+    seal: Mapped[str | None] = mapped_column(CodeText)  #: token of the row, which its protected values are bound to
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)  #: of the oldest key that it needs
 
     def __repr__(self) -> str:
         return f"<Contract {self.number}>"
@@ -95,6 +103,10 @@ class Change(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(Text)  #: login
     field: Mapped[str] = mapped_column(Text)
-    old: Mapped[str] = mapped_column(Text)
-    new: Mapped[str] = mapped_column(Text)
+    old: Mapped[str] = mapped_column(Protected("contracts.", name_from="field"))
+    new: Mapped[str] = mapped_column(Protected("contracts.", name_from="field"))
     source: Mapped[str] = mapped_column(Text)  #: page, import, revert, command
+    seal_version: Mapped[int | None] = mapped_column(Integer, index=True)
+
+
+guard(Contract)

@@ -68,13 +68,20 @@ class Contracts(Plugin):
         children: dict[type, Any] = {Change: Change.contract_id}
         return [Access(Contract, Contract.id, grants, children)]
 
+    @hookimpl(optionalhook=True)
+    def register_key_uses(self) -> list[Any]:
+        from ..protection.services.resealing import key_use
+        from .services.sealing import sealed_tables
+
+        return [key_use("contracts.fields", _l("Fields of contracts"), sealed_tables)]
+
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
         """Contracts keep their customer from being deleted; erasing leaves number, kind, days and amount of them."""
         target = "customers_customer"
         texts = (
             "title", "our_party", "their_party", "other_parties", "our_signer", "their_signer", "terms",
-            "termination_reason",
+            "termination_reason", "our_signer_key", "their_signer_key",
         )  # fmt: skip
         return [
             RecordLink("contracts_contract", _l("Contracts"), target, personal=texts),

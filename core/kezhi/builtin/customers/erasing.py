@@ -11,6 +11,7 @@ from kezhi import db
 from kezhi import lazy_gettext as _l
 
 from .models import Customer, StagedKey, UsedCode
+from .services.protected import CUSTOMER_KEYS, lookups
 
 CODES, STAGED, CUSTOMERS = UsedCode.__table__, StagedKey.__table__, Customer.__table__
 
@@ -27,10 +28,10 @@ def _erase(subject: Any) -> Mapping[str, int]:
         update(CODES).where(CODES.c.customer_id.in_(subject.ids), CODES.c.reverted_name != "").values(reverted_name="")
     )
     keys = db.session.execute(
-        select(CUSTOMERS.c.name_key, CUSTOMERS.c.phone_key).where(CUSTOMERS.c.id == subject.customer_id),
+        select(CUSTOMERS.c.name_key, CUSTOMERS.c.phone).where(CUSTOMERS.c.id == subject.customer_id),
         execution_options={"kezhi_unscoped": True},
     ).one()
-    mine = [STAGED.c.phone_key == keys.phone_key] if keys.phone_key else []
+    mine = [STAGED.c.phone_key.in_(each) for each in lookups(CUSTOMER_KEYS, {"phone": keys.phone}).values()]
     if subject.is_whole_file and keys.name_key:
         mine.append(STAGED.c.name_key == keys.name_key)
     if not mine:

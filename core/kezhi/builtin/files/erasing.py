@@ -11,7 +11,7 @@ from kezhi import announce, db
 from kezhi import lazy_gettext as _l
 
 from .models import Blob, File, Version
-from .services import destroy_blob
+from .services import destroy_blobs
 
 ALL = {"kezhi_unscoped": True}
 
@@ -31,8 +31,7 @@ def _erase(subject: Any) -> Mapping[str, int]:
         .where(Version.file_id.in_(ids), Blob.destroyed_at.is_(None))
     )  # fmt: skip
     names = list(db.session.scalars(blobs.order_by(Version.blob), execution_options=ALL))
-    for name in names:
-        destroy_blob(name, subject.reason)
+    destroy_blobs(names, subject.reason)
     gone = delete(File).where(File.id.in_(ids))
     db.session.execute(gone, execution_options={**ALL, "synchronize_session": False})
     db.session.expire_all()

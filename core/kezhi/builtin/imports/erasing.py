@@ -5,11 +5,10 @@ The file itself is kept nowhere once it is read; its rows are emptied and stay, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Text, cast, false, func, or_, select, update
+from sqlalchemy import Text, bindparam, cast, false, func, literal, select, update
 
 from kezhi import db
 from kezhi import lazy_gettext as _l
@@ -31,32 +30,41 @@ def places() -> list[Any]:
 
 
 def _erase(subject: Any) -> Mapping[str, int]:
-    """Rows that led to the customer, and rows that name it. One look over all rows, then one statement per row.
+    """Rows that led to the customer, and rows that name it. One look over all rows, then three statements.
 
-    What the cells say is sealed: of rows that led nowhere it is opened, the others are known by the record they led to.
+    What the cells say is sealed and is opened, except where a row is known by another customer that it led to.
     """
-    postgresql = db.session.get_bind().dialect.name == "postgresql"
-    find: Any = func.strpos if postgresql else func.instr
-    named = [
-        find(cast(ROWS.c.data, Text()), form) > 0 for text in subject.traces for form in {text, json.dumps(text)[1:-1]}
-    ]
-    of_kind = select(Batch.id).where(Batch.kind.like("customers%"))
-    led = ROWS.c.target_id.in_(subject.ids) & ROWS.c.batch_id.in_(of_kind)
-    rows = select(ROWS.c.batch_id, ROWS.c.row, ROWS.c.raw, Batch.state).join(Batch, Batch.id == ROWS.c.batch_id)
-    found = list(db.session.execute(rows.where(or_(led, *named)), execution_options=ALL))
-    lost = rows.where(ROWS.c.target_id.is_(None), ~or_(led, *named)) if named else rows.where(false())
-    for row in db.session.execute(lost, execution_options={**ALL, "yield_per": CHUNK}):
-        cells = "\n".join(str(cell) for cell in row.raw or ())
-        if any(text in cells for text in subject.traces):
-            found.append(row)
-    told = 0
+    from ..destruction.services.wording import Wording
+
+    of_kind = ROWS.c.batch_id.in_(select(Batch.id).where(Batch.kind.like("customers%")))
+    led = func.coalesce(ROWS.c.target_id.in_(subject.ids) & of_kind, false())
+    data = cast(ROWS.c.data, Text()).label("text")
+    known = (ROWS.c.batch_id, ROWS.c.row, Batch.state, Batch.header, data)
+    rows = select(*known, ROWS.c.raw).join(Batch, Batch.id == ROWS.c.batch_id)
+    found = list(db.session.execute(rows.where(led), execution_options=ALL))
+    wording = Wording(subject.traces, ())
+    led_elsewhere = ROWS.c.target_id.is_not(None) & of_kind
+    for closed in (True, False) if wording else ():
+        chosen = rows.where(~led, led_elsewhere if closed else ~led_elsewhere)
+        if closed:
+            chosen = chosen.with_only_columns(*known, literal(None).label("raw"))
+        for row in db.session.execute(chosen, execution_options={**ALL, "yield_per": CHUNK}):
+            if wording.is_in(row.text, True) or any(wording.is_in(str(cell)) for cell in row.raw or ()):
+                found.append(row)
+    if not found:
+        return {}
+    done, waiting = [], []
     for row in found:
-        mine = (ROWS.c.batch_id == row.batch_id, ROWS.c.row == row.row)
-        values: dict[str, Any] = {"data": {}, "raw": [""] * len(row.raw or [])}
-        if row.state not in OVER:  # nothing comes of a row that says nothing
-            values |= {"bad": True, "action": None}
-        db.session.execute(update(ROWS).where(*mine).values(values))
-        about = (PROBLEMS.c.batch_id == row.batch_id, PROBLEMS.c.row == row.row)
-        result: Any = db.session.execute(update(PROBLEMS).where(*about).values(message="—"))
-        told += result.rowcount
+        key = {"its_batch": row.batch_id, "its_row": row.row, "to_raw": [""] * len(row.header or ())}
+        (done if row.state in OVER else waiting).append(key)
+    mine = (ROWS.c.batch_id == bindparam("its_batch"), ROWS.c.row == bindparam("its_row"))
+    values = {"data": {}, "raw": bindparam("to_raw", type_=ROWS.c.raw.type)}
+    connection = db.session.connection()
+    if done:
+        connection.execute(update(ROWS).where(*mine).values(values), done)
+    if waiting:  # nothing comes of a row that says nothing
+        connection.execute(update(ROWS).where(*mine).values(**values, bad=True, action=None), waiting)
+    about = (PROBLEMS.c.batch_id == bindparam("its_batch"), PROBLEMS.c.row == bindparam("its_row"))
+    keys = [{name: key[name] for name in ("its_batch", "its_row")} for key in done + waiting]
+    told = max(0, connection.execute(update(PROBLEMS).where(*about).values(message="—"), keys).rowcount)
     return {ROWS.name: len(found), PROBLEMS.name: told}

@@ -69,13 +69,14 @@ def _active(versions: list[ring.Known]) -> int:
 
 @keys_command.command("rotate")
 @click.option("--purpose", "purposes", multiple=True, help="Only this purpose: files, fields, index. May be repeated.")
+@click.option("--index", is_flag=True, help="The keys of indexes and fields, which go together.")
 @click.option("--prepare", "only_prepare", is_flag=True, help="Only write the next keys into the key file.")
 @click.option("--now", is_flag=True, help="Bring everything under the new keys at once instead of in the job.")
 @click.option("--json", "as_json", is_flag=True)
-def rotate_keys(purposes: tuple[str, ...], only_prepare: bool, now: bool, as_json: bool) -> None:
+def rotate_keys(purposes: tuple[str, ...], index: bool, only_prepare: bool, now: bool, as_json: bool) -> None:
     """Put new keys in force. Files and fields stay readable; a job brings them under the new keys."""
     _check()
-    chosen = purposes or services.rotating.TOGETHER
+    chosen = (*purposes, *((ring.INDEX,) if index else ())) or services.rotating.TOGETHER
     if only_prepare:
         versions = services.prepare(chosen)
     else:

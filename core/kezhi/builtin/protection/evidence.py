@@ -12,6 +12,7 @@ from kezhi import setting
 from ..policy.contributions import Ask, ClauseEvidence, Found, Records
 from . import services
 from .models import Deviation, KeyVersion
+from .ring import INDEX
 
 DECLARED = ("disk", "database")
 
@@ -46,7 +47,7 @@ def evidence() -> list[ClauseEvidence]:
 
 
 def _encrypted(_today: date) -> Ask:
-    standings = services.standing()
+    standings = [each for each in services.standing() if each.use.purpose != INDEX]
     total = sum(each.total for each in standings)
     return Ask(
         records=total - sum(each.clear for each in standings),

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -31,6 +33,7 @@ log = logging.getLogger("kezhi.protection")
 Kind = Literal["text", "date"]
 SEAL, SEAL_VERSION = "seal", "seal_version"  #: columns of a table with protected ones: the row's token, the oldest key
 NOTHING = -1  #: as ``seal_version``: nothing in this row is protected
+_index: ContextVar[bytes | None] = ContextVar("kezhi_index_key", default=None)
 PATIENCE = 5.0  #: seconds for which a process goes on with the key it knows as the one in force
 
 
@@ -102,9 +105,25 @@ def forget() -> None:
 def blind(name: str, text: str) -> str:
     """The blind index of a normalised value (digits of a phone, folded e-mail): equal for equal texts of one ``name``.
 
-    Empty for the empty text. It stays when the keys of fields are rotated, and is made under a deviation too.
+    Empty for the empty text. It stays when the keys of fields alone are rotated, and is made under a deviation too. To
+    look something up use ``blinds``.
     """
-    return sealed.blind(writer().index_key, name, text) if text else ""
+    return sealed.blind(_index.get() or writer().index_key, name, text) if text else ""
+
+
+def blinds(name: str, text: str) -> list[str]:
+    """All blind indexes that a stored value may have, while the index key is rotated too; what a look-up asks for."""
+    return [sealed.blind(each.secret, name, text) for each in ring.index_keys()] if text else []
+
+
+@contextmanager
+def indexed_by(secret: bytes) -> Iterator[None]:
+    """``blind`` as with another index key, to know again what was made with it."""
+    before = _index.set(secret)
+    try:
+        yield
+    finally:
+        _index.reset(before)
 
 
 def seal(name: str, token: str, text: str, *, always: bool = False) -> str:

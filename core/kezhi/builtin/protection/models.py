@@ -23,6 +23,9 @@ class KeyVersion(Base):  # type: ignore[valid-type,misc]
     purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     check_value: Mapped[str] = mapped_column(String(64))
+    #: of an index key: the key of fields that was put in force with it; what is under that one or a later one is under
+    #: this index key
+    beside: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(80))
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

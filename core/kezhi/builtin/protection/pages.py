@@ -72,9 +72,9 @@ def index_page() -> dict[str, Any]:
         "names": names,
         "words": words,
         "off": sorted(ring.snapshot().off),
-        "can_switch_off": [use.purpose for use in standings_of(uses) if use.on],
+        "can_switch_off": [use.purpose for use in standings_of(uses) if use.on and use.purpose != ring.INDEX],
         "problems": ring.problems(),
-        "waiting": sum(each.waiting for each in standings),
+        "waiting": sum(each.waiting for each in standings if each.use.purpose != ring.INDEX),
         "job": _job(),
         "last_rotation": last,
         "backup": backup,
@@ -110,6 +110,7 @@ def _job() -> Any:
 
 
 def _facts(uses: list[UseRow], last: datetime | None, storage: str) -> list[Fact]:
+    uses = [use for use in uses if use.purpose != ring.INDEX]  # these are the same rows once more
     clear = sum(use.clear for use in uses)
     note = _("%(count)s in the clear", count=f"{clear:,}") if clear else _("nothing in the clear")
     return [

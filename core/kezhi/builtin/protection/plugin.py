@@ -82,6 +82,16 @@ class Protection(Plugin):
         return jobs()
 
     @hookimpl
+    def register_key_uses(self) -> list[Any]:
+        """The rows are those of the apps, counted by the index key; they are renewed as rows with fields."""
+        from . import services
+        from .contributions import KeyUse
+        from .ring import INDEX
+
+        title = _l("Indexes of encrypted fields")
+        return [KeyUse("protection.indexes", title, INDEX, services.count_indexes, lambda _version: 0)]
+
+    @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .backup_commands import backup_command
         from .commands import keys_command

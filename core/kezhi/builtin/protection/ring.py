@@ -21,7 +21,7 @@ from . import keyfile
 from .models import Deviation, KeyVersion
 
 FILES, FIELDS, INDEX = "files", "fields", "index"
-#: ``index`` makes blind indexes: it is not changed by a rotation of the others
+#: ``index`` makes blind indexes and digests: a rotation of the others does not change it; it comes with new ``fields``
 PURPOSES = (FILES, FIELDS, INDEX)
 
 
@@ -44,6 +44,7 @@ class Known:
     version: int
     check_value: str
     retired: bool
+    beside: int = 0  #: of an index key: the key of fields that came with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ def index_key() -> bytes:
     return active(INDEX).secret
 
 
+def index_keys() -> list[Key]:
+    """The keys that blind indexes may have been made with, newest first: more than one after it was rotated."""
+    known = [each for each in snapshot().versions.get(INDEX, ()) if not each.retired]
+    return [Key(each.version, key(INDEX, each.version)) for each in known] or [active(INDEX)]
+
+
+def index_of(fields_version: int) -> int:
+    """The version of the index key that goes with a version of the key of fields."""
+    known = snapshot().versions.get(INDEX, ())
+    return next((each.version for each in known if each.beside <= fields_version), 1)
+
+
 def is_on(purpose: str) -> bool:
     """Whether what is written now has to be encrypted: False only under a recorded deviation."""
     return purpose not in snapshot().off
@@ -107,11 +120,13 @@ def snapshot() -> Ring:
     if found is None:
         off = exists().where(Deviation.purpose == KeyVersion.purpose, Deviation.ended_at.is_(None))
         table = KeyVersion.__table__.c
-        asked = select(table.purpose, table.version, table.check_value, table.retired_at, off.label("off"))
+        asked = select(
+            table.purpose, table.version, table.check_value, table.retired_at, table.beside, off.label("off")
+        )
         versions: dict[str, list[Known]] = {}
         switched_off = set()
         for row in db.session.connection().execute(asked.order_by(table.version.desc())):
-            known = Known(row.version, row.check_value, row.retired_at is not None)
+            known = Known(row.version, row.check_value, row.retired_at is not None, row.beside or 0)
             versions.setdefault(row.purpose, []).append(known)
             if row.off:
                 switched_off.add(row.purpose)
@@ -134,9 +149,10 @@ def establish() -> None:
             add(purpose, 1, _material(purpose, 1))
 
 
-def add(purpose: str, version: int, secret: bytes) -> None:
-    """Put down a version, which is in force from now on."""
+def add(purpose: str, version: int, secret: bytes, beside: int | None = None) -> None:
+    """Put down a version, which is in force from now on; of an index key, ``beside`` which key of fields."""
     row: dict[str, Any] = {"purpose": purpose, "version": version, "check_value": keyfile.check_value(secret)}
+    row["beside"] = beside
     db.session.add(KeyVersion(**row, created_at=clock.now(), created_by=acting_user().login, retired_by=""))
     db.session.flush()
     forget()

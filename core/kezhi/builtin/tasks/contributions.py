@@ -84,6 +84,10 @@ class NoticeKind:
     when it is sent and again when it is shown or goes out by e-mail. ``page(reference)`` gives the address it leads to.
     ``mail`` is how it goes out unless a person chooses otherwise. ``opened(reference)`` is called in the transaction in
     which somebody opens it: for a state of its own that the plugin keeps.
+
+    With ``letter(user)`` the notice is there for its e-mail: it goes out at once, whatever the person chose and at any
+    hour, and says what this function writes when it is sent, in the person's language and outside of any transaction.
+    So what must be stored nowhere need not be stored. Each attempt calls it again; an empty text is not sent.
     """
 
     key: str
@@ -94,6 +98,7 @@ class NoticeKind:
     permission: str | None = None
     mail: Mailing = "digest"
     opened: Callable[[str], object] | None = None
+    letter: Callable[[User], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def read_all() -> Any:
 @requires("tasks.use")
 def mail_settings() -> Any:
     """Where, when, and which kinds of notices one gets by e-mail."""
-    kinds, user = notice_kinds(), acting_user()
+    user = acting_user()
+    kinds = {key: kind for key, kind in notice_kinds().items() if kind.letter is None}
     assert user.id is not None or user.is_system
     stored, chosen = outbox.recipient_of(user.id or 0), outbox.choices_of(user.id or 0)
     values: dict[str, Any] = {"email": stored.email if stored else ""}

@@ -26,6 +26,7 @@ from .factor import (
 from .links import Link, issue_link, open_link, redeem_link
 from .loading import load_user, load_users, names_of_logins, user_by_id, user_named, users_with_role
 from .log_in import check_present_password, log_in
+from .mailing import address_of, ask_for_link, can_mail, mail_link
 from .people import (
     active_people,
     add_user,
@@ -56,6 +57,10 @@ __all__ = [
     "Link",
     "Verdict",
     "active_people",
+    "address_of",
+    "ask_for_link",
+    "can_mail",
+    "mail_link",
     "add_department",
     "add_user",
     "all_roles",

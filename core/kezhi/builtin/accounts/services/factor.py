@@ -15,7 +15,7 @@ from kezhi.i18n import gettext as _
 
 from ..codes import code_hash, matching_step, new_recovery_codes, new_secret
 from ..models import Account, Factor, HalfLogIn, RecoveryCode, Role
-from ..sealing import seal, unseal
+from ..sealing import seal, unseal, version
 from .counting import rows_reached
 from .log_ins import revoke_sessions
 
@@ -60,7 +60,7 @@ def has_factor(user_id: int) -> bool:
 
 def begin_factor(user_id: int) -> None:
     """Make a secret for a telephone; nothing counts until its first code was typed. Inside ``writing()``."""
-    values = {"pending": seal(new_secret(), user_id)}
+    values = {"pending": seal(new_secret(), user_id), "seal_version": _version(user_id)}
     _upsert(user_id, values)
     audit_record("factor.begin", "user", user_id)
 
@@ -92,6 +92,7 @@ def enrol(user_id: int, secret: str, code: str) -> list[str]:
     if step is None:
         raise _wrong()
     values = {"secret": seal(secret, user_id), "confirmed_at": clock.now(), "last_step": step, "pending": None}
+    values["seal_version"] = version()
     _upsert(user_id, values)
     audit_record("factor.enrol", "user", user_id)
     return _replace_codes(user_id)
@@ -103,13 +104,13 @@ def use_code(user_id: int, code: str) -> str:
     Inside ``writing()``. Errors: ``WrongCode``.
     """
     now = clock.now()
-    stored = db.session.scalar(select(Factor.secret).where(Factor.user_id == user_id))
+    stored = db.session.scalar(select(Factor.secret).where(Factor.user_id == user_id).with_for_update())
     if stored is None:
         raise _wrong()
     step = matching_step(unseal(stored, user_id), code, now)
     if step is not None:
         unused = Factor.last_step.is_(None) | (Factor.last_step < step)
-        taken = update(Factor).where(Factor.user_id == user_id, Factor.secret == stored, unused)
+        taken = update(Factor).where(Factor.user_id == user_id, unused)
         if rows_reached(taken.values(last_step=step)):
             return BY_CODE
         raise WrongCode(_("This code was used already. Wait for the next one."), field="code")
@@ -148,6 +149,14 @@ def reset_factor(user_id: int) -> bool:
     ended = revoke_sessions(user_id)
     audit_record("factor.reset", "user", user_id, had=had, sessions=ended)
     return had
+
+
+def _version(user_id: int) -> int | None:
+    """The oldest key that the row needs when another secret comes into it."""
+    row = db.session.execute(select(Factor.secret, Factor.seal_version).where(Factor.user_id == user_id)).one_or_none()
+    if row is None or row.secret is None:
+        return version()
+    return None if row.seal_version is None else min(row.seal_version, version())
 
 
 def _forget(user_id: int) -> None:

@@ -17,7 +17,7 @@ from kezhi.sessions import start_session
 
 from ..codes import new_secret, new_token, token_hash
 from ..models import Account, HalfLogIn
-from ..sealing import seal, unseal
+from ..sealing import seal, unseal, version
 from .answers import note_failure, refusal
 from .counting import rows_reached
 from .factor import BY_CODE, WrongCode, enrol, has_factor, required_by, use_code
@@ -59,6 +59,7 @@ def open_half(user: User) -> Half:
     secret = None if has_factor(user.id) else new_secret()
     sealed = seal(secret, user.id) if secret is not None else None
     values = {"token_hash": token_hash(token), "user_id": user.id, "expires_at": now + TIME, "secret": sealed}
+    values["seal_version"] = version() if sealed is not None else None
     db.session.execute(insert(HalfLogIn).values(values))
     audit_record("login.half", "user", user.id)
     return Half(token, user.id, user.login, secret)

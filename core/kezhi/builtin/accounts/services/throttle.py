@@ -18,7 +18,7 @@ from kezhi import clock, db, setting
 from ..models import Attempt
 from ..spelling import normal_login
 
-LOGIN, CODE = "login", "code"  #: what is tried
+LOGIN, CODE, FORGOTTEN = "login", "code", "forgotten"  #: what is tried
 LONGEST_LOCK = timedelta(hours=24)
 FORGET_AFTER = timedelta(hours=24)  #: without a failure the counters start again
 

@@ -15,6 +15,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/login/code", "code", entry.code, methods=both)
     pages.add_url_rule("/logout", "logout", entry.logout, methods=["POST"])
     pages.add_url_rule("/password/link", "link", entry.link, methods=both)
+    pages.add_url_rule("/password/forgotten", "forgotten", entry.forgotten, methods=both)
     pages.add_url_rule("/password", "password", entry.password, methods=both)
     pages.add_url_rule("/accounts/me", "me", own.me, methods=both)
     pages.add_url_rule("/accounts/me/factor", "factor", factor.factor, methods=both)
@@ -25,6 +26,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/accounts/users/<int:user_id>", "edit", users.edit, methods=both)
     pages.add_url_rule("/accounts/users/<int:user_id>/password", "reset", users.reset, methods=["POST"])
     pages.add_url_rule("/accounts/users/<int:user_id>/link", "issue_link", users.issue_link, methods=["POST"])
+    pages.add_url_rule("/accounts/users/<int:user_id>/link/mail", "mail_link", users.mail_link, methods=["POST"])
     pages.add_url_rule("/accounts/users/<int:user_id>/sessions", "sessions", users.sessions)
     pages.add_url_rule(
         "/accounts/users/<int:user_id>/sessions/end", "end_sessions", users.end_sessions, methods=["POST"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 
 from kezhi import Conflict, Refused, acting_user, audit_record, logged_in, public, setting, writing
 from kezhi.forms import fill_errors
@@ -14,7 +14,7 @@ from kezhi.sessions import end_session, start_session
 
 from .. import services
 from ..codes import address_for, picture
-from ..forms import CodeForm, LinkForm, LoginForm, PasswordForm
+from ..forms import CodeForm, ForgottenForm, LinkForm, LoginForm, PasswordForm
 
 HALF = "half"  #: key inside the cookie: the token of a log-in that waits for its code
 
@@ -36,7 +36,7 @@ def login() -> Any:
                 session[HALF] = entered.token
                 return redirect(url_for("accounts.code", next=target))
             return redirect(url_for("accounts.password") if entered.must_change_password else target)
-    return render_template("accounts/login.html", form=form)
+    return render_template("accounts/login.html", form=form, can_mail=services.can_mail())
 
 
 @public
@@ -78,6 +78,23 @@ def logout() -> Any:
             audit_record("login.end", "user", user.id)
             end_session()
     return redirect(url_for("accounts.login"))
+
+
+@public
+def forgotten() -> Any:
+    """Ask for a link by e-mail. The answer is the same whether there is such a person or not."""
+    if acting_user().is_authenticated:
+        return redirect(url_for("accounts.password"))
+    if not services.can_mail():
+        abort(404)
+    form, asked = ForgottenForm(), False
+    if form.validate_on_submit():
+        try:
+            services.ask_for_link(form.login.data or "", request.remote_addr or "")
+            asked = True
+        except Refused as refused:
+            fill_errors(form, refused)
+    return render_template("accounts/forgotten.html", form=form, asked=asked)
 
 
 @public

@@ -162,6 +162,7 @@ def edit(user_id: int) -> Any:
         panels=panels_of(account),
         sessions=len(sessions_of(user_id)),
         link_until=services.open_link(user_id),
+        mail=(services.can_mail(), services.address_of(user_id)) if services.can_mail() else (False, ""),
         present=present,
         factor=services.factor_state(user_id, held),
     )
@@ -186,6 +187,21 @@ def issue_link(user_id: int) -> Any:
     with writing():
         link = services.issue_link(user_id)
     return show_link(link)
+
+
+@requires(MANAGE)
+def mail_link(user_id: int) -> Any:
+    """Send the link by e-mail; nobody here gets to see it."""
+    account = _account(user_id)
+    if not account.active:
+        abort(404)
+    try:
+        with writing():
+            services.mail_link(user_id, request.form.get("email", ""))
+        flash(_("A link goes to %(name)s by e-mail in a moment.", name=account.name), "success")
+    except Refused as refused:
+        flash(str(refused), "error")
+    return redirect(url_for("accounts.edit", user_id=user_id))
 
 
 def show_link(link: services.Link) -> str:

@@ -11,13 +11,15 @@ from kezhi.db import UtcDateTime
 from kezhi.figures import sql_divide, sql_int
 from kezhi.money import exponent
 
-from ...customers.importer.staged import CREATE, UPDATE, iso_text
+from ...customers.importer.staged import CREATE, UPDATE, iso_text, lowest
 from ...imports.models import Batch, Row
 from ...imports.staging import field_text, good_rows
+from ...protection.fields import NOTHING
 from ..models import Change, Contract
-from .staged import COLUMNS, CONTRACTS, DAYS, SOURCE, merged
+from ..services.sealing import SIGNERS
+from .staged import COLUMNS, CONTRACTS, DAYS, SEALED, SOURCE, merged, stored
 
-HISTORY = ["contract_id", "customer_id", "at", "actor", "field", "old", "new", "source"]
+HISTORY = ["contract_id", "customer_id", "at", "actor", "field", "old", "new", "source", "seal_version"]
 
 
 def apply(batch: Batch) -> None:
@@ -35,10 +37,11 @@ def _keep_changes(batch: Batch) -> None:
         found = merged(batch)
         old, new = as_text(name, CONTRACTS.c), as_text(name, found.c)
         changed: Any = (
-            select(CONTRACTS.c.id, CONTRACTS.c.customer_id, *fixed, literal(name), old, new, literal(SOURCE))
+            select(CONTRACTS.c.id, CONTRACTS.c.customer_id, *fixed, literal(name), old, new, literal(SOURCE),
+                   sealed_by(name, found.c.seal_version))
             .join_from(found, CONTRACTS, CONTRACTS.c.id == found.c.target_id)
-            .where(found.c.action == UPDATE, found.c[name].is_distinct_from(CONTRACTS.c[name]))
-        )
+            .where(found.c.action == UPDATE, found.c[name].is_distinct_from(stored(name, CONTRACTS.c)))
+        )  # fmt: skip
         db.session.execute(insert(Change).from_select(HISTORY, changed))
 
 
@@ -49,7 +52,12 @@ def as_text(name: str, columns: Any) -> ColumnElement[Any]:
         return func.coalesce(iso_text(column), "")
     if name == "amount":
         return func.coalesce(money_text(column, columns["currency"]), "")
-    return func.coalesce(cast(column, Text()), "")
+    return func.coalesce(cast(stored(name, columns), Text()), "")
+
+
+def sealed_by(name: str, new: Any) -> ColumnElement[Any]:
+    """The oldest key that an entry of the history about this field needs."""
+    return lowest(CONTRACTS.c.seal_version, new) if name in SEALED else literal(NOTHING)
 
 
 def money_text(amount: Any, code: Any) -> ColumnElement[Any]:
@@ -72,7 +80,10 @@ def _units(amount: Any, digits: int) -> ColumnElement[Any]:
 def _update(batch: Batch) -> None:
     found = merged(batch)
     wanted = select(Row.target_id).where(*good_rows(batch), Row.action == UPDATE)
-    values = {name: found.c[name] for name in COLUMNS if name not in ("customer_id", "number")}
+    values = {name: found.c[name] for name in (*COLUMNS, *SIGNERS) if name not in ("customer_id", "number")}
+    if set(SEALED) & set(batch.mapping):
+        values["seal"] = func.coalesce(CONTRACTS.c.seal, found.c.seal)
+        values["seal_version"] = lowest(CONTRACTS.c.seal_version, found.c.seal_version)
     bulk_write(
         update(CONTRACTS)
         .where(CONTRACTS.c.id == found.c.target_id, found.c.action == UPDATE)
@@ -96,10 +107,11 @@ def _create(batch: Batch) -> None:
         "updated_at": now,
         "version": literal(1),
     }
-    new = select(*(found.c[name] for name in COLUMNS), *fixed.values()).where(found.c.action == CREATE)
+    taken = (*COLUMNS, *SIGNERS, "seal", "seal_version")
+    new = select(*(found.c[name] for name in taken), *fixed.values()).where(found.c.action == CREATE)
     numbers = select(field_text("number")).where(*good_rows(batch), Row.action == CREATE)
     bulk_write(
-        insert(CONTRACTS).from_select([*COLUMNS, *fixed], new.order_by(found.c.row)),
+        insert(CONTRACTS).from_select([*taken, *fixed], new.order_by(found.c.row)),
         model=Contract,
         change=CREATE,
         keys=select(CONTRACTS.c.id).where(CONTRACTS.c.number.in_(numbers)),

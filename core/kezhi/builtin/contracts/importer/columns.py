@@ -11,11 +11,13 @@ from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
 from ...customers.importer import of_customers
+from ...customers.services.protected import index_of
 from ...imports.contributions import ImportField
 from ...imports.suggesting import nearest
 from ...imports.values import parse_amount, parse_code, parse_currency, parse_date, parse_text, parse_whole
 from ..labels import FIELD_LABELS
 from ..services.kinds import check_days, kind_key, kinds_in_use
+from ..services.sealing import PROTECTED, SIGNERS
 from ..services.values import EARLIEST, LATEST, LONGEST
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -62,6 +64,8 @@ def fields() -> tuple[ImportField, ...]:
             required=key in ("number", "kind"),
             parse=readers.get(key) or _text(key),
             suggest=_kinds_like if key == "kind" else None,
+            protect=f"contracts.{key}" if key in PROTECTED else "",
+            index=index_of(SIGNERS, key),
         )
         for key in ALIASES
     )

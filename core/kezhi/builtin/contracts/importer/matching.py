@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, case, exists, func, literal, or_, select, union_all, update
 
-from kezhi import can, db, visible
+from kezhi import Refused, can, db, visible
 from kezhi.i18n import _
 
 from ...customers.importer.staged import CREATE, UNCHANGED, UPDATE, rows, sentence
 from ...imports.models import Batch, Row
-from ...imports.staging import add_problems, field_text, good_rows
+from ...imports.staging import add_problems, field_text, good_rows, seal_to_targets
 from ..models import Contract
 from ..rules import MONEY
-from .staged import CONTRACTS, merged
+from .staged import CONTRACTS, SEALED, merged
 
 
 def check(batch: Batch) -> None:
-    """Report problems, and say what each good row would do."""
+    """Report problems, and say what each good row would do. Errors: ``Refused`` while contracts are taken up."""
+    if db.session.scalar(select(exists().where(CONTRACTS.c.seal_version.is_(None)))):
+        raise Refused(
+            _("The contracts are being encrypted at present. Import this file again when that is done: the page "
+              "“Protection” shows how far it is.")
+        )  # fmt: skip
     if not can(MONEY) and {"amount", "terms"} & set(batch.mapping):
         add_problems(batch, rows(_("You may not enter the amounts and terms of contracts."), *good_rows(batch)))
     _check_numbers(batch)
     _check_customers(batch)
     _check_contents(batch)
     _decide(batch)
+    _seal_to_targets(batch)
 
 
 def _check_numbers(batch: Batch) -> None:
@@ -76,6 +82,19 @@ def _check_contents(batch: Batch) -> None:
 
 def _of(found: Any, message: Any, *conditions: Any) -> Any:
     return select(found.c.row, message.label("message")).select_from(found).where(*conditions)
+
+
+def _seal_to_targets(batch: Batch) -> None:
+    """What changes a contract's protected fields is sealed for that contract."""
+    given = [name for name in SEALED if name in batch.mapping]
+    wanted = [
+        select(Row.row, literal(name), CONTRACTS.c.seal)
+        .join_from(Row, CONTRACTS, CONTRACTS.c.id == Row.target_id)
+        .where(*good_rows(batch), Row.action == UPDATE, field_text(name).is_not(None))
+        for name in given
+    ]
+    if wanted:
+        seal_to_targets(batch, {name: f"contracts.{name}" for name in given}, union_all(*wanted))
 
 
 def _decide(batch: Batch) -> None:

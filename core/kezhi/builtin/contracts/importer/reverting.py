@@ -13,9 +13,11 @@ from ...customers.importer.staged import CREATE, UPDATE, with_action
 from ...imports.journal import KEPT, former, reverted_rows
 from ...imports.models import Batch
 from ...imports.staging import field_text
+from ...protection.fields import differ
 from ..models import Change
-from .applying import HISTORY, as_text
-from .staged import COLUMNS, CONTRACTS
+from ..services.sealing import SIGNERS
+from .applying import HISTORY, as_text, sealed_by
+from .staged import COLUMNS, CONTRACTS, SEALED
 
 
 def of_file(batch: Batch) -> ColumnElement[bool]:
@@ -27,7 +29,7 @@ def of_file(batch: Batch) -> ColumnElement[bool]:
 
 def written(_batch: Batch) -> tuple[str, ...]:
     """The columns that an import decides on."""
-    return COLUMNS
+    return (*COLUMNS, *SIGNERS)
 
 
 class _Former:
@@ -35,6 +37,11 @@ class _Former:
 
     def __getitem__(self, name: str) -> ColumnElement[Any]:
         return former(CONTRACTS.c[name])
+
+
+def _other(name: str) -> ColumnElement[bool]:
+    present, before = CONTRACTS.c[name], former(CONTRACTS.c[name])
+    return differ(present, before) if name in SEALED else present.is_distinct_from(before)
 
 
 def keep_reverted(batch: Batch) -> None:
@@ -45,11 +52,12 @@ def keep_reverted(batch: Batch) -> None:
             continue
         present, before = as_text(name, CONTRACTS.c), as_text(name, _Former())
         changed: Any = (
-            select(CONTRACTS.c.id, CONTRACTS.c.customer_id, *fixed, literal(name), present, before, literal("revert"))
+            select(CONTRACTS.c.id, CONTRACTS.c.customer_id, *fixed, literal(name), present, before, literal("revert"),
+                   sealed_by(name, former(CONTRACTS.c.seal_version)))
             .join_from(KEPT, CONTRACTS, CONTRACTS.c.id == KEPT.c.key)
             .where(
                 *reverted_rows(batch, CONTRACTS, UPDATE),
-                CONTRACTS.c[name].is_distinct_from(former(CONTRACTS.c[name])),
+                _other(name),
             )
-        )
+        )  # fmt: skip
         db.session.execute(insert(Change).from_select(HISTORY, changed))

@@ -13,12 +13,15 @@ from kezhi.money import exponent
 from ...customers.models import Customer
 from ...imports.models import Batch, Row
 from ...imports.staging import field_date, field_int, field_text, good_rows
+from ...protection.fields import differ, raw
 from ..models import Contract
+from ..services.sealing import SIGNERS
 
 #: The whole table, past the rule of who sees what: an invisible contract must not be taken for a new one.
 CONTRACTS: Any = Contract.__table__
 SOURCE = "import"
 TEXTS = ("title", "our_party", "their_party", "other_parties", "our_signer", "their_signer", "terms")
+SEALED = ("our_signer", "their_signer", "terms")
 DAYS = ("signed_on", "valid_from", "valid_to")
 #: The columns that an import decides on.
 COLUMNS = ("customer_id", "number", "kind", *TEXTS, *DAYS, "remind_days", "amount", "currency")
@@ -41,7 +44,14 @@ def merged(batch: Batch) -> Subquery:
         "kind": func.coalesce(_text(batch, "kind"), target.c.kind),
     }
     usual = {"our_party": literal(str(setting("kezhi", "company") or "")), "their_party": seen.c.name}
+    for name in SEALED:
+        values[name] = _sealed(batch, name, raw(target.c[name]))
+    for name in SIGNERS:
+        given = _text(batch, name.removesuffix("_key"))
+        values[name] = case((given.is_not(None), field_text(name)), else_=func.coalesce(target.c[name], ""))
     for name in TEXTS:
+        if name in SEALED:
+            continue
         kept = func.coalesce(func.nullif(target.c[name], ""), usual.get(name, literal("")))
         values[name] = func.coalesce(_text(batch, name), kept)
     for name in DAYS:
@@ -53,7 +63,7 @@ def merged(batch: Batch) -> Subquery:
     values["currency"] = func.coalesce(_text(batch, "currency"), target.c.currency, currency())
     amount, exact = _amount(batch, values["currency"])
     values["amount"] = func.coalesce(amount, target.c.amount)
-    differs = or_(*(values[name].is_distinct_from(target.c[name]) for name in COLUMNS))
+    differs = or_(*(values[name].is_distinct_from(stored(name, target.c)) for name in COLUMNS))
     return (
         select(
             Row.row,
@@ -63,6 +73,8 @@ def merged(batch: Batch) -> Subquery:
             exact.label("exact"),
             func.coalesce(code, prospect, "").label("named"),
             differs.label("differs"),
+            Row.seal,
+            Row.seal_version,
             *(value.label(name) for name, value in values.items()),
         )
         .select_from(Row)
@@ -71,6 +83,17 @@ def merged(batch: Batch) -> Subquery:
         .where(*good_rows(batch))
         .subquery("merged")
     )
+
+
+def stored(name: str, columns: Any) -> ColumnElement[Any]:
+    """What stands in a column: of a protected one the sealed text, which may be moved and compared with itself."""
+    return raw(columns[name]) if name in SEALED else columns[name]
+
+
+def _sealed(batch: Batch, name: str, present: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A given value where it is another one; the same stays as it is sealed."""
+    given = _text(batch, name)
+    return case((given.is_not(None) & differ(given, present), given), else_=func.coalesce(present, ""))
 
 
 def _text(batch: Batch, key: str) -> ColumnElement[Any]:

@@ -19,6 +19,7 @@ from ..labels import FIELD_LABELS, SECRET
 from ..models import Change, Contract
 from ..rules import MONEY
 from .kinds import kind_text
+from .sealing import kept, seal_version_of
 
 CONTRACTS, CHANGES = Contract.__table__, Change.__table__
 #: stands in ``field`` for the contract itself: it was entered, or taken out by reverting an import
@@ -44,9 +45,10 @@ def keep(contract: Contract, before: Mapping[str, Any], fields: Iterable[str], s
             "at": now,
             "actor": actor,
             "field": field,
-            "old": as_text(field, before[field], before["currency"]),
-            "new": as_text(field, getattr(contract, field), contract.currency),
+            "old": kept(field, contract.seal, as_text(field, before[field], before["currency"])),
+            "new": kept(field, contract.seal, as_text(field, getattr(contract, field), contract.currency)),
             "source": source,
+            "seal_version": seal_version_of(field),
         }
         for field in fields
     ]

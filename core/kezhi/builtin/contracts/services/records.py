@@ -15,6 +15,7 @@ from ..models import Contract
 from .finding import contract_by_id, successor_of
 from .history import keep
 from .numbering import next_number
+from .sealing import bound, signer_keys
 from .telling import tell_owner
 from .values import FIELDS, checked
 
@@ -32,6 +33,7 @@ def create_contract(values: Mapping[str, Any], *, source: str = "page", renews: 
     now = clock.now()
     contract = Contract(
         **complete,
+        **signer_keys(complete),
         predecessor_id=None if renews is None else renews.id,
         termination_reason="",
         entered_on=clock.today(),
@@ -91,7 +93,9 @@ def write(contract: Contract, version: int, wanted: Mapping[str, Any], source: s
     statement = (
         update(Contract)
         .where(Contract.id == contract.id, Contract.version == version)
-        .values(**{name: wanted[name] for name in changed}, version=version + 1, updated_at=clock.now())
+        .values(
+            **bound(contract, {name: wanted[name] for name in changed}), version=version + 1, updated_at=clock.now()
+        )
         .execution_options(synchronize_session=False)
     )
     try:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Text,
+    bindparam,
     cast,
     func,
     insert,
@@ -28,9 +28,12 @@ from kezhi.db import UtcDateTime
 from kezhi.i18n import _, ngettext
 
 from ...customers.models import Customer
+from ...protection.fields import Bound, oldest, raw
+from ...protection.sealed import new_token
 from ...tasks.services import notify
 from ..models import Change, Contract
 from .kinds import check_days
+from .sealing import seal_version_of
 from .telling import CHANGED
 from .values import LONGEST
 
@@ -76,34 +79,29 @@ def terminate_all(ids: Select[Any], last_day: date, reason: str) -> int:
         )
     owners = select(Customer.__table__.c.owner_id).join(TABLE, c.customer_id == Customer.__table__.c.id)
     people = db.session.scalars(owners.where(c.id.in_(ids)).distinct()).all()
-    values: dict[str, Any] = {"terminated_on": literal(last_day, Date()), "termination_reason": literal(reason, Text())}
-    count = _write(ids, values, "contract.terminate")
+    count = _write(ids, {"terminated_on": literal(last_day, Date())}, "contract.terminate", reason)
     text = _l("%(name)s entered that contracts of your customers end early", name=acting_user().name)
     notify(CHANGED, [each for each in people if each is not None], text)
     return count
 
 
-def _write(ids: Select[Any], values: Mapping[str, ColumnElement[Any]], action: str) -> int:
-    """Keep what stood there, then write: three statements for any number of contracts."""
-    now, actor = clock.now(), acting_user().login
+def _write(ids: Select[Any], values: Mapping[str, ColumnElement[Any]], action: str, reason: str = "") -> int:
+    """Keep what stood there, then write: few statements for any number of contracts.
+
+    With ``reason`` it is why they end; none of them has one yet.
+    """
+    now = clock.now()
     differs = or_(*(TABLE.c[name].is_distinct_from(value) for name, value in values.items()))
     # the choice as it stands before anything is written: a filter may look at what is written
     chosen = list(db.session.scalars(select(TABLE.c.id).where(TABLE.c.id.in_(ids), differs)))
-    columns = ["contract_id", "customer_id", "at", "actor", "field", "old", "new", "source"]
     for start in range(0, len(chosen), 5_000):
         some = TABLE.c.id.in_(chosen[start : start + 5_000])
         for name, value in values.items():
-            changed = select(
-                TABLE.c.id,
-                TABLE.c.customer_id,
-                literal(now, UtcDateTime()),
-                literal(actor),
-                literal(name),
-                func.coalesce(cast(TABLE.c[name], String()), ""),
-                func.coalesce(cast(value, String()), ""),
-                literal("page"),
-            ).where(some, TABLE.c[name].is_distinct_from(value))
-            db.session.execute(insert(Change).from_select(columns, changed))
+            _keep(name, func.coalesce(cast(TABLE.c[name], String()), ""), func.coalesce(cast(value, String()), ""),
+                  some, TABLE.c[name].is_distinct_from(value))  # fmt: skip
+        if reason:
+            _give_reason(some, reason)
+            _keep("termination_reason", literal(""), raw(TABLE.c.termination_reason), some)
         bulk_write(
             update(TABLE).where(some).values(**values, version=TABLE.c.version + 1, updated_at=now),
             model=Contract,
@@ -112,3 +110,30 @@ def _write(ids: Select[Any], values: Mapping[str, ColumnElement[Any]], action: s
             action=action,
         )
     return len(chosen)
+
+
+def _keep(name: str, old: ColumnElement[Any], new: ColumnElement[Any], *which: ColumnElement[bool]) -> None:
+    columns = ["contract_id", "customer_id", "at", "actor", "field", "old", "new", "source", "seal_version"]
+    fixed = (literal(clock.now(), UtcDateTime()), literal(acting_user().login), literal(name))
+    ends = (literal("page"), literal(seal_version_of(name)))
+    changed = select(TABLE.c.id, TABLE.c.customer_id, *fixed, old, new, *ends).where(*which)
+    db.session.execute(insert(Change).from_select(columns, changed))
+
+
+def _give_reason(some: ColumnElement[bool], reason: str) -> None:
+    """The reason is sealed for each contract by itself."""
+    rows = db.session.execute(select(TABLE.c.id, TABLE.c.seal, TABLE.c.seal_version).where(some)).all()
+    changed = []
+    for row in rows:
+        token = row.seal or new_token()
+        text = Bound(reason, "contracts.termination_reason", token)
+        changed.append(
+            {"its_id": row.id, "its_reason": text, "its_seal": token, "its_version": oldest(row.seal_version)}
+        )
+    values = {
+        "termination_reason": bindparam("its_reason", type_=TABLE.c.termination_reason.type),
+        "seal": bindparam("its_seal"),
+        "seal_version": bindparam("its_version"),
+    }
+    statement = update(TABLE).where(TABLE.c.id == bindparam("its_id")).values(values)
+    db.session.connection().execute(statement, changed)

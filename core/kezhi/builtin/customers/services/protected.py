@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...protection.fields import NOTHING, UNREADABLE, blind, named, writer
+from ...protection.fields import NOTHING, UNREADABLE, blind, blinds, named, writer
 from ...protection.services.resealing import SealedTable
 from ..fields import CONTACT_PROTECTED, FIELDS
 from ..models import Analysis, Contact, Customer, CustomerChange, Profile
@@ -56,12 +56,12 @@ def index_of(keys: Keys, field: str) -> Callable[[Any], dict[str, str]] | None:
 
 
 def lookups(keys: Keys, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """By column, what a record with one of these values has there: its blind index, or not yet."""
+    """By column, what a record with one of these values has there: its blind index by any key in use, or none yet."""
     found = {}
     for column, (field, name, normal) in keys.items():
         text = normal(str(values.get(field) or ""))
         if text:
-            found[column] = [blind(name, text), text]
+            found[column] = [*blinds(name, text), text]
     return found
 
 

@@ -20,6 +20,7 @@ from kezhi.record_links import links_to
 
 from ...customers.models import Customer
 from ...customers.services.links import erase_customer
+from ...protection.fields import Protected
 from ..contributions import FILE, Subject
 from ..models import APPROVED, BLOCKED, CHANGED, DESTROY, DESTROYED, DONE, GONE, KEPT, OPEN, Item, Proposal
 from .finishing import certificate, leave_no_trace
@@ -167,7 +168,7 @@ def _sorted(tables: list[Any]) -> list[Any]:
 def _nothing(column: Any) -> Any:
     if column.nullable:
         return null()
-    return "" if isinstance(column.type, sqltypes.String) else 0
+    return "" if isinstance(column.type, sqltypes.String | Protected) else 0
 
 
 def _execute(statement: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from ..models import DESTROYED, Item
 log = logging.getLogger("kezhi.destruction")
 
 CERTIFICATE = "destruction.certificate"
+ATTEMPTS, PAUSE = 20, 0.25  #: seconds between attempts to empty SQLite's log
 
 
 def leave_no_trace() -> None:
@@ -37,8 +39,12 @@ def leave_no_trace() -> None:
             return
         connection.rollback()
         raw.execute("VACUUM")
-        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
+        for _turn in range(ATTEMPTS):
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not busy:
+                break
+            time.sleep(PAUSE)  # readers are gone in a moment; the next attempt of the job is minutes away
+        else:
             raise RuntimeError("somebody reads in the log of the database: it is emptied at the next attempt")
 
 

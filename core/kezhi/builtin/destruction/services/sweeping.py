@@ -8,12 +8,12 @@ customers.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, UniqueConstraint, case, cast, func, inspect, or_, type_coerce, update
+from sqlalchemy import Table, UniqueConstraint, bindparam, cast, func, inspect, or_, select, tuple_, type_coerce, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.sql import sqltypes
 
@@ -23,8 +23,12 @@ from kezhi.record_links import links_to
 
 from ..contributions import Subject
 from .places import TARGET, places
+from .wording import Wording, forms
 
-CROSSED = "████"  #: what stands in place of a name
+#: texts that the database itself looks for; of a customer with more of them every row is looked at here instead, as a
+#: statement with hundreds of texts is longer than a database takes, and a look here costs the same for any number
+MOST_IN_SQL = 40
+CHUNK = 500  #: rows that are changed at once
 #: the chain is never rewritten; accounts are our own people; keys are no texts
 APART = ("kezhi_audit", "accounts_", "destruction_", "alembic_", "customers_list", "files_key", "protection_")
 
@@ -74,81 +78,96 @@ def _texts_of(table: Table) -> list[Any]:
 
 
 def cross_out(subject: Subject, tables: list[tuple[Table, list[Field], Any]]) -> dict[str, int]:
-    """Cross out what leads back; answers the rows changed, by table. One statement per table."""
-    counts = {}
-    if not (subject.traces or subject.whole):
-        return {}
+    """Cross out what leads back; answers the rows changed, by table.
+
+    One statement per table, and two per 500 rows that hold something; the number of texts does not matter.
+    """
+    counts = dict[str, int]()
+    wording = Wording(subject.traces, subject.whole)
+    if not wording:
+        return counts
     for table, fields, rows in tables:
-        values, hits = {}, []
-        for field in fields:
-            values[field.column.name], hit = _crossed(field, subject)
-            hits += hit
-        statement = update(table).where(or_(*hits)).values(_as_given(values, fields))
-        if rows is not None:
-            statement = statement.where(rows)
-        key = next(iter(table.primary_key))
-        found = list(db.session.connection().execute(statement.returning(key)).scalars())
-        if found:
-            counts[table.name] = len(found)
-            _tell(table, found)
+        keys = _holding(table, fields, rows, wording)
+        changed = [
+            key for at in range(0, len(keys), CHUNK) for key in _cross(table, fields, keys[at : at + CHUNK], wording)
+        ]
+        if changed:
+            counts[table.name] = len(changed)
+            _tell(table, changed)
     return counts
 
 
-def _tell(table: Table, keys: list[Any]) -> None:
+def _tell(table: Table, keys: list[tuple[Any, ...]]) -> None:
     """Apps follow what changed: the search forgets the name."""
     models = {model.__tablename__: model for model in current_app.extensions["kezhi"].call.register_models()}
     model = models.get(table.name)
     if model is not None and len(table.primary_key) == 1:
-        announce(model, "update", keys)
+        announce(model, "update", [key[0] for key in keys])
 
 
-def _crossed(field: Field, subject: Subject) -> tuple[Any, list[Any]]:
-    """The column with its texts crossed out, and the conditions under which it holds one."""
-    text = cast(field.column, SqlText()) if field.is_json else field.column
-    # the bare text of a JSON column, as it lies there
-    plain: Any = type_coerce(text, SqlText())
-    value: Any = plain
-    hits: list[Any] = []
-    for trace in subject.traces:
-        for form in _forms(trace, field.is_json):
-            hits.append(_position(plain, form) > 0)
-            value = func.replace(value, form, _mark(field.is_json))
-    for trace in subject.whole:
+def _holding(table: Table, fields: list[Field], rows: Any, wording: Wording) -> list[tuple[Any, ...]]:
+    """The keys of the rows that hold one of the texts."""
+    key = list(table.primary_key)
+    statement = select(*key) if rows is None else select(*key).where(rows)
+    connection = db.session.connection()
+    if len(wording) <= MOST_IN_SQL:
+        hits = [hit for field in fields for hit in _hits(field, wording)]
+        return [tuple(row) for row in connection.execute(statement.where(or_(*hits)))]
+    asked = statement.add_columns(*(_text(field) for field in fields)).execution_options(yield_per=2_000)
+    found = []
+    for row in connection.execute(asked):
+        texts = zip(fields, row[len(key) :], strict=True)
+        if any(text and wording.is_in(text, field.is_json) for field, text in texts):
+            found.append(tuple(row[: len(key)]))
+    return found
+
+
+def _hits(field: Field, wording: Wording) -> list[Any]:
+    text = _text(field)
+    hits = [_position(text, form) > 0 for trace in wording.traces for form in forms(trace, field.is_json)]
+    for trace in wording.whole:
         if field.is_json:
-            for form in _forms(trace, True):
-                quoted = f'"{form}"'
-                hits.append(_position(plain, quoted) > 0)
-                value = func.replace(value, quoted, f'"{_mark(True)}"')
+            hits += [_position(text, f'"{form}"') > 0 for form in forms(trace, True)]
         else:
-            hits.append(plain == trace)
-            value = case((plain == trace, CROSSED), else_=value)
-    return value, hits
+            hits.append(text == trace)
+    return hits
 
 
-def _forms(text: str, is_json: bool) -> list[str]:
-    """A text as it lies in the database: in JSON it is quoted, in SQLite's with its characters written out."""
-    if not is_json:
-        return [text]
-    return list(dict.fromkeys([json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]]))
+def _cross(table: Table, fields: list[Field], keys: list[Any], wording: Wording) -> list[tuple[Any, ...]]:
+    """Cross out in these rows, as they are now and nobody else changes them; the keys of those that changed."""
+    key = list(table.primary_key)
+    chosen = key[0].in_([each[0] for each in keys]) if len(key) == 1 else tuple_(*key).in_(keys)
+    statement = select(*key, *(_text(field) for field in fields)).where(chosen).with_for_update()
+    together: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    changed = []
+    for row in db.session.connection().execute(statement).all():
+        its, values = tuple(row[: len(key)]), dict[str, Any]()
+        for field, text in zip(fields, row[len(key) :], strict=True):
+            if text and wording.is_in(text, field.is_json):
+                before = json.loads(text) if field.is_json else text
+                after = wording.crossed(before)
+                if after != before:
+                    values[field.column.name] = after
+        if values:
+            changed.append(its)
+            together[tuple(sorted(values))].append(
+                {f"its_{column.name}": each for column, each in zip(key, its, strict=True)}
+                | {f"to_{name}": value for name, value in values.items()}
+            )
+    for names, these in together.items():
+        new = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+        where = [column == bindparam(f"its_{column.name}") for column in key]
+        db.session.connection().execute(update(table).where(*where).values(new), these)
+    return changed
 
 
-def _mark(is_json: bool) -> str:
-    return json.dumps(CROSSED)[1:-1] if is_json and not _is_postgresql() else CROSSED
+def _text(field: Field) -> Any:
+    """The bare text of a column; a JSON value as it lies there."""
+    return type_coerce(cast(field.column, SqlText()) if field.is_json else field.column, SqlText())
 
 
 def _position(text: Any, part: str) -> Any:
     return func.strpos(text, part) if _is_postgresql() else func.instr(text, part)
-
-
-def _as_given(values: Mapping[str, Any], fields: list[Field]) -> dict[str, Any]:
-    """Values as their columns want them: of PostgreSQL's JSON the text is read as JSON again."""
-    if not _is_postgresql():
-        return dict(values)
-    return {
-        field.column.name: cast(values[field.column.name], field.column.type) if field.is_json
-        else values[field.column.name]
-        for field in fields
-    }  # fmt: skip
 
 
 def _is_postgresql() -> bool:

@@ -3,7 +3,7 @@
 from .access import attachment_for, attachments, files_of, one_file, record_for, versions_of
 from .changing import add_version, attach, delete_file, restore_file
 from .giving import Download, open_download
-from .keeping import destroy_blob
+from .keeping import destroy_blob, destroy_blobs
 from .storing import Upload, drop, limit, receive, receive_bytes
 from .sweeping import sweep
 from .verifying import orphans, overview, verify
@@ -17,6 +17,7 @@ __all__ = [
     "attachments",
     "delete_file",
     "destroy_blob",
+    "destroy_blobs",
     "drop",
     "files_of",
     "limit",

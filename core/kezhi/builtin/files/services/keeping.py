@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -123,18 +123,35 @@ def destroy_blob(name: str, reason: str) -> None:
         raise NotFound(_("There is no such content."))
     if blob.destroyed_at is not None:
         raise Conflict(_("This content is destroyed already."))
-    blob.destroyed_at = clock.now()
-    storage.forget_keys([name])
-    version: Any = db.session.scalars(
-        select(Version).where(Version.blob == name), execution_options={"kezhi_unscoped": True}
-    ).one_or_none()
-    facts = {"stored_sha256": blob.sha256, "sealed": blob.sealed, "reason": reason.strip()[:500]}
-    if version is not None:
-        facts |= {"file": version.file_id, "version": version.number, "sha256": version.sha256}
+    destroy_blobs([name], reason)
+
+
+def destroy_blobs(names: Sequence[str], reason: str) -> int:
+    """The same for any number of contents, without asking for each; how many were there and not destroyed yet.
+
+    Three statements and one entry of the audit chain per content.
+    """
+    blobs, versions = Blob.__table__, Version.__table__
+    now, connection = clock.now(), db.session.connection()
     db.session.flush()
-    audit_record("file.destroy", "blob", name, by=acting_user().login, **facts)
-    after_commit(lambda: storage.remove(name))
+    there = (blobs.c.name.in_(names), blobs.c.destroyed_at.is_(None))
+    gone = update(blobs).where(*there).values(destroyed_at=now)
+    told = {row.name: row for row in connection.execute(gone.returning(blobs.c.name, blobs.c.sha256, blobs.c.sealed))}
+    if not told:
+        return 0
+    storage.forget_keys(list(told))
+    asked = select(versions.c.blob, versions.c.file_id, versions.c.number, versions.c.sha256)
+    facts: dict[str, dict[str, Any]] = {name: {} for name in told}
+    for row in connection.execute(asked.where(versions.c.blob.in_(list(told)))):
+        facts[row.blob] = {"file": row.file_id, "version": row.number, "sha256": row.sha256}
+    by, why = acting_user().login, reason.strip()[:500]
+    for name, blob in sorted(told.items()):
+        known = {"stored_sha256": blob.sha256, "sealed": blob.sealed, "reason": why}
+        audit_record("file.destroy", "blob", name, by=by, **known, **facts[name])
+    db.session.expire_all()
+    after_commit(lambda: [storage.remove(name) for name in told])
     after_commit(_overwrite_log)
+    return len(told)
 
 
 def _overwrite_log() -> None:

@@ -11,6 +11,7 @@ from ..contributions import Importer
 from ..models import Batch, Problem, Row
 from ..staging import add_problems, field_text, mark_bad
 from ..values import LONGEST_SHOWN
+from .sealing import refuse_while_indexes_wait
 
 ACTIONS = ("create", "update", "unchanged")
 
@@ -18,8 +19,10 @@ ACTIONS = ("create", "update", "unchanged")
 def run_check(importer: Importer, batch: Batch) -> None:
     """Forget what an earlier check found, check, count. In an open write transaction.
 
-    Errors: ``RuntimeError`` when the importer leaves a good row without an action.
+    Errors: ``Refused`` while the index key is rotated,
+    ``RuntimeError`` when the importer leaves a good row without an action.
     """
+    refuse_while_indexes_wait(importer)
     session = db.session
     options = {"synchronize_session": False}
     session.execute(

@@ -12,6 +12,7 @@ from kezhi import Conflict, Refused, audit_record, bulk_write, clock, db, visibl
 from kezhi.i18n import _, ngettext
 from kezhi.record_links import StoredLink, links_to
 
+from ...protection.services import indexes_wait
 from ..contributions import Importer, Reversal
 from ..journal import KEPT, former, reverted_rows
 from ..models import APPLIED, REVERTED, Batch
@@ -19,6 +20,7 @@ from .keeping import QUIET, journaled, keys_of, same_row, version_of
 from .kinds import importer_for
 from .obstacles import Obstacle, obstacles
 from .reports import batch_for
+from .sealing import waiting_text
 
 NAMED = 20  #: stuck records that a preview names
 
@@ -60,6 +62,8 @@ def _why_not(importer: Importer, batch: Batch) -> str:
         return str(_("Only an import that was carried out can be reverted."))
     if importer.reversal is None:
         return str(_("Imports of this kind cannot be reverted."))
+    if any(each.protect for each in importer.fields) and indexes_wait():
+        return waiting_text()
     if not db.session.scalar(select(exists().where(KEPT.c.batch_id == batch.id, KEPT.c.change != "same"))):
         return str(_("There is nothing left that could be reverted: what an import replaced is kept for 30 days."))
     return ""

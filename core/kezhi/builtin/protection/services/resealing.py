@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, Text, and_, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy import Table, Text, and_, bindparam, cast, func, or_, select, type_coerce, update
 
 from kezhi import Json, db, writing
 
@@ -26,17 +26,22 @@ class SealedTable:
 
     ``keys(opened)`` gives the blind indexes of a row from its opened values, for rows that were stored before there
     were any. ``images`` are JSON columns with sealed texts in them: each with what says, from the row, by which name
-    the text of a key is sealed.
+    the text of a key is sealed; ``derived(row, opened)`` are the blind indexes that belong beside them in the image.
+    ``follow(rows)`` gives the columns ``extra``, as text, of a batch of rows anew: what was made with the index key and
+    cannot be opened.
     """
 
     table: Table
     keys: Callable[[Opened], Mapping[str, str]] | None = None
     images: Mapping[str, Callable[[Any, str], str]] | None = None
+    derived: Callable[[Any, Mapping[str, str]], Mapping[str, str]] | None = None
+    extra: Sequence[str] = ()
+    follow: Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]] | None = None
 
 
 def key_use(key: str, title: Any, tables: Callable[[], Sequence[SealedTable]]) -> KeyUse:
     """The declaration for the key ring (``register_key_uses``) of the protected columns of some tables."""
-    return KeyUse(key, title, ring.FIELDS, lambda: count(tables()), lambda version: renew(tables(), version))
+    return KeyUse(key, title, ring.FIELDS, lambda: count(tables()), lambda version: renew(tables(), version), tables)
 
 
 def count(tables: Sequence[SealedTable]) -> dict[int, int]:
@@ -58,6 +63,16 @@ def renew(tables: Sequence[SealedTable], version: int) -> int:
         if done:
             return done
     return 0
+
+
+def has_under(tables: Sequence[SealedTable], version: int) -> bool:
+    """Whether a row is under an older key than ``version``: a stretch of an index per table."""
+    for each in tables:
+        present = each.table.c[SEAL_VERSION]
+        older = select(present).where(present > CLEAR, present < version).limit(1)
+        if db.session.connection().execute(older).first() is not None:
+            return True
+    return False
 
 
 def misplaced(tables: Sequence[SealedTable], limit: int = 20) -> list[tuple[str, Any]]:
@@ -91,7 +106,9 @@ def _renew(each: SealedTable, version: int) -> int:
     images = [table.c[name] for name in each.images or {}]
     asked = [type_coerce(column, Text()).label(column.name) if isinstance(column.type, Protected)
              else type_coerce(column, Json).label(column.name) for column in columns]  # fmt: skip
-    beside = [column for column in table.c if column.name in (SEAL, SEAL_VERSION, "field", "part", "batch_id")]
+    wanted = {SEAL, SEAL_VERSION, "field", "part", "batch_id"}
+    beside = [column for column in table.c if column.name in wanted]
+    beside += [cast(table.c[name], Text()).label(name) for name in each.extra]
     names = dict.fromkeys([*keys, *beside])
     found: list[Any] = []
     for condition in (present.is_(None), waits):  # each of them is a stretch of the index
@@ -103,14 +120,25 @@ def _renew(each: SealedTable, version: int) -> int:
         return 0
     fields.forget()
     changed = [_changed(each, dict(row), columns) for row in found]
+    if each.follow is not None:
+        changed = [one | more for one, more in zip(changed, each.follow(found), strict=True)]
     where = [key == bindparam(f"its_{key.name}") for key in keys]
-    raw = {name: type_coerce(bindparam(f"to_{name}"), _stored_type(table.c[name])) for name in changed[0]}
+    raw = {name: _written(table.c[name], name in each.extra) for name in changed[0]}
     rows = [
         {f"its_{key.name}": row[key.name] for key in keys} | {f"to_{name}": value for name, value in values.items()}
         for row, values in zip(found, changed, strict=True)
     ]
     db.session.connection().execute(update(table).where(*where).values(raw), rows)
     return len(found)
+
+
+def _written(column: Any, as_text: bool) -> Any:
+    """A new value on its way into its column; JSON as text keeps its form, by which SQLite compares it."""
+    value = bindparam(f"to_{column.name}")
+    if not as_text:
+        return type_coerce(value, _stored_type(column))
+    text = type_coerce(value, Text())
+    return cast(text, column.type) if db.session.get_bind().dialect.name == "postgresql" else text
 
 
 def _stored_type(column: Any) -> Any:
@@ -139,10 +167,13 @@ def _changed(each: SealedTable, row: dict[str, Any], columns: Sequence[Any]) -> 
         clear = clear or not sealed.is_sealed(anew[name])
         opened[name] = fields.unseal(field, anew[name])
     for name, named in (each.images or {}).items():
-        image = dict(row[name] or {})
+        image, inside = dict(row[name] or {}), dict[str, str]()
         for key, text in image.items():
             if isinstance(text, str) and sealed.is_sealed(text):
                 image[key] = _sealed_anew(named(row, key), sealed.token_of(text), text)
+                inside[key] = fields.unseal(named(row, key), image[key])
+        if each.derived is not None:
+            image |= each.derived(row, inside)
         if SEAL_VERSION in image:
             image[SEAL_VERSION] = fields.writer().version
         anew[name] = image if row[name] is not None else None

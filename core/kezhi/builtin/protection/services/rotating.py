@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from kezhi.jobs import enqueue
 from .. import keyfile, ring
 from ..contributions import CLEAR, KeyUse
 from ..models import KeyVersion
+from . import resealing
 
 RENEW = "protection.renew"
 TAKE_UP = "protection.take_up"
@@ -69,31 +70,62 @@ def rotate(purposes: tuple[str, ...] = TOGETHER) -> dict[str, int]:
     """Put a new version of these purposes' keys in force, in the open write transaction; answers the versions.
 
     The key is in the key file for good before the database knows of it. What is protected follows in the job; it stays
-    readable all the while. Errors: ``Refused`` when the key file cannot be written or nothing can follow.
+    readable and found all the while. A new index key comes with a new key of fields: rows that are under that one have
+    their digests and blind indexes made anew. Errors: ``Refused`` when the key file cannot be written, or fields are in
+    the clear.
     """
     versions: dict[str, int] = {}
     ring.forget()
     if wrong := ring.problems():
         raise Refused(wrong[0])
     db.session.execute(select(KeyVersion.purpose).with_for_update())  # one rotation at a time
-    for purpose in purposes:
+    if ring.INDEX in purposes and not ring.is_on(ring.FIELDS):
+        raise Refused(
+            _("While fields are not encrypted the key of the indexes stays. Switch their encryption on first.")
+        )
+    for purpose in together(purposes):
         if purpose not in ring.PURPOSES:
             raise Refused(_("There are no keys for “%(purpose)s”.", purpose=purpose))
-        if purpose == ring.INDEX and not uses(purpose):
-            raise Refused(_("No app can make its blind indexes anew: the key of the indexes stays as it is."))
         newest = max(known.version for known in ring.snapshot().versions[purpose])
         secret = keyfile.ensure(ring.path(), purpose, newest + 1)
-        ring.add(purpose, newest + 1, secret)
+        ring.add(purpose, newest + 1, secret, versions[ring.FIELDS] if purpose == ring.INDEX else None)
         audit_record("key.rotate", "key", purpose, version=newest + 1)
         versions[purpose] = newest + 1
     enqueue(RENEW)
     return versions
 
 
+def together(purposes: Iterable[str]) -> tuple[str, ...]:
+    """The purposes in the order in which they are rotated: with the key of indexes that of fields, before it."""
+    wanted = dict.fromkeys(purposes)
+    if ring.INDEX in wanted:
+        wanted = dict.fromkeys([*(each for each in wanted if each != ring.INDEX), ring.FIELDS, ring.INDEX])
+    return tuple(wanted)
+
+
+def count_indexes() -> dict[int, int]:
+    """Rows with digests and blind indexes by the version of the index key; what is in the clear is left out."""
+    found: dict[int, int] = {}
+    for use in uses(ring.FIELDS):
+        for version, rows in use.count().items():
+            if version != CLEAR:
+                index = ring.index_of(version)
+                found[index] = found.get(index, 0) + rows
+    return found
+
+
+def indexes_wait() -> bool:
+    """Whether some digests are still of an older index key: then equal values need not have equal digests."""
+    newest = next(iter(ring.snapshot().versions.get(ring.INDEX, ())), None)
+    if newest is None or newest.beside == 0:
+        return False
+    return any(resealing.has_under(use.tables(), newest.beside) for use in uses(ring.FIELDS))
+
+
 def prepare(purposes: tuple[str, ...] = TOGETHER) -> dict[str, int]:
     """Write the next keys into the key file without putting them in force, so that copies can be made beforehand."""
     made = {}
-    for purpose in purposes:
+    for purpose in together(purposes):
         newest = max(known.version for known in ring.snapshot().versions[purpose])
         keyfile.ensure(ring.path(), purpose, newest + 1)
         made[purpose] = newest + 1
@@ -131,6 +163,8 @@ def retire(purpose: str, version: int) -> None:
     if version == ring.active(purpose).version:
         raise Refused(_("This key is in force. Rotate the keys first."))
     count = sum(use.count().get(version, 0) for use in uses(purpose))
+    if purpose == ring.INDEX:  # what is in the clear has its blind indexes all the same, of whatever key
+        count += sum(use.count().get(CLEAR, 0) for use in uses(ring.FIELDS))
     if count:
         raise Refused(
             _("%(count)s pieces are still under this key. The job brings them under the new one.", count=count)

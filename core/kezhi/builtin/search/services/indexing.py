@@ -46,7 +46,12 @@ def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]], *, new: boo
     texts: dict[int, list[str]] = {}
     for record, _place, text in sorted(gone):
         texts.setdefault(record, []).append(text)
+    emptied = [record for record in texts if not wanted[record]]
+    if emptied:  # records that are gone, perhaps very many at once
+        db.session.execute(delete(token).where(token.c.kind == kind, token.c.record_id.in_(emptied)))
     for record, theirs in texts.items():
+        if not wanted[record]:
+            continue
         these = (token.c.kind == kind, token.c.record_id == record, token.c.token.in_(theirs))
         db.session.execute(delete(token).where(*these))
     if added:

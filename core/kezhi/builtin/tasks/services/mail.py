@@ -58,6 +58,7 @@ class Letter:
     locale: str
     pieces: tuple[Piece, ...]
     in_digest: bool
+    user: User
 
 
 def send_due() -> int:
@@ -68,7 +69,10 @@ def send_due() -> int:
         if not ids:
             break
         letters = _letters(ids)
-        made = [(letter, _message(letter)) for letter in letters]
+        end_reading()
+        written = [(letter, _message(letter)) for letter in letters]
+        made = [(letter, message) for letter, message in written if message is not None]
+        _settle([piece.id for letter, message in written if message is None for piece in letter.pieces], SKIPPED)
         settings = _server()
         end_reading()  # nothing is held while the server is talked to
         if made:
@@ -120,7 +124,9 @@ def _letters(ids: Sequence[int]) -> list[Letter]:
         user = people.get(notice.user_id)
         if user is None or not recipient.email or notice.read_at is not None or not _may_see(notice, user):
             continue
-        until = after_quiet(now, recipient.quiet_from, recipient.quiet_until)
+        kind = notice_kinds().get(notice.kind)
+        at_any_hour = kind is not None and kind.letter is not None
+        until = now if at_any_hour else after_quiet(now, recipient.quiet_from, recipient.quiet_until)
         if until > now:
             later[notice.id] = until
             continue
@@ -144,7 +150,7 @@ def _letters(ids: Sequence[int]) -> list[Letter]:
 
 
 def _letter(to: str, user: User, pieces: Sequence[Piece], *, in_digest: bool) -> Letter:
-    return Letter(to, user.name, user.locale or str(setting("kezhi", "locale")), tuple(pieces), in_digest)
+    return Letter(to, user.name, user.locale or str(setting("kezhi", "locale")), tuple(pieces), in_digest, user)
 
 
 def _may_see(notice: Notice, user: User) -> bool:
@@ -155,8 +161,11 @@ def _may_see(notice: Notice, user: User) -> bool:
 # ── what an e-mail says ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _message(letter: Letter) -> EmailMessage:
-    """The sentence of each notice and where it leads, in the recipient's language; never what it is about by name."""
+def _message(letter: Letter) -> EmailMessage | None:
+    """The sentence of each notice and where it leads, in the recipient's language; never what it is about by name.
+
+    Of a kind that writes its own letter, that; None when there is nothing to write any more.
+    """
     message, company = EmailMessage(), str(setting("kezhi", "company"))
     with force_locale(letter.locale):
         lines = [(_one_line(localised(each.text)), _link(each)) for each in letter.pieces]
@@ -165,6 +174,14 @@ def _message(letter: Letter) -> EmailMessage:
             heading = ngettext("%(num)s new notice", "%(num)s new notices", len(lines))
         body = "\n\n".join(f"{text}\n{link}" if link else text for text, link in lines)
         foot = _("Which notices you get by e-mail is your choice: Notices, E-mail settings.")
+        kind = notice_kinds().get(letter.pieces[0].kind)
+        if kind is not None and kind.letter is not None:
+            body, foot = (
+                kind.letter(letter.user),
+                _("This e-mail was written by a program; nobody reads answers to it."),
+            )
+            if not body:
+                return None
     sender = str(setting("tasks", "mail_from"))
     message["Subject"] = _one_line(f"[{company or 'Kezhi'}] {heading}")
     message["From"] = formataddr((_one_line(company) or "Kezhi", sender))

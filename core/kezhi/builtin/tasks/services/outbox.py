@@ -42,10 +42,11 @@ def put_out(kind: NoticeKind, whose: Mapping[int, int]) -> int:
         if user_id not in people:
             continue
         recipient, choice = people[user_id]
-        mailing = choice or kind.mail
+        mailing = NOW if kind.letter is not None else choice or kind.mail
         if mailing != NONE:
             due = next_digest(now) if mailing == DIGEST else now
-            due = after_quiet(due, recipient.quiet_from, recipient.quiet_until)
+            if kind.letter is None:
+                due = after_quiet(due, recipient.quiet_from, recipient.quiet_until)
             rows.append({"notice_id": notice_id, "in_digest": mailing == DIGEST, "due_at": due})
     if rows:
         db.session.execute(insert(Mail), rows)
@@ -86,6 +87,25 @@ def recipient_of(user_id: int) -> Recipient | None:
     """Where a person gets e-mail."""
     found: Recipient | None = db.session.get(Recipient, user_id, execution_options={"kezhi_unscoped": True})
     return found
+
+
+def enter_address(user_id: int, email: str) -> None:
+    """Keep the address of somebody who has entered none, for who gives out accounts. One's own is never replaced.
+
+    Errors: ``Refused`` for an address that may not be, or when there is one.
+    """
+    check_address(email)
+    stored = recipient_of(user_id)
+    if stored is not None and stored.email:
+        raise Refused(_("This person has entered an e-mail address; only they change it."), field="email")
+    if not email:
+        raise Refused(_("Enter the e-mail address."), field="email")
+    db.session.execute(delete(Recipient).where(Recipient.user_id == user_id), execution_options=UNSCOPED)
+    db.session.execute(
+        insert(Recipient), [{"user_id": user_id, "email": email, "quiet_from": None, "quiet_until": None}]
+    )
+    db.session.expire_all()
+    audit_record("notice.address", "user", user_id, by_mail=True)
 
 
 def choices_of(user_id: int) -> dict[str, str]:
