@@ -73,13 +73,9 @@ def _destroy_files(ids: Mapping[str, list[int]], reason: str) -> dict[str, int]:
 
 def _cross_out(subject: Any, named: set[int]) -> int:
     """Cross names out of entries, of any customer; those that change get a new digest, which the chain records too."""
-    from ..destruction.services.sweeping import CROSSED
+    from ..destruction.services.wording import Wording
 
-    def crossed(text: str) -> str:
-        for trace in subject.traces:
-            text = text.replace(trace, CROSSED)
-        return CROSSED if text in subject.whole else text
-
+    crossed = Wording(subject.traces, subject.whole).crossed
     changed = []
     for release in db.session.scalars(select(Release).order_by(Release.id), execution_options=UNSCOPED):
         before = _texts(release)
@@ -87,8 +83,7 @@ def _cross_out(subject: Any, named: set[int]) -> int:
             setattr(release, field, crossed(getattr(release, field)))
         release.taken = [{**each, "name": crossed(each["name"])} for each in release.taken]
         for field in ("person", "contact"):  # sealed: looked at one by one
-            text = getattr(release, field)
-            setattr(release, field, crossed(text))
+            setattr(release, field, crossed(getattr(release, field)))
         if _texts(release) != before:
             old = release.digest
             release.crossed = subject.reason
