@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from kezhi import Refused, db, writing
+from kezhi import Refused, db, set_setting, writing
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.apps.serve import prepare
 from kezhi.builtin.protection import keyfile, ring, services
@@ -142,3 +143,32 @@ def test_switching_encryption_off_is_a_recorded_deviation(here: Flask, site: Sit
     (row,) = services.deviations()
     assert row.ended_at is not None
     assert row.reason.startswith("The old reporting tool")
+
+
+@pytest.mark.clause("CUS-11")
+def test_a_retirement_that_was_cut_off_is_told_of_and_ends_when_it_is_asked_for_again(here: Flask) -> None:
+    from kezhi.builtin.protection import checks, commands
+
+    with writing():
+        services.rotate()
+    with writing():
+        services.rotate()
+        set_setting("protection", "keep_old_keys_days", 0)
+    services.renew()
+    path, erased = ring.path(), keyfile.material(ring.path(), "files", 2)
+    left = path.with_name(f".{path.name}.0abc")  # beside it lies what a writer that was killed has left
+    left.write_text("{}")
+    os.utime(left, (0, 0))
+    with writing():
+        services.retire("files", 2)  # killed here
+    assert erased is not None
+    assert keyfile.material(path, "files", 2) == erased
+    assert ["retire files 2" in str(found.message) for found in checks.keys(db.session())] == [True]
+    db.session.rollback()
+    commands.retire_key.main(["files", "2"], standalone_mode=False)
+    assert keyfile.material(path, "files", 2) is None
+    assert not left.exists()
+    assert list(checks.keys(db.session())) == []
+    db.session.rollback()
+    with pytest.raises(Refused):
+        commands.retire_key.main(["files", "2"], standalone_mode=False)
