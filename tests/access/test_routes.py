@@ -308,7 +308,7 @@ def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -
     assert {endpoint: key for endpoint, key in declared.items() if key not in known} == {}
     assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
         "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
-        "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link",
+        "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link", "accounts.forgotten",
     }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def _clean(path: Path, subject: Any) -> int:
         for name in old.namelist():
             with old.open(name) as source, new.open(name, "w", force_zip64=True) as out:
                 for line in source:
-                    kept = _kept(line, subject, wording) if name.endswith(".jsonl") else line
+                    kept = _kept(line, _key_of(name), subject, wording) if name.endswith(".jsonl") else line
                     changed += kept != line
                     out.write(kept)
     if not changed:
@@ -58,12 +58,17 @@ def _clean(path: Path, subject: Any) -> int:
     return changed
 
 
-def _kept(line: bytes, subject: Any, wording: Any) -> bytes:
+def _key_of(name: str) -> str:
+    """The column that says whose row it is, by the name of the file in the zip."""
+    return "id" if name == "customers_customer.jsonl" else "customer_id"
+
+
+def _kept(line: bytes, key: str, subject: Any, wording: Any) -> bytes:
     """A row as it may stay; nothing of one that belongs to the customer."""
     row = json.loads(line)
-    if subject.is_whole_file and row.get("customer_id") in subject.ids:
+    if subject.is_whole_file and row.get(key) in subject.ids:
         return b""
-    crossed = {key: _crossed(value, wording) for key, value in row.items()}
+    crossed = {name: _crossed(value, wording) for name, value in row.items()}
     return line if crossed == row else (json.dumps(crossed, ensure_ascii=False) + "\n").encode()
 
 

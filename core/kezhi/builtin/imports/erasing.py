@@ -53,7 +53,7 @@ def _erase(subject: Any) -> Mapping[str, int]:
                 found.append(row)
     if not found:
         return {}
-    done, waiting = [], []
+    done, waiting = list[dict[str, Any]](), list[dict[str, Any]]()
     for row in found:
         key = {"its_batch": row.batch_id, "its_row": row.row, "to_raw": [""] * len(row.header or ())}
         (done if row.state in OVER else waiting).append(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 
 from kezhi import Conflict, Refused, acting_user, audit_record, logged_in, public, setting, writing
 from kezhi.forms import fill_errors
@@ -83,18 +83,14 @@ def logout() -> Any:
 @public
 def forgotten() -> Any:
     """Ask for a link by e-mail. The answer is the same whether there is such a person or not."""
-    if acting_user().is_authenticated:
-        return redirect(url_for("accounts.password"))
-    if not services.can_mail():
-        abort(404)
-    form, asked = ForgottenForm(), False
-    if form.validate_on_submit():
+    form, asked, can_mail = ForgottenForm(), False, services.can_mail()
+    if can_mail and form.validate_on_submit():
         try:
             services.ask_for_link(form.login.data or "", request.remote_addr or "")
             asked = True
         except Refused as refused:
             fill_errors(form, refused)
-    return render_template("accounts/forgotten.html", form=form, asked=asked)
+    return render_template("accounts/forgotten.html", form=form, asked=asked, can_mail=can_mail)
 
 
 @public

@@ -80,7 +80,8 @@ def _units(amount: Any, digits: int) -> ColumnElement[Any]:
 def _update(batch: Batch) -> None:
     found = merged(batch)
     wanted = select(Row.target_id).where(*good_rows(batch), Row.action == UPDATE)
-    values = {name: found.c[name] for name in (*COLUMNS, *SIGNERS) if name not in ("customer_id", "number")}
+    written = (name for name in (*COLUMNS, *SIGNERS) if name not in ("customer_id", "number"))
+    values: dict[str, Any] = {name: found.c[name] for name in written}
     if set(SEALED) & set(batch.mapping):
         values["seal"] = func.coalesce(CONTRACTS.c.seal, found.c.seal)
         values["seal_version"] = lowest(CONTRACTS.c.seal_version, found.c.seal_version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -149,7 +150,8 @@ def destroy_blobs(names: Sequence[str], reason: str) -> int:
         known = {"stored_sha256": blob.sha256, "sealed": blob.sealed, "reason": why}
         audit_record("file.destroy", "blob", name, by=by, **known, **facts[name])
     db.session.expire_all()
-    after_commit(lambda: [storage.remove(name) for name in told])
+    for name in told:
+        after_commit(partial(storage.remove, name))
     after_commit(_overwrite_log)
     return len(told)
 

@@ -107,7 +107,7 @@ def _renew(each: SealedTable, version: int) -> int:
     asked = [type_coerce(column, Text()).label(column.name) if isinstance(column.type, Protected)
              else type_coerce(column, Json).label(column.name) for column in columns]  # fmt: skip
     wanted = {SEAL, SEAL_VERSION, "field", "part", "batch_id"}
-    beside = [column for column in table.c if column.name in wanted]
+    beside: list[Any] = [column for column in table.c if column.name in wanted]
     beside += [cast(table.c[name], Text()).label(name) for name in each.extra]
     names = dict.fromkeys([*keys, *beside])
     found: list[Any] = []
@@ -121,7 +121,7 @@ def _renew(each: SealedTable, version: int) -> int:
     fields.forget()
     changed = [_changed(each, dict(row), columns) for row in found]
     if each.follow is not None:
-        changed = [one | more for one, more in zip(changed, each.follow(found), strict=True)]
+        changed = [one | dict(more) for one, more in zip(changed, each.follow(found), strict=True)]
     where = [key == bindparam(f"its_{key.name}") for key in keys]
     raw = {name: _written(table.c[name], name in each.extra) for name in changed[0]}
     rows = [
@@ -134,7 +134,7 @@ def _renew(each: SealedTable, version: int) -> int:
 
 def _written(column: Any, as_text: bool) -> Any:
     """A new value on its way into its column; JSON as text keeps its form, by which SQLite compares it."""
-    value = bindparam(f"to_{column.name}")
+    value: Any = bindparam(f"to_{column.name}")
     if not as_text:
         return type_coerce(value, _stored_type(column))
     text = type_coerce(value, Text())
