@@ -14,7 +14,7 @@ from kezhi.i18n import ngettext
 
 from .models import Order
 from .services.conversion import month_start
-from .services.rates import rates, stale_orders
+from .services.reconverting import rates, stale_orders
 from .services.summary import computed, summary
 
 orders = Order.__table__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -41,9 +42,12 @@ class Trade(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CustomerTrade, Declaration, Dispute, Figure, Order, Rate, StagedOrder
+        from . import models
 
-        return [Order, Rate, CustomerTrade, StagedOrder, Figure, Declaration, Dispute]
+        return [
+            models.Order, models.Rate, models.CustomerTrade, models.StagedOrder, models.Figure, models.Declaration,
+            models.Dispute, models.Invoice, models.Receipt, models.Shipment, models.Match, models.StagedVoucher,
+        ]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -53,11 +57,14 @@ class Trade(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        from .access import KEEPERS, READERS, REPORTERS, WRITERS
+        from .access import BOOKKEEPERS, KEEPERS, READERS, REPORTERS, WRITERS
 
         return [
             Permission("trade.read", _l("See orders and trade figures"), roles=READERS),
             Permission("trade.write", _l("Enter and import orders and month rates"), roles=WRITERS),
+            Permission(
+                "trade.book", _l("Enter and import shipments, invoices and receipts, and match them"), roles=BOOKKEEPERS
+            ),
             Permission("trade.declare", _l("Enter and withdraw declared figures"), roles=REPORTERS),
             Permission("trade.dispute", _l("Enter and change disputes"), roles=REPORTERS),
             Permission("trade.figures", _l("Decide which figures customers declare"), roles=KEEPERS),
@@ -65,8 +72,10 @@ class Trade(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .access import declaration_grants, dispute_grants, grants, summary_grants
-        from .models import CustomerTrade, Declaration, Dispute, Order, StagedOrder
+        from .access import declaration_grants, dispute_grants, grants, invoice_grants, receipt_grants
+        from .access import shipment_grants, summary_grants
+        from .models import CustomerTrade, Declaration, Dispute, Invoice, Order, Receipt, Shipment, StagedOrder
+        from .models import StagedVoucher
 
         return [
             Access(Order, Order.id, grants),
@@ -74,6 +83,10 @@ class Trade(Plugin):
             Access(StagedOrder, StagedOrder.customer_id, summary_grants),
             Access(Declaration, Declaration.id, declaration_grants),
             Access(Dispute, Dispute.id, dispute_grants),
+            Access(Shipment, Shipment.id, shipment_grants),
+            Access(Invoice, Invoice.id, invoice_grants),
+            Access(Receipt, Receipt.id, receipt_grants),
+            Access(StagedVoucher, StagedVoucher.customer_id, summary_grants),
         ]
 
     @hookimpl
@@ -82,6 +95,9 @@ class Trade(Plugin):
         target = "customers_customer"
         return [
             RecordLink("trade_order", _l("Orders"), target, erase="keep"),
+            RecordLink("trade_shipment", _l("Shipments"), target, erase="keep"),
+            RecordLink("trade_invoice", _l("Invoices"), target, erase="keep"),
+            RecordLink("trade_receipt", _l("Receipts"), target, erase="keep"),
             RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
                        combine=summed),
             # what people wrote about a person goes, figure, gravity and state stay
@@ -89,7 +105,20 @@ class Trade(Plugin):
             RecordLink("trade_dispute", _l("Disputes"), target, personal=("subject", "outcome")),
             # a staged row names who it is for until its file is applied: it goes with the file
             RecordLink("trade_staged_order", _l("Orders of a file"), target, erase="delete", delete="delete"),
+            RecordLink("trade_staged_voucher", _l("Vouchers of a file"), target, erase="delete", delete="delete"),
         ]  # fmt: skip
+
+    @hookimpl(optionalhook=True)
+    def credit_receivables(self, customers: Any, day: date) -> Any:
+        from .receivables import receivables
+
+        return receivables(customers, day)
+
+    @hookimpl(optionalhook=True)
+    def credit_receivable_rows(self, customer_id: int, figure: str, day: date, limit: int | None) -> Any:
+        from .receivables import receivable_rows
+
+        return receivable_rows(customer_id, figure, day, limit)
 
     @hookimpl
     def register_metrics(self) -> list[Metric]:
@@ -111,9 +140,9 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Importer]:
-        from .importer import declared_importer, order_importer, rate_importer
+        from .importer import declared_importer, match_importer, order_importer, rate_importer, voucher_importers
 
-        return [order_importer(), rate_importer(), declared_importer()]
+        return [order_importer(), *voucher_importers(), match_importer(), rate_importer(), declared_importer()]
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Exporter]:
