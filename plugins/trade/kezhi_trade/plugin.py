@@ -31,11 +31,11 @@ from kezhi.builtin.search.contributions import SearchKind
 
 
 class Trade(Plugin):
-    """Keeps orders and answers, for any set of customers and any period, what they amount to."""
+    """Keeps orders and what is owed for them, and answers what they amount to, for any customers and any period."""
 
     name = "trade"
     title = _l("Trade figures")
-    summary = _l("Orders per customer, and the figures that policies judge by.")
+    summary = _l("Orders, invoices and receipts per customer, and the figures that policies judge by.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
     extends = ("destruction",)
     icon = "receipt"
@@ -72,10 +72,26 @@ class Trade(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .access import declaration_grants, dispute_grants, grants, invoice_grants, receipt_grants
-        from .access import shipment_grants, summary_grants
-        from .models import CustomerTrade, Declaration, Dispute, Invoice, Order, Receipt, Shipment, StagedOrder
-        from .models import StagedVoucher
+        from .access import (
+            declaration_grants,
+            dispute_grants,
+            grants,
+            invoice_grants,
+            receipt_grants,
+            shipment_grants,
+            summary_grants,
+        )
+        from .models import (
+            CustomerTrade,
+            Declaration,
+            Dispute,
+            Invoice,
+            Order,
+            Receipt,
+            Shipment,
+            StagedOrder,
+            StagedVoucher,
+        )
 
         return [
             Access(Order, Order.id, grants),
@@ -152,9 +168,9 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[SearchKind]:
-        from .searching import dispute_kind, search_kind
+        from .searching import dispute_kind, search_kind, voucher_kinds
 
-        return [search_kind(), dispute_kind()]
+        return [search_kind(), dispute_kind(), *voucher_kinds()]
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:
@@ -204,12 +220,36 @@ class Trade(Plugin):
                 order=30,
             ),
             MenuItem(
+                _l("Shipments"),
+                "trade.shipments",
+                icon="truck",
+                group="customers",
+                permission="trade.read",
+                order=31,
+            ),
+            MenuItem(
+                _l("Invoices and open items"),
+                "trade.invoices",
+                icon="receipt-cutoff",
+                group="customers",
+                permission="trade.read",
+                order=32,
+            ),
+            MenuItem(
+                _l("Receipts"),
+                "trade.receipts",
+                icon="cash-coin",
+                group="customers",
+                permission="trade.read",
+                order=33,
+            ),
+            MenuItem(
                 _l("Declared figures"),
                 "trade.declarations",
                 icon="card-checklist",
                 group="customers",
                 permission="trade.read",
-                order=31,
+                order=34,
             ),
             MenuItem(
                 _l("Disputes"),
@@ -217,7 +257,7 @@ class Trade(Plugin):
                 icon="exclamation-diamond",
                 group="customers",
                 permission="trade.read",
-                order=32,
+                order=35,
             ),
         ]
 

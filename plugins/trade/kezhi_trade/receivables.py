@@ -41,9 +41,9 @@ MONEY = RECEIVABLES_COLUMNS[1:6] + RECEIVABLES_COLUMNS[7:]
 
 #: Where the page of a row is: endpoint, and the argument that holds the id.
 PAGES = {
-    "invoice": ("trade.invoice", "voucher_id"),
-    "shipment": ("trade.shipment", "voucher_id"),
-    "receipt": ("trade.receipt", "voucher_id"),
+    "invoice": ("trade.invoice", "invoice_id"),
+    "shipment": ("trade.shipment", "shipment_id"),
+    "receipt": ("trade.receipt", "receipt_id"),
     "order": ("trade.show", "order_id"),
 }
 
@@ -69,7 +69,7 @@ def receivable_rows(customer_id: int, figure: str, day: date, limit: int | None 
     if figure not in MONEY:
         return []
     only = select(literal(customer_id, Integer()))
-    rows = union_all(*(select(each) for each in _parts(only, day))).subquery("rows")
+    rows = _part_of(figure, only, day)
     statement = select(rows).where(rows.c.figure == figure, rows.c.amount > 0)
     statement = statement.order_by(rows.c.days_overdue.desc(), rows.c.happened_on, rows.c.record_id).limit(limit)
     return [_row(each._mapping) for each in db.session.execute(statement)]
@@ -83,13 +83,17 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _parts(customers: Select[Any] | None, day: date) -> list[Subquery]:
+    return [_part_of(name, customers, day) for name in ("not_due", *MONEY[5:])]
+
+
+def _part_of(figure: str, customers: Select[Any] | None, day: date) -> Subquery:
+    """The rows among which those of a figure are; all ages are among the same."""
     newest = _rates_of(day)
-    return [
-        _invoices(customers, day, newest),
-        _receipts(customers, newest),
-        _shipments(customers, newest),
-        _orders(customers, newest),
-    ]
+    if figure == "shipped_not_invoiced":
+        return _shipments(customers, newest)
+    if figure == "ordered_not_shipped":
+        return _orders(customers, newest)
+    return _receipts(customers, newest) if figure == "deposits" else _invoices(customers, day, newest)
 
 
 def _of(table: Any, customers: Select[Any] | None) -> list[ColumnElement[bool]]:
@@ -174,9 +178,8 @@ def _shipments(customers: Select[Any] | None, newest: Subquery) -> Subquery:
 def _billed(customers: Select[Any] | None, newest: Subquery) -> Subquery:
     """Per order what invoices ask for that name it and cover no shipment themselves."""
     covers = select(shipments.c.id).where(shipments.c.invoice_id == invoices.c.id, shipments.c.status == VALID)
-    asked = (
-        select(invoices.c.customer_id, invoices.c.order_id, invoices.c.currency, invoices.c.amount)
-        .where(invoices.c.status == VALID, invoices.c.order_id.is_not(None), ~covers.exists(), *_of(invoices, customers))
+    asked = select(invoices.c.customer_id, invoices.c.order_id, invoices.c.currency, invoices.c.amount).where(
+        invoices.c.status == VALID, invoices.c.order_id.is_not(None), ~covers.exists(), *_of(invoices, customers)
     )
     rows, amount = _converted(asked, invoices.c.currency, newest)
     whose = (rows.c.customer_id, rows.c.order_id)

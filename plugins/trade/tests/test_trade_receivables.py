@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kezhi import NotFound, Refused, acting_as, db, writing
+from kezhi.builtin.customers.models import Customer
 from kezhi.errors import Conflict
 from kezhi.figures import divide
 from kezhi_trade import services
 from kezhi_trade.checks import checks
-from kezhi_trade.models import Invoice, Match, Order, Receipt, Shipment
+from kezhi_trade.models import Invoice, Match, Receipt, Shipment
 from kezhi_trade.receivables import MONEY, RECEIVABLE_ROW_COLUMNS, RECEIVABLES_COLUMNS, receivable_rows, receivables
 from kezhi_trade.services import INVOICE, RECEIPT, SHIPMENT
 
@@ -57,7 +58,7 @@ def doctor() -> list[str]:
     return [str(finding.message) for check in checks() for finding in check.run(db.session())]
 
 
-@pytest.mark.clause("TRD-01", "CRD-04")
+@pytest.mark.clause("TRD-01")
 def test_a_receipt_is_split_over_invoices_and_the_rest_stays_on_account(customer: Any, statements: Any) -> None:
     """回款核销: 1,500 come in for two invoices; 200 are left, and count for the customer."""
     one = customer("K1")
@@ -121,7 +122,7 @@ def test_what_is_matched_binds_a_voucher_and_a_void_one_counts_nowhere(customer:
     assert doctor() == []
 
 
-@pytest.mark.clause("CRD-04")
+@pytest.mark.clause("TRD-01")
 def test_an_open_order_counts_with_tax_until_it_is_shipped_or_invoiced(customer: Any, order: Any) -> None:
     one = customer("K1")
     first = order(one, "2026-06-01", 1_000_00)  # 1,130.00 with 13 % tax
@@ -161,7 +162,8 @@ def test_foreign_amounts_follow_the_month_rate_and_exposure_the_rate_of_the_day(
     assert figures(date(2026, 5, 31))[one] == {"overdue_61_90": 420_00, "not_due": 480_00, "overdue_days_max": 61}
     with writing():
         services.set_rate("USD", day, 7_100_000)  # a correction: what is kept is converted anew
-    assert (states()["F1"][1], db.session.scalars(select(Invoice.base_amount).order_by(Invoice.id)).first()) == (426_00, 710_00)
+    assert states()["F1"][1] == 426_00
+    assert db.session.scalars(select(Invoice.base_amount).order_by(Invoice.id)).first() == 710_00
     assert doctor() == []
 
 
@@ -197,12 +199,13 @@ EVENTS = st.lists(
         st.integers(0, 120),  # days before today
         st.integers(0, 7),  # which of what is there
     ),
-    min_size=1,
-    max_size=22,
+    min_size=4,
+    max_size=18,
 )  # fmt: skip
 
 
 TAGS = count(1)
+CUSTOMERS = Customer.__table__
 
 
 class Books:
@@ -240,8 +243,17 @@ class Books:
 
         for invoice in self.of("invoice"):
             late = max(0, (TODAY - invoice["due"]).days)
-            name = next(name for name, last in (("not_due", 0), ("overdue_1_30", 30), ("overdue_31_60", 60),
-                                                ("overdue_61_90", 90), ("overdue_90_plus", 10**6)) if late <= last)
+            name = next(
+                name
+                for name, last in (
+                    ("not_due", 0),
+                    ("overdue_1_30", 30),
+                    ("overdue_31_60", 60),
+                    ("overdue_61_90", 90),
+                    ("overdue_90_plus", 10**6),
+                )
+                if late <= last
+            )
             add(invoice["customer"], name, self.left(invoice))
             if self.left(invoice) and late:
                 mine = found[invoice["customer"]]
@@ -259,8 +271,11 @@ class Books:
             for order_id in {each["order"] for each in bare}:
                 amount = sum(each["amount"] for each in bare if each["order"] == order_id)
                 if order_id is not None:
-                    amount -= sum(each["amount"] for each in self.of("invoice")
-                                  if each["order"] == order_id and each["id"] not in covering)
+                    amount -= sum(
+                        each["amount"]
+                        for each in self.of("invoice")
+                        if each["order"] == order_id and each["id"] not in covering
+                    )
                 add(customer, "shipped_not_invoiced", amount)
         return found  # fmt: skip
 
@@ -270,7 +285,7 @@ def carry_out(books: Books, customers: list[int], event: tuple[str, int, int, in
     customer, day = customers[whose], TODAY - timedelta(days=days)
     mine = [each for each in books.orders if each["customer"] == customer]
     chosen = mine[place % len(mine)]["id"] if mine and place % 3 else None
-    number = f"V{len(books.vouchers)}"
+    number = f"V{customers[0]}-{len(books.vouchers)}"  # the examples share an app
     if what == "order":
         made = order(customer, day.isoformat(), amount)
         books.orders.append({"id": made, "customer": customer, "amount": amount})
@@ -283,7 +298,7 @@ def carry_out(books: Books, customers: list[int], event: tuple[str, int, int, in
                                "due": due, "order": chosen, "invoice": None, "void": False})  # fmt: skip
     elif what == "oldest":
         with writing():
-            services.match_oldest()
+            services.match_oldest(select(Receipt.id).where(Receipt.customer_id.in_(customers)))
         books.settle_oldest()
     elif what == "void" and books.vouchers:
         voucher = books.vouchers[place % len(books.vouchers)]
@@ -325,20 +340,18 @@ def carry_out(books: Books, customers: list[int], event: tuple[str, int, int, in
         del books.matches[pair]
 
 
-@pytest.mark.clause("TRD-01", "CRD-04")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.clause("TRD-01")
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_open_items_equal_an_independent_model_whatever_happens(customer: Any, order: Any, events: Any) -> None:
-    with writing():  # the examples share an app
-        for model in (Match, Shipment, Receipt, Invoice, Order):
-            db.session.execute(model.__table__.delete())
     tag = next(TAGS)
     customers, books = [customer(f"A{tag}"), customer(f"B{tag}")], Books()
     for event in events:
         carry_out(books, customers, event, order)
-    assert figures() == books.figures()
+    wanted = books.figures()
+    assert figures(TODAY, select(CUSTOMERS.c.id).where(CUSTOMERS.c.id.in_(customers))) == wanted
     for one in customers:
         for name in MONEY:
             rows = receivable_rows(one, name, TODAY)
-            assert sum(row["amount"] for row in rows) == books.figures().get(one, {}).get(name, 0)
+            assert sum(row["amount"] for row in rows) == wanted.get(one, {}).get(name, 0)
     assert doctor() == []

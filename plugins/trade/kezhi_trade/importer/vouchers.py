@@ -29,7 +29,7 @@ from ..services.rates import missing_rate
 from ..services.sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
 from .cells import read_amount, read_customer_code
 from .messages import message, problem, slot
-from .staging import SOURCE, columns_of, invoices, orders, resolve, staged
+from .staging import SOURCE, columns_of, invoices, resolve, staged
 
 STATUS_WORDS = {VALID: ("valid", "有效", "正常"), VOID: ("void", "cancelled", "canceled", "作废", "已作废", "取消")}
 KIND_WORDS = {
@@ -86,7 +86,7 @@ def _importer(sort: Sort) -> Importer:
 def _fields(sort: Sort) -> tuple[ImportField, ...]:
     words = WORDS[sort.key]
     common = (
-        ImportField("number", _l("Number of the record"), ("单号", *words.number), True, parse_code),
+        ImportField("number", _l("Record number"), ("单号", *words.number), True, parse_code),
         ImportField("customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True,
                     read_customer_code, suggest=of_customers),
         ImportField("date", _l("Date"), ("日期", *words.day), True, parse_date),
@@ -214,18 +214,33 @@ def _check_staged(sort: Sort, batch: Batch) -> None:
         found = select(staged.c.row, message(text, **columns)).outerjoin(target, target.c.id == staged.c.target_id)
         add_problems(batch, found.where(mine, condition(target)), column=column)
 
-    report(_("The amount has more decimals than %(currency)s has.", currency=slot("currency")), "amount",
-           lambda _target: ~staged.c.exact, currency=staged.c.currency)
+    report(
+        _("The amount has more decimals than %(currency)s has.", currency=slot("currency")),
+        "amount",
+        lambda _target: ~staged.c.exact,
+        currency=staged.c.currency,
+    )
     month = select(func.substr(field_text("date"), 1, 7)).where(Row.batch_id == batch.id, Row.row == staged.c.row)
-    report(missing_rate(slot("currency"), slot("month")), "currency",
-           lambda _target: staged.c.base_amount.is_(None), currency=staged.c.currency, month=month.scalar_subquery())
-    report(_("The amount in %(currency)s is too large to keep.", currency=currency()), "amount",
-           lambda _target: staged.c.base_amount > LARGEST)
+    report(
+        missing_rate(slot("currency"), slot("month")),
+        "currency",
+        lambda _target: staged.c.base_amount.is_(None),
+        currency=staged.c.currency,
+        month=month.scalar_subquery(),
+    )
+    report(
+        _("The amount in %(currency)s is too large to keep.", currency=currency()),
+        "amount",
+        lambda _target: staged.c.base_amount > LARGEST,
+    )
     void = _("“%(number)s” is void and stays as it is.", number=slot("number"))
     report(void, "number", lambda target: and_(staged.c.differs, target.c.status == VOID), number=staged.c.number)
     if sort is INVOICE:
-        report(_("An invoice is not due before its date."), "due_date",
-               lambda _target: staged.c.due_on < staged.c.happened_on)
+        report(
+            _("An invoice is not due before its date."),
+            "due_date",
+            lambda _target: staged.c.due_on < staged.c.happened_on,
+        )
     if sort is SHIPMENT:
         text = _("Invoice “%(number)s” is void.", number=slot("number"))
         voided = select(invoices.c.number).where(invoices.c.id == staged.c.invoice_id, invoices.c.status == VOID)

@@ -17,7 +17,7 @@ from .orders import cancel_order, count_open, create_order, find_order, finish_o
 from .reconverting import set_rate
 from .sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
 from .summary import refresh_customers, refresh_summary
-from .vouchers import create_voucher, find_voucher, update_voucher, void_voucher, voucher_by_number
+from .vouchers import create_voucher, find_voucher, payment_days, update_voucher, void_voucher, voucher_by_number
 
 __all__ = [
     "INVOICE",
@@ -47,6 +47,7 @@ __all__ = [
     "move_figure",
     "open_invoices",
     "order_by_number",
+    "payment_days",
     "refresh_customers",
     "refresh_summary",
     "rename_figure",

@@ -104,7 +104,8 @@ def sql_factors(code: ColumnElement[Any], rate: ColumnElement[Any], company: str
 
     Select both as columns of a subquery before they go into :func:`sql_at`, which writes them several times.
     """
-    times, divisor = (by_digits(code, lambda like, part=part: factors(like, company)[part]) for part in (0, 1))
+    times = by_digits(code, lambda like: factors(like, company)[0])
+    divisor = by_digits(code, lambda like: factors(like, company)[1])
     own = code == company
     return case((own, sql_int(1)), else_=rate * times), case((own, sql_int(1)), else_=divisor)
 

@@ -138,9 +138,7 @@ def _laid(table: Any, day: Any, *where: Any) -> Subquery:
     left = table.c.amount - table.c.matched
     upto = running_total(left, (table.c.customer_id, table.c.currency), (day, table.c.id))
     return (
-        select(
-            table.c.id, table.c.customer_id, table.c.currency, upto.label("upto"), (upto - left).label("since")
-        )  # fmt: skip
+        select(table.c.id, table.c.customer_id, table.c.currency, upto.label("upto"), (upto - left).label("since"))
         .where(*is_open(table), *where)
         .subquery()
     )

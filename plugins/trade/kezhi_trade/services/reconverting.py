@@ -108,7 +108,7 @@ def reconvert_vouchers(sort: Sort) -> int:
     keys = select(table.c.id).where(table.c.updated_at == now)
     count = bulk_write(statement, model=sort.model, change="update", keys=keys, action=f"{sort.key}.convert")
     if sort.is_settled:
-        refresh(sort, select(table.c.id).where(table.c.currency != currency()))
+        refresh(sort)
     return count
 
 

@@ -43,10 +43,24 @@ class Sort:
         return self.model is not Shipment
 
 
-SHIPMENT = Sort("shipment", Shipment, _l("Shipment"), _l("Shipments"),
-                lambda number: _("Shipment %(number)s", number=number), ("invoice_id",), "truck")
-INVOICE = Sort("invoice", Invoice, _l("Invoice"), _l("Invoices"),
-               lambda number: _("Invoice %(number)s", number=number), ("due_on",), "receipt-cutoff")
+SHIPMENT = Sort(
+    "shipment",
+    Shipment,
+    _l("Shipment"),
+    _l("Shipments"),
+    lambda number: _("Shipment %(number)s", number=number),
+    ("invoice_id",),
+    "truck",
+)
+INVOICE = Sort(
+    "invoice",
+    Invoice,
+    _l("Invoice"),
+    _l("Invoices"),
+    lambda number: _("Invoice %(number)s", number=number),
+    ("due_on",),
+    "receipt-cutoff",
+)
 RECEIPT = Sort("receipt", Receipt, _l("Receipt"), _l("Receipts"),
                lambda number: _("Receipt %(number)s", number=number), ("kind",), "cash-coin")  # fmt: skip
 
