@@ -70,6 +70,7 @@ MARK, ASKED = "Canary7Qx", "Canary"
 CODE = "HIDDEN-CODE-1"
 OUTSIDERS = ("seller-b", "supervisor-b", "nobody")
 INSIDERS = ("seller-a", "director")
+VOUCHERS = ("shipment", "invoice", "receipt")
 PERIOD = date(1997, 1, 1), date(1997, 12, 31)
 SHARES = CustomerShare.__table__
 
@@ -86,6 +87,7 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Callable[..., User]) -> Company:
     from kezhi_grading import services as grading
+    from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
 
     with writing():
@@ -129,6 +131,14 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
             said = declare(customer, 1997, date(1998, 2, 1), f"{name} report", {"turnover": 90_000_00})[0]
             quarrel = {"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": f"{name} subject"}
             argued = create_dispute({**quarrel, "number": f"{name}-D", "outcome": f"{name} outcome"}).id
+            book = {"customer_id": customer, "happened_on": date(1997, 5, 6), "amount": 9_000_00, "order_id": made}
+            booked = {
+                f"{sort.key}_id": trade.create_voucher(
+                    sort, {**book, "number": f"{name}-{sort.key}", "external_id": f"{name} {sort.key}"}
+                ).id
+                for sort in trade.SORTS
+            }
+            trade.match(booked["receipt_id"], {booked["invoice_id"]: 1_000_00})
             words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
             agreed = create_contract(
                 {
@@ -187,6 +197,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "declaration_id": said,
         "contract_id": agreed,
         "dispute_id": argued,
+        **booked,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
@@ -279,8 +290,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
     from kezhi_grading.services.queries import version_of
     from kezhi_trade.columns import order_columns
     from kezhi_trade.models import Order
+    from kezhi_trade.services import SORTS
     from kezhi_trade.views.declarations import declaration_list
     from kezhi_trade.views.disputes import dispute_list
+    from kezhi_trade.views.vouchers import voucher_list
 
     values: dict[str, Any] = {
         **company.ids, "number": company.number, "department_id": 1, "user_id": company.people["seller-a"].id,
@@ -325,6 +338,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/trade", orders)
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
+        for sort in SORTS:
+            found += list_addresses(f"/trade/{sort.key}s", voucher_list(sort))
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
     explained = [f"/grading/runs/{company.number}", "/grading"]
@@ -345,7 +360,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [f"/cards/customer/{customer}/compare?old={period}&new={period}"]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
-    return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/"))]
+    return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/", "invoices/"))]
 
 
 def answers(client: FlaskClient, wanted: list[str]) -> dict[str, tuple[int, str]]:
@@ -384,6 +399,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
             or f"/releases/{company.ids['asked_id']}" in address
             or f"/releases/register/{company.ids['release_id']}" in address
+            or any(f"/trade/{key}s/{company.ids[f'{key}_id']}" in address for key in VOUCHERS)
             or address.startswith(("/files/", "/documents/1", "/documents/make/", "/timeline/on/", "/timeline/notes/"))
         }
         assert statuses == {404}
@@ -404,6 +420,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
         f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
+        *(f"/trade/{key}s/{company.ids[f'{key}_id']}" for key in VOUCHERS), *(f"/trade/{key}s" for key in VOUCHERS),
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",
         f"/trade?q={ASKED}", f"/trade?q={ASKED}&format=csv", f"/trade?q={ASKED}&format=xlsx",
         f"/grading/runs/{number}/results", f"/grading/runs/{number}/results.csv", f"/grading/customers/{customer}",

@@ -97,6 +97,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.upkeep.services.checking import begin, items_of
     from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_grading import services as grading
+    from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
 
     calendar_id = all_calendars()[0][0].id
@@ -111,6 +112,10 @@ def company(app: Flask, add_person: Any) -> Company:
         contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
+        book = {"customer_id": customer, "happened_on": date(1997, 5, 6), "amount": 9_000_00, "order_id": order}
+        booked = {
+            f"{sort.key}_id": trade.create_voucher(sort, {**book, "number": f"A-{sort.key}"}).id for sort in trade.SORTS
+        }
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
         agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
         contract = create_contract({**agreed, "their_signer": "B"}).id
@@ -234,6 +239,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "order_id": order,
             "declaration_id": declaration,
             "dispute_id": dispute,
+            **booked,
             "contract_id": contract,
             "release_id": release_id,
             "number": number,
@@ -458,6 +464,9 @@ RECORDS = (
     "order_id",
     "declaration_id",
     "dispute_id",
+    "shipment_id",
+    "invoice_id",
+    "receipt_id",
     "request_id",
     "batch_id",
     "record_id",

@@ -143,3 +143,14 @@ def test_most_customers_have_declared_two_years_and_some_have_had_a_dispute(comp
     assert len(gravities) == 2
     assert 0 < gravities[SERIOUS] < gravities["ordinary"]
     assert len(set(db.session.scalars(select(Dispute.state)))) == 3
+
+
+@pytest.mark.plugins("trade")
+@pytest.mark.clause("TRD-01")
+def test_most_invoices_are_paid_some_are_late_and_some_money_is_on_account(company):
+    from kezhi_trade.receivables import AGES, receivables
+
+    rows = db.session.execute(receivables(None, clock.today())).mappings().all()
+    totals = {name: sum(row[name] for row in rows) for name in (*(name for name, _last in AGES), "deposits")}
+    assert min(totals.values()) > 0
+    assert 20 <= sum(1 for row in rows if row["overdue_days_max"]) <= 50

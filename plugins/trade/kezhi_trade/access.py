@@ -7,7 +7,7 @@ from typing import Any
 from kezhi import ALL, User, visible_ids
 from kezhi.builtin.customers.models import Customer
 
-from .models import Declaration, Dispute, Order
+from .models import Declaration, Dispute, Invoice, Order, Receipt, Shipment
 
 #: Roles that have ``trade.write`` unless the company decides otherwise.
 WRITERS = ("order-clerk", "sales-supervisor", "sales-manager", "finance", "data-analyst")
@@ -41,6 +41,9 @@ REPORTERS = (
     "customer-information-clerk",
 )
 
+#: Roles that enter shipments, invoices and receipts and match them unless the company decides otherwise.
+BOOKKEEPERS = ("order-clerk", "finance", "data-analyst")
+
 #: Roles that keep the list of declared figures unless the company decides otherwise.
 KEEPERS = ("data-analyst", "sales-director", "customer-information-officer")
 
@@ -58,6 +61,21 @@ def declaration_grants(user: User) -> Any:
 def dispute_grants(user: User) -> Any:
     """Disputes with the customers the user sees."""
     return _of_customers(Dispute.customer_id, user)
+
+
+def shipment_grants(user: User) -> Any:
+    """Shipments to the customers the user sees."""
+    return _of_customers(Shipment.customer_id, user)
+
+
+def invoice_grants(user: User) -> Any:
+    """Invoices of the customers the user sees."""
+    return _of_customers(Invoice.customer_id, user)
+
+
+def receipt_grants(user: User) -> Any:
+    """Receipts of the customers the user sees."""
+    return _of_customers(Receipt.customer_id, user)
 
 
 def _of_customers(customer_id: Any, user: User) -> Any:

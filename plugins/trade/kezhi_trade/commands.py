@@ -15,7 +15,7 @@ from kezhi.i18n import ngettext
 
 def commands() -> list[click.Command]:
     """The commands about trade figures."""
-    return [refresh, declared, disputes]
+    return [refresh, declared, disputes, match, owes]
 
 
 def _check() -> None:
@@ -25,11 +25,15 @@ def _check() -> None:
 
 @click.command("refresh")
 def refresh() -> None:
-    """Compute the order summary of every customer anew."""
+    """Compute the order summary of every customer anew, and what is open of every invoice and receipt."""
     from .services import refresh_summary
+    from .services.reconverting import reconvert_vouchers
+    from .services.sorts import SORTS
 
     with writing():
         count = refresh_summary()
+        for sort in SORTS:
+            reconvert_vouchers(sort)
     click.echo(ngettext("%(num)s customer has orders.", "%(num)s customers have orders.", count))
 
 
@@ -84,3 +88,32 @@ def disputes(only_open: bool, limit: int, as_json: bool) -> None:
         return
     for row in found:
         click.echo(f"{row['number']:16} {row['date']}  {row['gravity']:9} {row['state']:8} {row['subject']}")
+
+
+@click.command("match")
+def match() -> None:
+    """Settle what is open with what is on account, the oldest first, customer by customer."""
+    from .models import Receipt
+    from .services import match_oldest
+
+    if not acting_user().can("trade.book"):
+        raise Refused(_("You may not match receipts."))
+    with writing():
+        count = match_oldest(visible(Receipt).with_only_columns(Receipt.id))
+    click.echo(ngettext("%(num)s matching was made.", "%(num)s matchings were made.", count))
+
+
+@click.command("owes")
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True)
+def owes(code: str, as_json: bool) -> None:
+    """What a customer owes, by code: open items by age, deposits, what is shipped or ordered."""
+    from .panels.receivables import figures_of
+
+    _check()
+    found = {name: value for name, value in figures_of(customer_by_code(code)).items() if name != "customer_id"}
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for name, value in found.items():
+        click.echo(f"{name:22} {value:>20,}")

@@ -14,6 +14,8 @@ from kezhi.i18n import _, ngettext
 
 from .models import OPEN, Dispute, Order
 from .models.disputes import UNSETTLED
+from .services.matching import is_open
+from .services.sorts import SORTS
 
 ORDERS: Any = Order.__table__
 DISPUTES: Any = Dispute.__table__
@@ -21,7 +23,7 @@ ALL = {"kezhi_unscoped": True}
 
 
 def places() -> list[Any]:
-    """Open orders, orders within the years for which they are kept, disputes that are not settled."""
+    """Open orders and items, books within the years for which they are kept, disputes that are not settled."""
     from kezhi.builtin.destruction.contributions import Place
 
     return [Place("trade.orders", _l("Orders and disputes"), blocks=_blocks)]
@@ -43,6 +45,17 @@ def _blocks(ids: Sequence[int], today: date) -> Mapping[int, str]:
         elif last >= since:
             found[customer_id] = _("the last order is of %(day)s, and orders are kept for %(years)s years",
                                    day=last.isoformat(), years=years)  # fmt: skip
+    for sort in SORTS:
+        if sort.is_settled:
+            left = select(sort.table.c.customer_id).where(sort.table.c.customer_id.in_(ids), *is_open(sort.table))
+            for customer_id in db.session.scalars(left.distinct(), execution_options=ALL):
+                found.setdefault(customer_id, _("an invoice is open, or money is on account"))
+        booked = select(sort.table.c.customer_id).where(
+            sort.table.c.customer_id.in_(ids), sort.table.c.happened_on >= since
+        )
+        for customer_id in db.session.scalars(booked.distinct(), execution_options=ALL):
+            found.setdefault(customer_id, _("shipments, invoices and receipts are kept for %(years)s years",
+                                            years=years))  # fmt: skip
     unsettled = select(DISPUTES.c.customer_id).where(DISPUTES.c.customer_id.in_(ids), DISPUTES.c.state == UNSETTLED)
     for customer_id in db.session.scalars(unsettled.distinct(), execution_options=ALL):
         found.setdefault(customer_id, _("a dispute is not settled"))

@@ -7,13 +7,33 @@ from typing import Any
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import lazy_pgettext
 
-from .models import CANCELLED, CLOSED, COUNT, DONE, MONEY, OPEN, ORDINARY, RATIO, SERIOUS, SETTLED, UNSETTLED
+from .models import (
+    CANCELLED,
+    CLOSED,
+    COUNT,
+    CREDIT,
+    DEPOSIT,
+    DONE,
+    MONEY,
+    OPEN,
+    ORDINARY,
+    PAYMENT,
+    RATIO,
+    SERIOUS,
+    SETTLED,
+    UNSETTLED,
+)
 
 STATUS_LABELS: dict[str, Any] = {OPEN: _l("In progress"), DONE: _l("Completed"), CANCELLED: _l("Cancelled")}
 STATUS_TONES = {OPEN: "blue", DONE: "green", CANCELLED: "gray"}
 
-#: Where an order or a declaration came from.
-SOURCE_LABELS: dict[str, Any] = {"page": _l("Entered by hand"), "import": _l("Import"), "demo": _l("Demo company")}
+#: Where an order, a declaration, a voucher or a matching came from.
+SOURCE_LABELS: dict[str, Any] = {
+    "page": _l("Entered by hand"),
+    "import": _l("Import"),
+    "demo": _l("Demo company"),
+    "matching": _l("Matched oldest first"),
+}
 
 UNIT_LABELS: dict[str, Any] = {MONEY: _l("Amount"), RATIO: _l("Percentage"), COUNT: _l("Number")}
 
@@ -35,3 +55,42 @@ DISPUTE_LABELS: dict[str, Any] = {
     CLOSED: lazy_pgettext("dispute", "Closed"),
 }
 DISPUTE_TONES = {UNSETTLED: "amber", SETTLED: "green", CLOSED: "gray"}
+
+KIND_LABELS: dict[str, Any] = {PAYMENT: _l("Payment received"), DEPOSIT: _l("Deposit"), CREDIT: _l("Credit note")}
+KIND_TONES = {PAYMENT: "blue", DEPOSIT: "violet", CREDIT: "gray"}
+
+#: What has become of a voucher that is settled bit by bit, or of a shipment that waits for its invoice.
+UNTOUCHED, PARTLY, WHOLLY, VOIDED = "open", "part", "full", "void"
+INVOICE_LABELS: dict[str, Any] = {
+    UNTOUCHED: lazy_pgettext("invoice", "Unpaid"),
+    PARTLY: lazy_pgettext("invoice", "Partly paid"),
+    WHOLLY: lazy_pgettext("invoice", "Paid"),
+    VOIDED: lazy_pgettext("voucher", "Void"),
+}
+RECEIPT_LABELS: dict[str, Any] = {
+    UNTOUCHED: lazy_pgettext("receipt", "On account"),
+    PARTLY: lazy_pgettext("receipt", "Partly matched"),
+    WHOLLY: lazy_pgettext("receipt", "Matched"),
+    VOIDED: lazy_pgettext("voucher", "Void"),
+}
+SHIPMENT_LABELS: dict[str, Any] = {
+    UNTOUCHED: lazy_pgettext("shipment", "Not invoiced"),
+    WHOLLY: lazy_pgettext("shipment", "Invoiced"),
+    VOIDED: lazy_pgettext("voucher", "Void"),
+}
+STATE_TONES = {UNTOUCHED: "amber", PARTLY: "blue", WHOLLY: "green", VOIDED: "gray"}
+
+#: How late something open is; the keys are the columns of ``receivables``.
+SETTLED_AGE = "settled"
+AGE_LABELS: dict[str, Any] = {
+    "not_due": _l("Not due"),
+    "overdue_1_30": _l("1–30 days overdue"),
+    "overdue_31_60": _l("31–60 days overdue"),
+    "overdue_61_90": _l("61–90 days overdue"),
+    "overdue_90_plus": _l("Over 90 days overdue"),
+    SETTLED_AGE: _l("Nothing open"),
+}
+AGE_TONES = {
+    "not_due": "green", "overdue_1_30": "amber", "overdue_31_60": "amber", "overdue_61_90": "red",
+    "overdue_90_plus": "red", SETTLED_AGE: "gray",
+}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -30,20 +31,23 @@ from kezhi.builtin.search.contributions import SearchKind
 
 
 class Trade(Plugin):
-    """Keeps orders and answers, for any set of customers and any period, what they amount to."""
+    """Keeps orders and what is owed for them, and answers what they amount to, for any customers and any period."""
 
     name = "trade"
     title = _l("Trade figures")
-    summary = _l("Orders per customer, and the figures that policies judge by.")
+    summary = _l("Orders, invoices and receipts per customer, and the figures that policies judge by.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
     extends = ("destruction",)
     icon = "receipt"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CustomerTrade, Declaration, Dispute, Figure, Order, Rate, StagedOrder
+        from . import models
 
-        return [Order, Rate, CustomerTrade, StagedOrder, Figure, Declaration, Dispute]
+        return [
+            models.Order, models.Rate, models.CustomerTrade, models.StagedOrder, models.Figure, models.Declaration,
+            models.Dispute, models.Invoice, models.Receipt, models.Shipment, models.Match, models.StagedVoucher,
+        ]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -53,11 +57,14 @@ class Trade(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        from .access import KEEPERS, READERS, REPORTERS, WRITERS
+        from .access import BOOKKEEPERS, KEEPERS, READERS, REPORTERS, WRITERS
 
         return [
             Permission("trade.read", _l("See orders and trade figures"), roles=READERS),
             Permission("trade.write", _l("Enter and import orders and month rates"), roles=WRITERS),
+            Permission(
+                "trade.book", _l("Enter and import shipments, invoices and receipts, and match them"), roles=BOOKKEEPERS
+            ),
             Permission("trade.declare", _l("Enter and withdraw declared figures"), roles=REPORTERS),
             Permission("trade.dispute", _l("Enter and change disputes"), roles=REPORTERS),
             Permission("trade.figures", _l("Decide which figures customers declare"), roles=KEEPERS),
@@ -65,8 +72,26 @@ class Trade(Plugin):
 
     @hookimpl
     def register_access(self) -> list[Access]:
-        from .access import declaration_grants, dispute_grants, grants, summary_grants
-        from .models import CustomerTrade, Declaration, Dispute, Order, StagedOrder
+        from .access import (
+            declaration_grants,
+            dispute_grants,
+            grants,
+            invoice_grants,
+            receipt_grants,
+            shipment_grants,
+            summary_grants,
+        )
+        from .models import (
+            CustomerTrade,
+            Declaration,
+            Dispute,
+            Invoice,
+            Order,
+            Receipt,
+            Shipment,
+            StagedOrder,
+            StagedVoucher,
+        )
 
         return [
             Access(Order, Order.id, grants),
@@ -74,6 +99,10 @@ class Trade(Plugin):
             Access(StagedOrder, StagedOrder.customer_id, summary_grants),
             Access(Declaration, Declaration.id, declaration_grants),
             Access(Dispute, Dispute.id, dispute_grants),
+            Access(Shipment, Shipment.id, shipment_grants),
+            Access(Invoice, Invoice.id, invoice_grants),
+            Access(Receipt, Receipt.id, receipt_grants),
+            Access(StagedVoucher, StagedVoucher.customer_id, summary_grants),
         ]
 
     @hookimpl
@@ -82,6 +111,9 @@ class Trade(Plugin):
         target = "customers_customer"
         return [
             RecordLink("trade_order", _l("Orders"), target, erase="keep"),
+            RecordLink("trade_shipment", _l("Shipments"), target, erase="keep"),
+            RecordLink("trade_invoice", _l("Invoices"), target, erase="keep"),
+            RecordLink("trade_receipt", _l("Receipts"), target, erase="keep"),
             RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
                        combine=summed),
             # what people wrote about a person goes, figure, gravity and state stay
@@ -89,7 +121,20 @@ class Trade(Plugin):
             RecordLink("trade_dispute", _l("Disputes"), target, personal=("subject", "outcome")),
             # a staged row names who it is for until its file is applied: it goes with the file
             RecordLink("trade_staged_order", _l("Orders of a file"), target, erase="delete", delete="delete"),
+            RecordLink("trade_staged_voucher", _l("Vouchers of a file"), target, erase="delete", delete="delete"),
         ]  # fmt: skip
+
+    @hookimpl(optionalhook=True)
+    def credit_receivables(self, customers: Any, day: date) -> Any:
+        from .receivables import receivables
+
+        return receivables(customers, day)
+
+    @hookimpl(optionalhook=True)
+    def credit_receivable_rows(self, customer_id: int, figure: str, day: date, limit: int | None) -> Any:
+        from .receivables import receivable_rows
+
+        return receivable_rows(customer_id, figure, day, limit)
 
     @hookimpl
     def register_metrics(self) -> list[Metric]:
@@ -111,9 +156,9 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Importer]:
-        from .importer import declared_importer, order_importer, rate_importer
+        from .importer import declared_importer, match_importer, order_importer, rate_importer, voucher_importers
 
-        return [order_importer(), rate_importer(), declared_importer()]
+        return [order_importer(), *voucher_importers(), match_importer(), rate_importer(), declared_importer()]
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Exporter]:
@@ -123,9 +168,9 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[SearchKind]:
-        from .searching import dispute_kind, search_kind
+        from .searching import dispute_kind, search_kind, voucher_kinds
 
-        return [search_kind(), dispute_kind()]
+        return [search_kind(), dispute_kind(), *voucher_kinds()]
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:
@@ -175,12 +220,36 @@ class Trade(Plugin):
                 order=30,
             ),
             MenuItem(
+                _l("Shipments"),
+                "trade.shipments",
+                icon="truck",
+                group="customers",
+                permission="trade.read",
+                order=31,
+            ),
+            MenuItem(
+                _l("Invoices and open items"),
+                "trade.invoices",
+                icon="receipt-cutoff",
+                group="customers",
+                permission="trade.read",
+                order=32,
+            ),
+            MenuItem(
+                _l("Receipts"),
+                "trade.receipts",
+                icon="cash-coin",
+                group="customers",
+                permission="trade.read",
+                order=33,
+            ),
+            MenuItem(
                 _l("Declared figures"),
                 "trade.declarations",
                 icon="card-checklist",
                 group="customers",
                 permission="trade.read",
-                order=31,
+                order=34,
             ),
             MenuItem(
                 _l("Disputes"),
@@ -188,7 +257,7 @@ class Trade(Plugin):
                 icon="exclamation-diamond",
                 group="customers",
                 permission="trade.read",
-                order=32,
+                order=35,
             ),
         ]
 

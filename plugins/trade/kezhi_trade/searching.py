@@ -11,6 +11,7 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.search.contributions import SearchKind
 
 from .models import Dispute, Order
+from .services.sorts import SORTS
 
 
 def search_kind() -> SearchKind:
@@ -52,3 +53,28 @@ def dispute_kind() -> SearchKind:
         icon="exclamation-diamond",
         order=31,
     )
+
+
+def voucher_kinds() -> list[SearchKind]:
+    """Shipments, invoices and receipts by their number, and by the number they have where they come from."""
+    found = []
+    for place, sort in enumerate(SORTS):
+        fields: Any = sort.model
+        customer = select(Customer.name).where(Customer.id == fields.customer_id).scalar_subquery()
+        found.append(
+            SearchKind(
+                key=f"trade.{sort.key}s",
+                title=sort.plural,
+                model=fields,
+                endpoint=f"trade.{sort.key}",
+                argument=f"{sort.key}_id",
+                permission="trade.read",
+                heading=fields.number,
+                codes=(fields.number, fields.external_id),
+                notes=(customer, fields.happened_on),
+                list_endpoint=f"trade.{sort.key}s",
+                icon=sort.icon,
+                order=32 + place,
+            )
+        )
+    return found

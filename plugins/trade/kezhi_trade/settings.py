@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from wtforms import DecimalField
+from wtforms import DecimalField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from kezhi import SettingsForm
@@ -19,4 +19,9 @@ class TradeSettings(SettingsForm):
         [InputRequired(_l("Write a number between 0 and 100.")), NumberRange(min=0, max=100)],
         default=Decimal("13"),
         places=2,
+    )
+    payment_days = IntegerField(
+        _l("Days until an invoice is due that names no due date"),
+        [InputRequired(_l("Write a number between 0 and 365.")), NumberRange(min=0, max=365)],
+        default=30,
     )

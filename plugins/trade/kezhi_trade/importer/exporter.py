@@ -16,6 +16,7 @@ from kezhi.money import to_units
 
 from ..models import MONEY, RATIO, Declaration, Order
 from ..services.figures import all_figures
+from .voucher_exporter import voucher_exporters
 
 HEADER = (
     "number", "customer_code", "order_date", "promised_date", "shipped_date", "product_group", "amount", "currency",
@@ -26,12 +27,13 @@ DECLARED_HEADER = ("customer_code", "year", "declared_on", "stated_in")
 
 
 def exporters() -> list[Exporter]:
-    """The exporters of kind ``orders`` and ``declared``."""
+    """The exporters of kind ``orders``, ``declared``, and of vouchers and matchings."""
     keys = [figure["key"] for figure in all_figures()]
     header = (*DECLARED_HEADER, *keys)
     return [
         Exporter("orders", _l("Orders"), "trade.read", HEADER, _rows),
         Exporter("declared", _l("Declared figures"), "trade.read", header, _declared_rows),
+        *voucher_exporters(),
     ]
 
 

@@ -16,7 +16,7 @@ from kezhi.i18n import lazy_gettext as _l
 
 from ..models import Rate
 from ..services.conversion import largest_rate
-from ..services.rates import reconvert
+from ..services.reconverting import reconvert
 from .cells import read_month, read_rate
 from .messages import problem, slot
 

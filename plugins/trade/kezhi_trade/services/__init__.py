@@ -12,17 +12,26 @@ from .figures import (
     restore_figure,
     retire_figure,
 )
+from .matching import match, match_oldest, open_invoices, unmatch
 from .orders import cancel_order, count_open, create_order, find_order, finish_orders, order_by_number, update_order
-from .rates import set_rate
+from .reconverting import set_rate
+from .sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
 from .summary import refresh_customers, refresh_summary
+from .vouchers import create_voucher, find_voucher, payment_days, update_voucher, void_voucher, voucher_by_number
 
 __all__ = [
+    "INVOICE",
+    "RECEIPT",
+    "SHIPMENT",
+    "SORTS",
+    "Sort",
     "add_figure",
     "all_figures",
     "cancel_order",
     "count_open",
     "create_dispute",
     "create_order",
+    "create_voucher",
     "current",
     "declare",
     "figure_by_id",
@@ -30,17 +39,26 @@ __all__ = [
     "find_declaration",
     "find_dispute",
     "find_order",
+    "find_voucher",
     "finish_orders",
     "history",
+    "match",
+    "match_oldest",
     "move_figure",
+    "open_invoices",
     "order_by_number",
+    "payment_days",
     "refresh_customers",
     "refresh_summary",
     "rename_figure",
     "restore_figure",
     "retire_figure",
     "set_rate",
+    "unmatch",
     "update_dispute",
     "update_order",
+    "update_voucher",
+    "void_voucher",
+    "voucher_by_number",
     "withdraw",
 ]

@@ -6,10 +6,13 @@ A rate says what one unit of the currency is worth, in millionths. An amount in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, func
+from babel.numbers import list_currencies
+from sqlalchemy import BigInteger, ColumnElement, Date, case, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -78,6 +81,46 @@ def sql_convert(
     factor_part = factor - factor_whole * sql_int(divisor)
     result = whole * factor + part * factor_whole + sql_divide(part * factor_part, sql_int(divisor))
     return case((amount < 0, -result), else_=result)
+
+
+@cache
+def _codes_by_digits() -> dict[int, list[str]]:
+    """Currencies by their digits after the point."""
+    found: dict[int, list[str]] = {}
+    for code in sorted(list_currencies()):
+        found.setdefault(exponent(code), []).append(code)
+    return found
+
+
+def by_digits(code: ColumnElement[Any], value: Callable[[str], int]) -> ColumnElement[int]:
+    """``value`` of a currency with as many digits as the one in ``code``, for rows of all currencies."""
+    groups = {digits: codes for digits, codes in _codes_by_digits().items() if digits != 2}
+    branches = [(code.in_(codes), sql_int(value(codes[0]))) for codes in groups.values()]
+    return case(*branches, else_=sql_int(value("CNY")))
+
+
+def sql_factors(code: ColumnElement[Any], rate: ColumnElement[Any], company: str) -> tuple[Any, Any]:
+    """What an amount in ``code`` is multiplied by and divided by; NULL for a foreign currency without a rate.
+
+    Select both as columns of a subquery before they go into :func:`sql_at`, which writes them several times.
+    """
+    times = by_digits(code, lambda like: factors(like, company)[0])
+    divisor = by_digits(code, lambda like: factors(like, company)[1])
+    own = code == company
+    return case((own, sql_int(1)), else_=rate * times), case((own, sql_int(1)), else_=divisor)
+
+
+def sql_at(amount: ColumnElement[Any], factor: ColumnElement[Any], divisor: ColumnElement[Any]) -> ColumnElement[int]:
+    """``amount · factor ÷ divisor``, rounded half up, for amounts from 0; nothing in between leaves 64 bits."""
+    whole, part = amount // divisor, amount % divisor
+    rest = (part * (factor % divisor) * 2 + divisor) // (divisor * 2)
+    result: ColumnElement[int] = whole * factor + part * (factor // divisor) + rest
+    return result
+
+
+def running_total(expression: ColumnElement[Any], within: tuple[Any, ...], order: tuple[Any, ...]) -> Any:
+    """The sum up to each row, as a 64-bit integer (PostgreSQL would answer numeric)."""
+    return func.sum(expression).over(partition_by=within, order_by=order).cast(BigInteger)
 
 
 def _floor(value: ColumnElement[Any], divisor: int) -> ColumnElement[int]:

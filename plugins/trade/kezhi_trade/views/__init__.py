@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import declarations, disputes, figures, orders
+from . import declarations, disputes, figures, matching, orders, vouchers
 
 BOTH = ("GET", "POST")
 
@@ -30,4 +30,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/disputes/move", "move_dispute", disputes.move, methods=["POST"])
     pages.add_url_rule("/disputes/<int:dispute_id>", "dispute", disputes.show)
     pages.add_url_rule("/disputes/<int:dispute_id>/edit", "edit_dispute", disputes.edit, methods=BOTH)
+    vouchers.add_pages(pages)
+    pages.add_url_rule("/receipts/match", "match_all", matching.match_all, methods=["POST"])
+    pages.add_url_rule("/receipts/<int:receipt_id>/match", "match", matching.match, methods=["POST"])
+    pages.add_url_rule("/receipts/<int:receipt_id>/unmatch", "unmatch", matching.unmatch, methods=["POST"])
     return pages
