@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union_all
 
 from kezhi import Refused, acting_user, db, setting, visible_ids
 from kezhi.i18n import _
@@ -14,6 +14,7 @@ from kezhi.i18n import _
 from ..fields import FIELDS
 from ..models import Customer
 from .protected import CUSTOMER_KEYS, lookups
+from .same_key import has_key
 from .scan import kept_apart_from
 from .texts import name_key
 
@@ -60,7 +61,8 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
     if not wanted:
         return []
     statement = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
-    statement = statement.where(or_(*(EVERY[key].in_(each) for key, each in wanted.items())))
+    alike = [select(EVERY.id).where(has_key(EVERY[key], one)) for key, each in wanted.items() for one in each]
+    statement = statement.where(EVERY.id.in_(union_all(*alike)))
     if except_id is not None:
         statement = statement.where(EVERY.id != except_id, EVERY.id.not_in(kept_apart_from(except_id)))
     found = db.session.connection().execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
