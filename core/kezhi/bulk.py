@@ -32,6 +32,8 @@ def bulk_write(statement: Executable, *, model: type, change: str, keys: Any, ac
     # PostgreSQL gives the count of an INSERT … SELECT only when asked to keep it
     result: Any = db.session.execute(statement, execution_options={"preserve_rowcount": True})
     count = int(result.rowcount)
+    if count < 0:  # of a statement that begins with WITH the driver of SQLite counts nothing
+        count = db.session.connection().exec_driver_sql("SELECT changes()").scalar_one()
     if count:
         announce(model, change, keys)
         audit.record(action, getattr(model, "__tablename__", model.__name__), change=change, count=count, **payload)
