@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -45,11 +44,6 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-@cache
-def _is_text(kind: type) -> bool:
-    return issubclass(kind, StringField) and not issubclass(kind, PasswordField)
-
-
 class Form(FlaskForm):
     """Base of forms: typed text is trimmed (not passwords), messages are in the user's language."""
 
@@ -65,7 +59,7 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             kind = unbound_field.field_class
-            if _is_text(kind):
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 options = {**options, "filters": [trimmed, *unbound_field.kwargs.get("filters", ())]}
             return super().bind_field(form, unbound_field, options)
 
