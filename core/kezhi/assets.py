@@ -46,21 +46,20 @@ def plugin_file(plugin: str, filename: str) -> Response:
 def asset(filename: str, plugin: str = "") -> str:
     """The address of a static file of the core, of Bootstrap (``vendor/…``) or of ``plugin``; kept for a second."""
     memo, key = current_app.extensions["kezhi"].host.memo, ("asset", plugin, filename, request and request.script_root)
-    kept: tuple[int, str] = memo.get(key, (-1, ""))
+    kept: tuple[int, str, str] = memo.get(key, (-1, "", ""))
     if kept[0] != (second := int(time.monotonic())):
-        kept = memo[key] = second, _asset(filename, plugin)
-    return kept[1]
+        name = filename if plugin else filename.removeprefix("vendor/")
+        folder = _plugin_folder(plugin) if plugin else OWN if name == filename else VENDOR
+        version = _hash(folder / name) if folder is not None else ""
+        url = kept[2] if kept[2] and kept[1] == version else _address(plugin, filename, name, version)
+        kept = memo[key] = second, version, url
+    return kept[2]
 
 
-def _asset(filename: str, plugin: str) -> str:
+def _address(plugin: str, filename: str, name: str, version: str) -> str:
     if plugin:
-        folder = _plugin_folder(plugin)
-        version = _hash(folder / filename) if folder is not None else ""
         return url_for("kezhi.plugin_static", plugin=plugin, filename=filename, v=version)
-    if filename.startswith("vendor/"):
-        name = filename.removeprefix("vendor/")
-        return url_for("kezhi.vendor", filename=name, v=_hash(VENDOR / name))
-    return url_for("kezhi.static", filename=filename, v=_hash(OWN / filename))
+    return url_for("kezhi.static" if name == filename else "kezhi.vendor", filename=name, v=version)
 
 
 def is_static(endpoint: str | None) -> bool:

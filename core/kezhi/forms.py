@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import has_request_context, request
 from flask_wtf import FlaskForm
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -25,6 +25,13 @@ from .errors import Refused
 from .i18n import is_chinese
 from .permissions import acting_user
 from .tables import submission
+
+#: made once: every form that is saved sends them
+CLAIMS: dict[str, Any] = {
+    name: dialect.insert(submission).on_conflict_do_nothing().returning(submission.c.key)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+DONE = update(submission).where(submission.c.key == bindparam("stored")).values(result=bindparam("result"))
 
 
 def trimmed(value: Any) -> Any:
@@ -84,10 +91,9 @@ def once(key: str) -> str | None:
     """
     if not key:
         return None
-    dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    connection = db.session.connection()
     row = {"key": _stored(key), "result": "", "at": clock.now()}
-    claim = dialect.insert(submission).values(row).on_conflict_do_nothing().returning(submission.c.key)
-    if db.session.connection().execute(claim).first() is not None:
+    if connection.execute(CLAIMS[connection.dialect.name], row).first() is not None:
         return None
     result = db.session.execute(select(submission.c.result).where(submission.c.key == _stored(key))).scalar_one()
     return str(result)
@@ -96,8 +102,7 @@ def once(key: str) -> str | None:
 def remember(key: str, result: str) -> None:
     """Store the result of a claimed submission, in the transaction of its effect."""
     if key:
-        statement = update(submission).where(submission.c.key == _stored(key))
-        db.session.connection().execute(statement, {"result": result})
+        db.session.connection().execute(DONE, {"stored": _stored(key), "result": result})
 
 
 def submit_once(key: str, effect: Callable[[], object]) -> str:

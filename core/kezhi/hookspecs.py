@@ -13,7 +13,7 @@ Builtins and plugins add hooks of their own through ``Plugin.hookspecs``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Literal, TypeVar
 
 import click
@@ -238,11 +238,12 @@ def row_limits(model: type, user: User) -> list[ColumnElement[bool]]:  # type: i
 
 
 @spec("tx")
-def after_change(model: type, change: str, keys: Any) -> None:
+def after_change(model: type, change: str, keys: Any, columns: Collection[str] | None) -> None:
     """What: rows of ``model`` were created, updated or deleted; called once per statement.
 
     Arguments: ``change`` is ``create``, ``update`` or ``delete``; ``keys`` is a list of up to 500 ids, else a
-    ``Select`` of ids. Called by: ``kezhi.bulk``. On error: the whole transaction rolls back.
+    ``Select`` of ids; ``columns`` names what an update wrote, None when that is not known. Called by: ``kezhi.bulk``.
+    On error: the whole transaction rolls back.
     """
 
 

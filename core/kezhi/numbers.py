@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .db import db
 from .tables import number
+
+MINE, COUNT = number.c.key == bindparam("sequence"), bindparam("count", type_=number.c.value.type)
+TAKE = update(number).where(MINE).values(value=number.c.value + COUNT).returning(number.c.value)
 
 
 def next_numbers(key: str, count: int = 1) -> range:
@@ -27,8 +30,7 @@ def next_numbers(key: str, count: int = 1) -> range:
 
 
 def _take(key: str, count: int) -> int | None:
-    statement = update(number).where(number.c.key == key).values(value=number.c.value + count).returning(number.c.value)
-    return db.session.execute(statement).scalar_one_or_none()
+    return db.session.connection().execute(TAKE, {"sequence": key, "count": count}).scalar_one_or_none()
 
 
 def last_number(key: str) -> int:

@@ -299,7 +299,8 @@ def test_an_export_read_back_changes_nothing(tmp_path: Path, add_person: Callabl
 @pytest.mark.clause("CUS-08")
 def test_the_number_of_statements_does_not_depend_on_the_rows(statements: Callable[[], Any]) -> None:
     def rows(start: int, count: int, city: str) -> list[dict[str, str]]:
-        return [{"code": f"C-{start + each}", "name": f"公司{start + each}", "city": city} for each in range(count)]
+        numbers = range(start, start + count)
+        return [{"code": f"C-{n}", "name": f"公司{n}", "city": city, "phone": f"0571-88{n:06}"} for n in numbers]
 
     load(*rows(9000, 1, "绍兴"))  # what an app looks up once belongs to no file
     needed = []

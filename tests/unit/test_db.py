@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
-from kezhi import audit, clock, db, writing
+from kezhi import audit, bulk_write, clock, db, writing
 from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.numbers import last_number, next_numbers
 from kezhi.tables import audit_entry, number, submission
@@ -35,6 +36,26 @@ def test_an_error_rolls_everything_back_with_its_audit_entry(app: Flask) -> None
         _ = 1 // 0
     assert last_number("n") == 0
     assert db.session.execute(select(audit_entry.c.seq)).all() == before
+
+
+def test_a_bulk_statement_that_begins_with_a_common_table_is_counted(app: Flask) -> None:
+    with writing():
+        for key in ("a", "b", "other"):
+            next_numbers(key)
+    told = []
+    for keys in (("a", "b"), ()):
+        chosen = select(number.c.key).where(number.c.key.in_(keys)).cte("chosen")
+        statement = update(number).where(number.c.key.in_(select(chosen.c.key))).values(value=7)
+        with writing():
+            told.append(bulk_write(statement, model=Numbers, change="update", keys=list(keys), action="number.set"))
+    assert told == [2, 0]
+    assert [last_number(key) for key in ("a", "b", "other")] == [7, 7, 1]
+    written = select(audit_entry.c.payload).where(audit_entry.c.action == "number.set")
+    assert [json.loads(payload)["count"] for payload in db.session.scalars(written)] == [2]
+
+
+class Numbers:
+    """Stands for a model: no app has one of these rows."""
 
 
 def test_reading_first_and_writing_later_does_not_fail_when_others_commit(app: Flask) -> None:

@@ -173,6 +173,23 @@ def test_tokens_follow_changes_and_go_with_the_record(app: Flask) -> None:
     assert tokens_stored() == set()
 
 
+def test_a_change_of_something_else_asks_nothing_of_the_search(app: Flask, statements: Any) -> None:
+    kept = make("上海恒达钢铁有限公司", code="K-0042")
+    with statements() as counted, writing():
+        customers.update_customer(kept, 1, {"city": "宁波"})
+    assert not [text for text in counted.texts if "search_token" in text]
+    with app_with_kinds(app, lambda: [notes_kind()]), writing():  # an app by whose kind cities are found
+        customers.update_customer(kept, 2, {"city": "绍兴"})
+        assert sorted(_kinds_of_tokens("绍兴")) == ["rating"]
+    with writing():
+        customers.update_customer(kept, 3, {"short_name": "绍恒"})
+    assert _kinds_of_tokens("绍恒") == ["customers"]
+
+
+def _kinds_of_tokens(text: str) -> list[str]:
+    return list(db.session.scalars(sa.select(Token.kind).where(Token.token == text)))
+
+
 def test_a_rolled_back_change_leaves_the_tokens_as_they_were(app: Flask) -> None:
     record = make("上海恒达")
     before = tokens_stored()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from wtforms import (
@@ -31,7 +32,7 @@ from .services import Invalid, choosable_departments, choosable_owners, lists
 from .services.amounts import number_text
 from .services.people import ASSIGN
 from .services.records import LONGEST_CODE
-from .services.values import faults, shown
+from .services.values import checked, shown
 
 RESPONSIBLE = ("owner_id", "department_id")
 HELP = {
@@ -75,6 +76,16 @@ class Names:
         return iter([SelectChoice(0, "—"), *(SelectChoice(each, name) for each, name in names.items())])
 
 
+class Suggestions:
+    """What a browser proposes beside a control: read when it is shown, as the names are."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([text for _key, text in lists.choices(self.name)])
+
+
 class BaseForm(Form):
     """What every form of a customer file has besides its fields.
 
@@ -85,6 +96,7 @@ class BaseForm(Form):
     department_id = SelectField(_l("Department"), coerce=int, default=0, validators=[Optional()], validate_choice=False)
     save_anyway = BooleanField(_l("Save all the same"))
     stored: Mapping[str, Any] | None = None  #: the record as it is
+    cleaned: Mapping[str, Any] = MappingProxyType({})  #: what was sent as it is stored, once the form was found valid
 
     def prepare(self, stored: Mapping[str, Any] | None, may_assign: bool = True) -> None:
         """Fill in the choices, and leave out what the user may not change. Must run before validation.
@@ -105,10 +117,10 @@ class BaseForm(Form):
 
     def _offer(self, key: str, kept: str) -> None:
         name = "product_group" if key == "product_groups" else key
-        choices = [SelectChoice(entry["key"], lists.text_of(name, entry["key"])) for entry in lists.entries(name)]
         if FIELDS[key].is_free:
-            self[key].suggestions = [choice.label for choice in choices]
+            self[key].suggestions = Suggestions(name)
             return
+        choices = [SelectChoice(each, text) for each, text in lists.choices(name)]
         offered = {each.value for each in choices}
         for each in lists.group_keys(kept) if name == "product_group" else [kept]:
             if each and each not in offered:
@@ -118,7 +130,8 @@ class BaseForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Every fault at once: what only the rules of the file can tell stands beside what the controls tell."""
         valid = bool(super().validate(extra_validators))
-        errors = faults({key: value for key, value in self.values().items() if not self[key].errors}, self.stored)
+        sent = {key: value for key, value in self.values().items() if not self[key].errors}
+        self.cleaned, errors = checked(sent, self.stored)
         for key, message in errors.items():
             fill_errors(self, Refused(message, field=key))
         return valid and not errors

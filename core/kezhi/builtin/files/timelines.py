@@ -15,7 +15,7 @@ from ..accounts.services import names_of_logins
 from ..timeline.contributions import Source
 from .models import File, Version
 from .pages import icon_of, of_record
-from .services.access import hangs_on
+from .services.access import NARROWED, hangs_on
 
 
 def sources(record: Any, user: User) -> list[Source]:
@@ -38,7 +38,7 @@ def uploads(plugin: str, kind: str, record_id: int, until: datetime | None, limi
     if until is not None:
         statement = statement.where(Version.uploaded_at <= until)
     newest = statement.order_by(Version.uploaded_at.desc(), Version.id.desc()).limit(limit)
-    rows = db.session.execute(newest).all()
+    rows = db.session.execute(newest, execution_options=NARROWED).all()
     names = names_of_logins({version.uploaded_by for _file, version in rows})
     return [
         TimelineEntry(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from kezhi import NotFound, Refused, acting_user, audit_record, clock, db, visible
 from kezhi.i18n import gettext as _
+from kezhi.visibility import visible_where
 
 from .models import DefaultView, SavedView
 
@@ -17,6 +20,8 @@ MOST_VIEWS = 50  #: of one person and list
 #: what an address says about a place or a file is not part of a view
 PASSING = ("view", "after", "before", "from", "count", "counts", "format")
 SHARE = "lists.share"
+_TABLE = SavedView.__table__
+_VIEWS = select(*_TABLE.c).where(_TABLE.c["list"] == bindparam("name"))
 
 
 def cleaned(query: str) -> str:
@@ -27,12 +32,20 @@ def cleaned(query: str) -> str:
     return kept
 
 
-def views_of(name: str) -> list[SavedView]:
-    """The views of a list that the acting user has: their own, then the shared ones, each in order of their titles."""
-    mine = SavedView.owner_id == acting_user().id
-    statement = visible(SavedView).where(SavedView.list == name).order_by(mine.desc(), SavedView.title, SavedView.id)
-    # visible() narrows it already, and it names nothing else that is guarded
-    return list(db.session.scalars(statement.execution_options(kezhi_unscoped=True)))
+def views_of(name: str) -> Sequence[Any]:
+    """The views of a list that the acting user has: their own, then the shared ones, each in order of their titles.
+
+    As rows: every page of a list asks for them, and changes none.
+    """
+    mine, seen = _TABLE.c.owner_id == acting_user().id, visible_where(SavedView)
+    statement = _VIEWS if seen is None else _VIEWS.where(seen)
+    db.session.flush()
+    found: Sequence[Any] = (
+        db.session.connection()
+        .execute(statement.order_by(mine.desc(), _TABLE.c.title, _TABLE.c.id), {"name": name})
+        .all()
+    )
+    return found
 
 
 def view_by_id(number: int) -> SavedView:
@@ -43,7 +56,7 @@ def view_by_id(number: int) -> SavedView:
     return found
 
 
-def may_change(view: SavedView) -> bool:
+def may_change(view: Any) -> bool:
     """Whether the acting user may rename, replace or throw away this view: its owner; a shared one, who may share."""
     user = acting_user()
     return view.owner_id == user.id or (view.shared and user.can(SHARE))

@@ -13,7 +13,6 @@ from werkzeug.datastructures import MultiDict
 from kezhi import KezhiError, ListView, acting_user
 
 from . import services
-from .models import SavedView
 
 KEPT = 60.0  #: seconds for which a person's counts are kept
 MOST_KEPT = 10_000
@@ -29,7 +28,7 @@ def open_default(view: ListView, _value: str) -> Any:
     return redirect(url_of(chosen, request.path)) if chosen is not None else None
 
 
-def url_of(view: SavedView, path: str) -> str:
+def url_of(view: Any, path: str) -> str:
     """The address of a list in a view. One list may stand on several pages: ``path`` is the one that is looked at."""
     return f"{request.script_root}{path}?{'&'.join(filter(None, [view.query, f'view={view.id}']))}"
 

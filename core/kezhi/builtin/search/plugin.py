@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -56,10 +57,10 @@ class Search(Plugin):
         return checks()
 
     @hookimpl
-    def after_change(self, model: type, change: str, keys: Any) -> None:
+    def after_change(self, model: type, change: str, keys: Any, columns: Collection[str] | None) -> None:
         from .services import follow
 
-        follow(model, change, keys)
+        follow(model, change, keys, columns)
 
     @hookimpl
     def after_uninstall(self, plugin: str) -> None:

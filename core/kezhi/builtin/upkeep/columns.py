@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import case, func, literal, select
@@ -12,14 +13,26 @@ from kezhi import lazy_gettext as _l
 from ..customers.models import Customer
 from .copying import copy_column
 from .rules import READ
-from .standing import STATES, Rule, verifications
+from .standing import STATES, LastingRule, verifications
 
 STATE = "upkeep.verification"
 
 
+RULE = LastingRule()
+
+
 def customer_columns() -> list[Column]:
     """Whether a file is verified for this quarter, and when it was verified last."""
-    rule = Rule()
+    RULE.forget()
+    return _columns()
+
+
+@cache
+def _columns() -> list[Column]:
+    """Made once: every list of customers asks for them, and few show them. What is asked of today, the settings and the
+    person is asked when a statement runs.
+    """
+    rule = RULE
     tones = [(rule.has(state), literal(tone)) for state, (_title, tone) in STATES.items() if tone != "gray"]
     latest = select(func.max(verifications.on_day)).where(verifications.customer_id == Customer.id)
     shown: Any = rule.state()

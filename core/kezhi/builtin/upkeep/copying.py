@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, or_, select
 
 from kezhi import Choice, Column, Filter, setting
 from kezhi import lazy_gettext as _l
@@ -34,7 +34,8 @@ def institutional_types() -> list[str]:
 
 def institutional() -> ColumnElement[bool]:
     """Customers whose base file is kept in two copies."""
-    condition: ColumnElement[bool] = Customer.business_type.in_(institutional_types())
+    types: Any = bindparam("upkeep_types", callable_=institutional_types, expanding=True, unique=True)
+    condition: ColumnElement[bool] = Customer.business_type.in_(types)
     return condition
 
 

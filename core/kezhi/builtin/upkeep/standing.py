@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property
 from typing import Any
 
+from flask import g
 from sqlalchemy import Boolean, ColumnElement, Date, and_, bindparam, case, exists, literal, or_, select
 
 from kezhi import UtcDateTime, clock, setting
@@ -99,10 +99,15 @@ class Rule:
     the state asks nothing.
     """
 
-    @cached_property
+    def __init__(self) -> None:
+        self._now: Present | None = None
+
+    @property
     def now(self) -> Present:
         """Today."""
-        return present()
+        if self._now is None:
+            self._now = present()
+        return self._now
 
     @property
     def late_start(self) -> date:
@@ -164,3 +169,19 @@ class Rule:
             (self.owed(), literal(DUE)),
             else_=literal(LATER),
         )
+
+
+class LastingRule(Rule):
+    """The conditions in statements that are made once: what today is, is known to the request that runs them."""
+
+    @property
+    def now(self) -> Present:
+        """Today."""
+        if "upkeep_present" not in g:
+            g.upkeep_present = present()
+        found: Present = g.upkeep_present
+        return found
+
+    def forget(self) -> None:
+        """Ask anew what today is."""
+        g.pop("upkeep_present", None)

@@ -26,6 +26,7 @@ from ..models import Contact, Customer, CustomerChange
 from ..sections import may_write_section
 from ..services.contacts import DAYS, KEYS
 from ..services.protected import CONTACT_KEYS
+from ..services.same_key import has_key
 from ..sharing.rules import only_looked_at
 from .contact_columns import contact_columns
 from .matching import refuse_unsealed
@@ -114,7 +115,7 @@ def customer_of_row(batch: Batch) -> ColumnElement[Any]:
 
 
 def _customer_by(key: str, own: str) -> ColumnElement[Any]:
-    return looked_up(func.min(EVERY.c.id), EVERY, and_(EVERY.c[own] == field_text(key), *_seen()))
+    return looked_up(func.min(EVERY.c.id), EVERY, and_(has_key(EVERY.c[own], field_text(key)), *_seen()))
 
 
 def _seen() -> list[ColumnElement[bool]]:
@@ -200,7 +201,8 @@ def _check_customers(batch: Batch) -> None:
 
 def _refuse_ambiguous(batch: Batch, others: list[tuple[str, str]]) -> None:
     """A credit code alone does not tell which of several customers is meant. Only those one may see are counted."""
-    count = select(func.count()).where(EVERY.c.credit_code_key == field_text("credit_code_key"), *_seen())
+    same = has_key(EVERY.c.credit_code_key, field_text("credit_code_key"))
+    count = select(func.count()).where(same, *_seen())
     known = [_customer_by(key, own).is_(None) for key, own in others]
     text = _("Several customer files carry this credit code: give the customer code too.")
     several = count.correlate(Row.__table__).scalar_subquery() > 1

@@ -16,6 +16,7 @@ from ..fields import FIELDS
 from ..models import Customer, StagedKey, UsedCode
 from ..sections import may_write, section_of
 from ..services.people import ASSIGN, owners_of
+from ..services.same_key import has_key
 from ..services.texts import name_key
 from ..sharing.rules import only_looked_at
 from .confirming import check_unconfirmed, is_kept_for, match_kept_codes
@@ -99,7 +100,7 @@ def _match(batch: Batch) -> None:
         if key == "credit_code":
             _refuse_ambiguous(batch)
         own = "credit_code_key" if key == "credit_code" else key
-        found = select(func.min(EVERY.c.id)).where(EVERY.c[own] == field_text(own)).scalar_subquery()
+        found = select(func.min(EVERY.c.id)).where(has_key(EVERY.c[own], field_text(own))).scalar_subquery()
         statement = update(Row).where(*good_rows(batch), Row.target_id.is_(None), given.is_not(None))
         db.session.execute(statement.values(target_id=found), execution_options=QUIET)
     match_kept_codes(batch)
@@ -108,7 +109,7 @@ def _match(batch: Batch) -> None:
 def _refuse_ambiguous(batch: Batch) -> None:
     """A credit code alone does not tell which of several records is meant."""
     given = field_text("credit_code")
-    same = EVERY.c.credit_code_key == field_text("credit_code_key")
+    same = has_key(EVERY.c.credit_code_key, field_text("credit_code_key"))
     count = select(func.count()).where(same).scalar_subquery()
     text = _("Several customer files carry this credit code: give the customer code too.")
     conditions = [*good_rows(batch), Row.target_id.is_(None), given.is_not(None), count > 1]
@@ -195,7 +196,7 @@ def _seal_to_targets(batch: Batch) -> None:
 
 def refuse_unsealed() -> None:
     """Errors: ``Refused`` while stored values have no blind index yet: rows would not find the customers they name."""
-    if db.session.scalar(select(exists().where(EVERY.c.seal_version.is_(None)))):
+    if db.session.scalar(select(select(EVERY.c.id).where(EVERY.c.seal_version.is_(None)).exists())):
         raise Refused(
             _("The customer files are being encrypted at present. Import this file again when that is done: the page "
               "“Protection” shows how far it is.")
@@ -255,7 +256,7 @@ def _own_key(key: str) -> ColumnElement[Any]:
 
 
 def _warn_records(batch: Batch, field: str, column: ColumnElement[Any], own: ColumnElement[Any]) -> None:
-    alike = [column == own, EVERY.c.id.is_distinct_from(Row.target_id)]
+    alike = [has_key(column, own), EVERY.c.id.is_distinct_from(Row.target_id)]
     named = select(func.min(func.coalesce(EVERY.c.code, EVERY.c.prospect_number, EVERY.c.name))).where(*alike)
     allowed = visible_ids(Customer)
     if allowed is not None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, select, union_all
 
 from kezhi import Refused, acting_user, db, setting, visible_ids
 from kezhi.i18n import _
@@ -14,6 +15,7 @@ from kezhi.i18n import _
 from ..fields import FIELDS
 from ..models import Customer
 from .protected import CUSTOMER_KEYS, lookups
+from .same_key import has_key
 from .scan import kept_apart_from
 from .texts import name_key
 
@@ -22,6 +24,7 @@ EVERY = Customer.__table__.c
 #: Which stored key stands for which field.
 KEYS = {"credit_code_key": "credit_code", "name_key": "name", "phone_key": "phone"}
 MOST_HITS = 10
+_NAMED = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,10 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
     wanted = {key: keys[key] for key in KEYS if keys.get(key, [""])[0]}
     if not wanted:
         return []
-    statement = select(EVERY.id, EVERY.code, EVERY.prospect_number, EVERY.name, *(EVERY[key] for key in KEYS))
-    statement = statement.where(or_(*(EVERY[key].in_(each) for key, each in wanted.items())))
-    if except_id is not None:
-        statement = statement.where(EVERY.id != except_id, EVERY.id.not_in(kept_apart_from(except_id)))
-    found = db.session.connection().execute(statement.order_by(EVERY.id).limit(MOST_HITS)).mappings().all()
+    asked = [(key, one) for key, each in wanted.items() for one in each]
+    values = {f"value_{at}": one for at, (_key, one) in enumerate(asked)}
+    statement = _alike(tuple(key for key, _one in asked), except_id is not None)
+    found = db.session.connection().execute(statement, values | {"self": except_id}).mappings().all()
     seen = _visible({row["id"] for row in found})
     hits = []
     for row in sorted(found, key=lambda row: (row["id"] not in seen, row["id"])):
@@ -75,9 +77,20 @@ def duplicates(values: Mapping[str, Any], except_id: int | None = None) -> list[
     return hits
 
 
+@cache
+def _alike(keys: tuple[str, ...], known: bool) -> Any:
+    """Made once for each set of keys: every save asks it. ``known`` is a record that is not looked for itself."""
+    alike = [select(EVERY.id).where(has_key(EVERY[key], bindparam(f"value_{at}"))) for at, key in enumerate(keys)]
+    statement = _NAMED.where(EVERY.id.in_(union_all(*alike)))
+    if known:
+        own: Any = bindparam("self", type_=EVERY.id.type)
+        statement = statement.where(EVERY.id != own, EVERY.id.not_in(kept_apart_from(own)))
+    return statement.order_by(EVERY.id).limit(MOST_HITS)
+
+
 def _visible(ids: set[int]) -> set[int]:
-    allowed = visible_ids(Customer, acting_user())
-    if not ids or allowed is None:
+    allowed = visible_ids(Customer, acting_user()) if ids else None
+    if allowed is None:
         return ids
     return set(db.session.scalars(select(EVERY.id).where(EVERY.id.in_(ids), EVERY.id.in_(allowed))))
 

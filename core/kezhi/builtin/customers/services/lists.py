@@ -30,6 +30,7 @@ Entry = dict[str, Any]
 _TABLE = ListEntry.__table__
 _COLUMNS = tuple(_TABLE.c)
 _WORDS = select(_TABLE.c["list"], _TABLE.c.key, _TABLE.c.zh, _TABLE.c.en).order_by(_TABLE.c.position, _TABLE.c.id)
+_ALL = select(*_COLUMNS).order_by(_TABLE.c.position, _TABLE.c.id)
 _NAMES = [column.name for column in _COLUMNS]
 
 
@@ -58,8 +59,8 @@ def _lists() -> _Lists:
     """Read once per request, in one statement."""
     found: _Lists | None = g.get("kezhi_customer_lists")
     if found is None:
-        statement = select(*_COLUMNS).order_by(ListEntry.position, ListEntry.id)
-        found = _Lists([dict(zip(_NAMES, row, strict=True)) for row in db.session.connection().execute(statement)])
+        rows = db.session.connection().execute(_ALL)
+        found = _Lists([dict(zip(_NAMES, row, strict=True)) for row in rows])
         g.kezhi_customer_lists = found
     return found
 
@@ -78,6 +79,12 @@ def all_entries(field: str) -> list[Entry]:
 def entries(field: str) -> list[Entry]:
     """The entries in force, in their order."""
     return [entry for entry in all_entries(field) if entry["retired_at"] is None]
+
+
+def choices(field: str) -> list[tuple[str, str]]:
+    """The entries in force, in their order: key, and what the present language shows."""
+    one, other = ("zh", "en") if is_chinese() else ("en", "zh")
+    return [(entry["key"], entry[one] or entry[other] or "") for entry in entries(field)]
 
 
 def entry_of(field: str, key: str) -> Entry | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from kezhi import Refused, clock, db, setting
 from kezhi.i18n import _
@@ -17,6 +17,7 @@ USED = UsedCode.__table__
 PROSPECT_PREFIX, PROSPECT_DIGITS = "P-", 6
 #: Codes looked up in one statement.
 MOST_AT_ONCE = 10_000
+_GIVEN = select(USED.c.code).where(USED.c.code.in_(bindparam("codes", expanding=True)))  # made once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _reserve(sequence: str, stem: str, digits: int, count: int) -> list[str]:
     while len(found) < count:
         block = min(block, MOST_AT_ONCE)
         candidates = {value: f"{stem}{value:0{digits}d}" for value in range(number, number + block)}
-        used = set(db.session.connection().scalars(select(USED.c.code).where(USED.c.code.in_(candidates.values()))))
+        used = set(db.session.connection().scalars(_GIVEN, {"codes": list(candidates.values())}))
         for value, code in candidates.items():
             if code not in used and len(found) < count:
                 found.append(code)

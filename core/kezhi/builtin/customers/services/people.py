@@ -77,10 +77,10 @@ def _check_rights(changed: Mapping[str, Any], user: User) -> None:
     if not user.can(ASSIGN) and any(own[key] != value for key, value in changed.items()):
         field = next(key for key, value in changed.items() if own[key] != value)
         raise Invalid({field: _("You may not change who is responsible for a customer.")})
-    for key, statement, column in (
-        ("owner_id", owners_of(user), Account.id),
-        ("department_id", departments_of(user), Department.id),
+    for key, offered, column in (
+        ("owner_id", owners_of, Account.id),
+        ("department_id", departments_of, Department.id),
     ):
         value = changed.get(key)
-        if value is not None and db.session.execute(statement.where(column == value)).first() is None:
+        if value is not None and db.session.execute(offered(user).where(column == value)).first() is None:
             raise Invalid({key: _("Choose one of the list.")})

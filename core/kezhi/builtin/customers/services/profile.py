@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from kezhi import db
+from kezhi.visibility import visible_where
 
 from ...protection.fields import bind, oldest, writer
 from ..fields import FIELDS, PROFILE
@@ -32,11 +33,27 @@ _BESIDE = (
 )
 
 
+#: Both at once, of a record that was not read before.
+_WHOLE = _BESIDE.add_columns(*CUSTOMERS.c)
+
+
+def stored_record(customer_id: int) -> dict[str, Any] | None:
+    """As :func:`stored_values`, of a record that was not read yet; None when there is none that the user may see."""
+    seen = visible_where(Customer)
+    statement = _WHOLE if seen is None else _WHOLE.where(seen)
+    row = db.session.connection().execute(statement, {"customer": customer_id}).mappings().one_or_none()
+    return None if row is None else {column.key: row[column] for column in CUSTOMERS.c} | _beside(row)
+
+
 def stored_values(customer: Customer) -> dict[str, Any]:
     """Everything the file holds of a customer by field, in one statement."""
     found = {column.key: getattr(customer, column.key) for column in CUSTOMERS.c}
     row = db.session.connection().execute(_BESIDE, {"customer": customer.id}).mappings().one()
-    found |= NOTHING if row["customer_id"] is None else {key: row[key] for key in PROFILE}
+    return found | _beside(row)
+
+
+def _beside(row: Any) -> dict[str, Any]:
+    found = NOTHING if row["customer_id"] is None else {key: row[key] for key in PROFILE}
     return found | {"product_groups": lists.groups_text(lists.group_keys(row["product_groups"] or ""))}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
 from kezhi.i18n import _
+from kezhi.visibility import visible_where
 
 from ...protection.fields import bind, oldest
 from ...protection.sealed import new_token
@@ -28,6 +29,7 @@ from .texts import tidy_code
 from .values import Invalid, cleaned, keys_of, shown
 
 LONGEST_CODE = 40
+TABLE = Customer.__table__
 
 
 class VersionConflict(Conflict):
@@ -177,24 +179,31 @@ def save_changes(stored: Mapping[str, Any], version: int, values: Mapping[str, A
     refuse_duplicates({key: changed[key] for key in ("credit_code", "name", "phone") if key in changed}, customer_id)
     if not is_in_charge(stored["owner_id"], stored["department_id"], acting_user()):
         check_writable([customer_id])
-    write_fields(stored, version, changed, source)
+    written = write_fields(stored, version, changed, source)
     audit_record("customer.update", "customer", customer_id, fields=sorted(changed), source=source)
     with given_away():
-        announce(Customer, "update", [customer_id])
+        announce(Customer, "update", [customer_id], written)
     return True
 
 
-def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, Any], source: str) -> None:
-    """The conditional update of a record that held ``before``, and its history. Errors: ``VersionConflict``."""
+def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, Any], source: str) -> set[str]:
+    """The conditional update of a record that held ``before``, and its history; the columns of the record it wrote.
+
+    Errors: ``VersionConflict``.
+    """
     customer_id, now = int(before["id"]), clock.now()
     own = {key: value for key, value in changed.items() if key in OWN or key not in FIELDS}
-    statement = update(Customer).where(Customer.id == customer_id, Customer.version == version)
+    seen = visible_where(Customer)
+    statement = update(TABLE).where(TABLE.c.id == customer_id, TABLE.c.version == version)
+    if seen is not None:
+        statement = statement.where(seen)
     token = before["seal"] or new_token()
     sealed = {"seal": token, "seal_version": oldest(before["seal_version"])} if _protects(own) else {}
-    own = bind(Customer.__table__, token, own)
-    statement = statement.values(**own, **sealed, **keys_of(changed), updated_at=now, version=version + 1)
-    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
-    if result.rowcount != 1:
+    own = bind(TABLE, token, own)
+    written = {**own, **sealed, **keys_of(changed), "updated_at": now, "version": version + 1}
+    statement = statement.values(written)
+    db.session.flush()
+    if db.session.connection().execute(statement).rowcount != 1:
         db.session.expire_all()
         raise _conflict(stored_values(customer_by_id(customer_id)), changed)
     write_more(customer_id, token, changed)
@@ -216,6 +225,7 @@ def write_fields(before: Mapping[str, Any], version: int, changed: Mapping[str, 
     if "owner_id" in changed or "department_id" in changed:
         after = {**before, **changed}
         change_owner(customer_id, after["owner_id"], after["department_id"], now)
+    return set(written)
 
 
 def _protects(values: Mapping[str, Any]) -> bool:

@@ -101,7 +101,7 @@ def keep_apart(customer_ids: Sequence[int]) -> int:
     return len(rows)
 
 
-def kept_apart_from(customer_id: int) -> Select[Any] | Any:
+def kept_apart_from(customer_id: Any) -> Select[Any] | Any:
     """A select of the records that are known to be other customers than this one."""
     return union(
         select(APART.c.high_id).where(APART.c.low_id == customer_id),

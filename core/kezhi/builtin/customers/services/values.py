@@ -35,7 +35,7 @@ def cleaned(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) 
 
     Errors: ``Invalid`` with every fault at once.
     """
-    result, errors = _each(values, stored)
+    result, errors = checked(values, stored)
     if not errors and stored is None and not result.get("name"):
         errors["name"] = _("A customer needs a name.")
     if errors:
@@ -43,12 +43,12 @@ def cleaned(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) 
     return result
 
 
-def faults(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """What is wrong with these values, by field. Fields that are not among them are not asked about."""
-    return _each(values, stored)[1]
-
-
-def _each(values: Mapping[str, Any], stored: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, str]]:
+def checked(
+    values: Mapping[str, Any], stored: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values as they are stored, and what is wrong with the others, by field. Fields that are not among them are
+    not asked about.
+    """
     result: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, value in values.items():

@@ -6,21 +6,19 @@ from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 
-from kezhi import NotFound, Refused, acting_user, can, db, requires, writing
+from kezhi import NotFound, Refused, acting_user, can, requires, writing
 from kezhi.forms import Form, submit_once
 from kezhi.i18n import _
 
 from .. import services
 from ..conflicts import resolve
 from ..forms import EditForm, NewForm, form_units
-from ..models import Customer
 from ..pages import ENTRIES, MOST_ENTRIES, list_view, may_edit, record_page
 from ..parts import Parts
 from ..services.confirmation import needs_confirmation
 from ..services.merging import stays_as
 from ..services.numbering import expected_code
-from ..services.profile import stored_values
-from ..services.values import cleaned
+from ..services.profile import stored_record
 from ..sharing.guard import check_found
 from ..sharing.rules import is_in_charge
 from .analyses import AnalysisForm
@@ -63,7 +61,7 @@ def new() -> Any:
     hits: list[services.Hit] = []
     if form.is_submitted() and all([form.validate(), parts.validate(form)]):
         try:
-            values = {**form.values(), **cleaned(form.values()), "code": form.code.data}
+            values = {**form.values(), **form.cleaned, "code": form.code.data}
             made = submit_once(form.key, lambda: _create(values, form, parts))
         except Suspected as suspected:
             hits = suspected.hits
@@ -98,11 +96,12 @@ def edit(customer_id: int) -> Any:
     """
     if not may_edit(acting_user()):
         abort(404)
-    customer = services.customer_by_id(customer_id)
-    has_charge = is_in_charge(customer.owner_id, customer.department_id, acting_user())
+    stored = stored_record(customer_id)
+    if stored is None:
+        abort(404)
+    has_charge = is_in_charge(stored["owner_id"], stored["department_id"], acting_user())
     if not has_charge:
         check_found(customer_id)
-    stored = _stored(customer)
     form = EditForm()
     form.prepare(stored, may_assign=has_charge)
     parts = Parts(customer_id)
@@ -110,9 +109,8 @@ def edit(customer_id: int) -> Any:
     if not form.is_submitted():
         form.open(stored)
     elif all([form.validate(), parts.validate(form)]):
-        values = form.values()
+        values = {**form.values(), **form.cleaned}
         try:
-            values |= cleaned(values, stored)
             guarded = ("credit_code", "name", "phone")
             changed = {key: values[key] for key in guarded if values.get(key, stored[key]) != stored[key]}
             context["hits"] = services.duplicates(changed, customer_id) if changed else []
@@ -123,11 +121,11 @@ def edit(customer_id: int) -> Any:
                 return redirect(url_for("customers.show", customer_id=customer_id))
         except services.VersionConflict as conflict:
             context["differences"] = resolve(form, conflict.stored, values)
-            customer = services.customer_by_id(customer_id)
         except Refused as refused:
             if not parts.refuse(refused):
                 form.refuse(refused)
     opened = request.args.get("section", "")
+    customer = services.customer_by_id(customer_id)
     return render_template(
         "customers/form.html", form=form, customer=customer, opened=opened, units=form_units(), **context
     )
@@ -172,10 +170,3 @@ def recognise(customer_id: int) -> Any:
             code = services.recognise_customer(customer_id, version).code
         flash(_("Recognised as a customer with the code %(code)s.", code=code), "success")
     return redirect(url_for("customers.show", customer_id=customer_id))
-
-
-def _stored(customer: Customer) -> dict[str, Any]:
-    """The record as plain values: they outlive the read transaction."""
-    found = stored_values(customer)
-    db.session.expunge(customer)
-    return found

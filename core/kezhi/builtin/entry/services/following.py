@@ -17,6 +17,8 @@ from .proposing import KIND
 
 CUSTOMERS, LINES, STATES = Customer.__table__, Line.__table__, State.__table__
 
+_WAITS = select(STATES.c.customer_id).where(STATES.c.state == WAITING).limit(1)  # made once: every change asks it
+
 
 def follow_changes(change: str, keys: Any) -> None:
     """Customers were changed or are gone: end the wait of those, and the request when nothing of it is left."""
@@ -29,7 +31,8 @@ def follow_changes(change: str, keys: Any) -> None:
 
 
 def _somebody_waits() -> bool:
-    return db.session.scalar(select(STATES.c.customer_id).where(STATES.c.state == WAITING).limit(1)) is not None
+    db.session.flush()
+    return db.session.connection().scalar(_WAITS) is not None
 
 
 def _fall_out(keys: Any) -> int:

@@ -57,6 +57,10 @@ def record_for(plugin: str, kind: str, record_id: int, *, to_attach: bool = Fals
     return record
 
 
+#: of a select that ``visible()`` has narrowed, and that names nothing else that is guarded but what is joined to it
+NARROWED = {"kezhi_unscoped": True}
+
+
 def hangs_on(plugin: str, kind: str, record_id: int) -> ColumnElement[bool]:
     """The condition on files of one record."""
     column = File.customer_id if attachment_for(plugin, kind).is_customer else File.record_id
@@ -81,7 +85,7 @@ def grants(user: User) -> Any:
 
 def _held() -> Select[Any]:
     newest = and_(Version.file_id == File.id, Version.number == File.latest)
-    return visible(File).join(Version, newest).add_columns(Version)
+    return visible(File).join(Version, newest).add_columns(Version).execution_options(**NARROWED)
 
 
 def files_of(plugin: str, kind: str, record_id: int, *, deleted: bool = False) -> list[Held]:

@@ -21,6 +21,7 @@ from ..contributions import SearchKind
 from ..models import KindState, Pending, Recent, Token
 from .indexing import (
     UNSCOPED,
+    columns_read,
     drop_lost,
     insert_missing,
     put_off,
@@ -39,23 +40,29 @@ SWEEP = 2_000  #: records whose tokens are removed in one transaction
 state, pending, token, recent = (model.__table__ for model in (KindState, Pending, Token, Recent))
 
 
-def follow(model: type, change: str, keys: Any) -> None:
-    """Renew the tokens of records that changed, inside the caller's transaction.
+def follow(model: type, change: str, keys: Any, columns: Collection[str] | None = None) -> None:
+    """Renew the tokens of records that changed, inside the caller's transaction. ``columns``: what an update wrote.
 
     A kind that cannot be read holds nobody up: its records wait for the job. Errors: none.
     """
     kinds = every_kind()
     _forget_stale(kinds)
     for kind in kinds.values():
-        if kind.model is not model:
+        if kind.model is not model or (change == "update" and not _touches(kind, columns)):
             continue
         try:
-            with db.session.begin_nested():
+            db.session.flush()
+            with db.session.connection().begin_nested():  # nothing in it lives in the session
                 _follow(kind, change, keys)
         except Exception:
             log.exception("search: the tokens of %s could not follow", kind.key)
             with db.session.begin_nested():
                 _put_off_keys(kind, keys)
+
+
+def _touches(kind: SearchKind, columns: Collection[str] | None) -> bool:
+    """Whether an update of these columns can change what the records are searched by."""
+    return columns is None or (read := columns_read(kind)) is None or not read.isdisjoint(columns)
 
 
 def _forget_stale(kinds: Collection[str]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, literal, select
+from flask import current_app
+from sqlalchemy import ColumnClause, ColumnElement, TextClause, bindparam, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.visitors import iterate
 
 from kezhi import db
 
@@ -17,18 +19,47 @@ from ..tokens import tokens_of
 #: The index knows every record, whoever acts.
 UNSCOPED = {"kezhi_unscoped": True}
 token, pending = Token.__table__, Pending.__table__
+STORED = select(token).where(token.c.kind == bindparam("kind"), token.c.record_id.in_(bindparam("ids", expanding=True)))
+MISSING: dict[str, Any] = {
+    name: dialect.insert(token).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 Texts = tuple[tuple[str, ...], tuple[str, ...]]  #: codes, names
 
 
 def texts_of(kind: SearchKind, ids: Collection[int], *, lock: bool = False) -> dict[int, Texts]:
     """What the records are searched by. ``lock`` lets nobody change them before the transaction ends."""
-    statement = select(kind.record_id, *kind.codes, *kind.names).where(kind.record_id.in_(ids))
+    memo = current_app.extensions["kezhi"].host.memo
+    statement = memo.get(("search", "texts", kind.key))
+    if statement is None:  # made once: every save of a record asks it
+        wanted = kind.record_id.in_(bindparam("ids", expanding=True))
+        statement = memo["search", "texts", kind.key] = select(kind.record_id, *kind.codes, *kind.names).where(wanted)
     if lock:
         statement = statement.with_for_update(read=True)
     count = 1 + len(kind.codes)
-    rows = db.session.execute(statement, execution_options=UNSCOPED).all()
+    db.session.flush()
+    rows = db.session.connection().execute(statement, {"ids": list(ids)}).all()
     return {row[0]: (_plain(row[1:count]), _plain(row[count:])) for row in rows}
+
+
+def columns_read(kind: SearchKind) -> frozenset[str] | None:
+    """The columns of its own table that a kind's texts are made from; None when other tables have a say in them."""
+    memo = current_app.extensions["kezhi"].host.memo
+    key = ("search", "columns", kind.key)
+    if key not in memo:  # found out once: kinds go with their app, and with it the host is made anew
+        parts = [part for text in (*kind.codes, *kind.names) for part in iterate(_plain_element(text))]
+        columns = [part for part in parts if isinstance(part, ColumnClause)]
+        own = all(part.table is kind.model.__table__ for part in columns)  # type: ignore[attr-defined]
+        written_out = any(isinstance(part, TextClause) for part in parts)
+        memo[key] = frozenset(part.name for part in columns) if own and not written_out else None
+    found: frozenset[str] | None = memo[key]
+    return found
+
+
+def _plain_element(text: Any) -> Any:
+    """A mapped attribute as a part of a statement, of the table and not of the class."""
+    return getattr(text, "__clause_element__", lambda: text)()._deannotate()
 
 
 def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, dict[str, int]]:
@@ -38,8 +69,7 @@ def tokens_by_record(texts: Mapping[int, Texts]) -> dict[int, dict[str, int]]:
 
 def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]], *, new: bool = False) -> int:
     """Make the tokens of these records what they are to be; returns how many came or went. ``new`` ones have none."""
-    mine = (token.c.kind == kind, token.c.record_id.in_(list(wanted)))
-    rows_kept = [] if new else db.session.execute(select(token).where(*mine)).all()
+    rows_kept = [] if new else db.session.connection().execute(STORED, {"kind": kind, "ids": list(wanted)}).all()
     stored = {(row.record_id, row.place, row.token) for row in rows_kept}
     all_wanted = {(record, place, text) for record, found in wanted.items() for text, place in found.items()}
     gone, added = stored - all_wanted, sorted(all_wanted - stored)
@@ -56,7 +86,8 @@ def write_tokens(kind: str, wanted: Mapping[int, Mapping[str, int]], *, new: boo
         db.session.execute(delete(token).where(*these))
     if added:
         rows = [{"kind": kind, "record_id": record, "place": place, "token": text} for record, place, text in added]
-        db.session.execute(insert_missing(token), rows)
+        connection = db.session.connection()
+        connection.execute(MISSING[connection.dialect.name], rows)
     return len(gone) + len(added)
 
 

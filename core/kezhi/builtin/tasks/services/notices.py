@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import exists, func, insert, select, true, tuple_, update
+from sqlalchemy import bindparam, exists, func, insert, select, true, tuple_, update
 
 from kezhi import NotFound, User, acting_user, clock, db, visible
 from kezhi.i18n import _, in_both_languages
@@ -102,13 +102,19 @@ def who_may(kind: NoticeKind, people: Sequence[User], record_id: int | None) -> 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+#: made once: every page asks it
+_UNREAD = select(func.count()).where(
+    Notice.__table__.c.user_id == bindparam("reader"), Notice.__table__.c.read_at.is_(None)
+)
+
+
 def unread() -> int:
     """How many notices the acting person has not read: one statement along an index, once a request."""
     user = acting_user()
     kept: tuple[Any, int] | None = g.get("tasks_unread")
     if kept is None or kept[0] != user.id:
-        which = (Notice.user_id == user.id, Notice.read_at.is_(None))
-        count = db.session.scalar(select(func.count()).select_from(Notice).where(*which), execution_options=UNSCOPED)
+        db.session.flush()
+        count = db.session.connection().scalar(_UNREAD, {"reader": user.id})
         kept = g.tasks_unread = user.id, int(count or 0)
     return kept[1]
 
