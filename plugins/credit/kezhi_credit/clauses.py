@@ -13,4 +13,7 @@ def clauses() -> list[Clause]:
                ours=True),
         Clause("CRD-04", _l("Exposure from receivables, shipments and orders less deposits, live, by age; unknown "
                             "without a source"), ours=True),
+        Clause("CRD-05", _l("The credit check: allow, warn or block with reasons; reservations; one release by "
+                            "approval"), ours=True),
+        Clause("CRD-08", _l("A customer without a class is cash only until it is rated"), ours=True),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from kezhi import acting_as, audit_record, clock, db, writing
+from kezhi import acting_as, audit_record, clock, db, visible, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
@@ -31,10 +31,10 @@ LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90
 def make(context: DemoContext) -> None:
     """Ratings of the last years in finance's name, and limits that a salesperson asked for."""
     random = Random(20260811)  # noqa: S311 - not for secrets; its own, so that what others make stays the same
-    chosen = select(Customer.id, Customer.owner_id).where(Customer.code.is_not(None)).order_by(Customer.code)
+    chosen = select(Customer.id).where(Customer.code.is_not(None)).order_by(Customer.code)
     customers = db.session.execute(chosen).all()
     _rate(context, random, [row.id for row in customers])
-    _limits(context, random, [row.id for row in customers])
+    _limits(context, random)
 
 
 def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
@@ -57,13 +57,18 @@ def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
         audit_record("credit.rate", "customer", "demo", count=len(rows))
 
 
-def _limits(context: DemoContext, random: Random, customers: list[int]) -> None:
-    """The first one is signed, the second waits for the general manager."""
-    wanted = random.sample(customers, min(len(LIMITS), len(customers)))
-    for customer, (amount, days, reason) in zip(wanted, LIMITS, strict=False):
-        with acting_as(context.person("sales-manager")):
+def _limits(context: DemoContext, random: Random) -> None:
+    """The first one is signed, the second waits for the general manager. Asked for by who sees the customers."""
+    with acting_as(context.person("sales-manager")):
+        seen = (
+            visible(Customer).where(Customer.code.is_not(None)).order_by(Customer.code).with_only_columns(Customer.id)
+        )
+        customers = list(db.session.scalars(seen))
+        wanted = random.sample(customers, min(len(LIMITS), len(customers)))
+        asked = []
+        for customer, (amount, days, reason) in zip(wanted, LIMITS, strict=False):
             until = context.today + timedelta(days=days)
-            limit = ask_limit(customer, amount, context.today, until, reason)
-            request_id = limit.request_id
-        with acting_as(context.person("sales-director")):
+            asked.append(ask_limit(customer, amount, context.today, until, reason).request_id)
+    with acting_as(context.person("sales-director")):
+        for request_id in asked:
             sign(request_id or 0, "同意")

@@ -41,3 +41,24 @@ def credit_orders() -> Select[Any] | None:
     Returns: a select of ``customer_id`` and ``number``, orders of any state. Called by: the sum of the reservations.
     On error: a reservation ends with its time, or when somebody cancels it.
     """
+
+
+@spec("tx", firstresult=True)
+def credit_check(customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any] | None:
+    """What: whether so much more may be owed; this app answers it, for any app that wants to know.
+
+    Arguments: ``amount`` is minor units of the company's currency, tax included; ``order`` is the order's number or
+    empty; with ``reserve`` the credit is kept for it for 24 hours unless it is blocked. Returns: a dict with
+    ``decision`` (``allow``, ``warn``, ``block``), ``reasons`` (each with ``code``, ``level``, ``text``), ``limit``,
+    ``exposure``, ``overdue``, ``free``, ``reserved`` (minor units, None where unknown), ``reservation`` and
+    ``release``. Called by: other apps, in their own transaction where they have one. On error: the caller's
+    transaction rolls back.
+    """
+
+
+@spec("tx")
+def credit_order_ended(customer_id: int, order: str) -> None:
+    """What: an order was shipped, taken back or cancelled; this app gives up what it kept for it.
+
+    Called by: other apps, in the transaction in which the order ends. On error: it rolls back.
+    """

@@ -48,8 +48,8 @@ def panels(record: Any, user: User) -> list[Panel]:
             "credit/panel.html",
             context,
             icon="shield-check",
-            link=url_for("credit.customer", customer_id=record.id),
-            link_text=_l("Credit in full"),
+            link=url_for("credit.check", customer=record.code or record.prospect_number),
+            link_text=_l("May this be shipped?"),
             order=25,
             half=True,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any, ClassVar
 
+import click
 from flask import Blueprint
 
 from kezhi import (
@@ -40,9 +41,9 @@ class Credit(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import CreditClass, Limit, Rating, Terms
+        from .models import Account, CreditClass, Limit, Rating, Release, Reservation, Terms
 
-        return [CreditClass, Terms, Rating, Limit]
+        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -56,7 +57,7 @@ class Credit(Plugin):
 
         return [
             Permission("credit.read", _l("See the credit of customers"), roles=READERS),
-            Permission("credit.ask", _l("Ask for credit limits"), roles=ASKERS),
+            Permission("credit.ask", _l("Check and reserve credit, ask for limits and releases"), roles=ASKERS),
             Permission("credit.rate", _l("Rate customers in credit classes and end limits early"), roles=KEEPERS),
             Permission("credit.classes", _l("Decide the terms of credit classes"), roles=KEEPERS),
         ]
@@ -64,9 +65,13 @@ class Credit(Plugin):
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import of_customers
-        from .models import Limit, Rating
+        from .models import Account, Limit, Rating, Release, Reservation
 
-        return [Access(Rating, Rating.id, of_customers(Rating)), Access(Limit, Limit.id, of_customers(Limit))]
+        own: list[Any] = [Rating, Limit, Release, Reservation]
+        return [
+            *(Access(model, model.id, of_customers(model)) for model in own),
+            Access(Account, Account.customer_id, of_customers(Account)),
+        ]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
@@ -74,13 +79,36 @@ class Credit(Plugin):
         return [
             RecordLink("credit_rating", _l("Credit ratings"), target, personal=("reason",)),
             RecordLink("credit_limit", _l("Credit limits"), target, personal=("reason",)),
-        ]
+            RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
+            RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
+            # only held while credit is reserved: it says nothing
+            RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
+                       merge="keep_one"),
+        ]  # fmt: skip
 
     @hookimpl(optionalhook=True)
     def approval_subjects(self) -> list[Any]:
-        from .services.limits import subject_kind
+        from .services import limits, releases
 
-        return [subject_kind()]
+        return [limits.subject_kind(), releases.subject_kind()]
+
+    @hookimpl
+    def credit_check(self, customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any]:
+        from .services import check
+
+        return check(customer_id, amount, order, reserve=reserve).as_data()
+
+    @hookimpl
+    def credit_order_ended(self, customer_id: int, order: str) -> None:
+        from .services.reserving import end_for
+
+        end_for(customer_id, order.strip())
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import commands
+
+        return commands()
 
     @hookimpl
     def list_columns(self, model: type) -> list[Column]:
@@ -128,6 +156,14 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=25,
+            ),
+            MenuItem(
+                _l("May this be shipped?"),
+                "credit.check",
+                icon="truck",
+                group="customers",
+                permission="credit.read",
+                order=26,
             ),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask import current_app
-from wtforms import DecimalField, SelectField
+from wtforms import DecimalField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from kezhi import SettingsForm, currency, setting
@@ -34,6 +34,22 @@ class CreditSettings(SettingsForm):
         [InputRequired(NUMBER), NumberRange(min=0, max=10_000_000_000)],
         default=Decimal("200000"),
         places=2,
+    )
+    manager_release = DecimalField(
+        _l("Above this amount of a blocked order, in units of the currency, the general manager signs its release too"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=10_000_000_000)],
+        default=Decimal("100000"),
+        places=2,
+    )
+    release_days = IntegerField(
+        _l("Days for which a release can be used"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=90)],
+        default=7,
+    )
+    overdue_days = IntegerField(
+        _l("Days overdue after which the credit check blocks"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
+        default=30,
     )
     turnover_metric = SelectField(
         _l("Turnover of the last 12 months, for limits that are a share of it"),

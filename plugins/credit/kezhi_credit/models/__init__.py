@@ -1,6 +1,7 @@
 """What the credit plugin keeps: classes with their terms, ratings and limits of customers."""
 
 from .base import Base
+from .checks import Account, Release, Reservation
 from .classes import (
     ACCEPTANCE,
     CASH,
@@ -50,9 +51,12 @@ __all__ = [
     "WAITING",
     "WAYS",
     "WITHDRAWN",
+    "Account",
     "Base",
     "CreditClass",
     "Limit",
     "Rating",
+    "Release",
+    "Reservation",
     "Terms",
 ]

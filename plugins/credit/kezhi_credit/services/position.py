@@ -11,6 +11,7 @@ from kezhi import clock, db
 from kezhi.figures import sql_int
 
 from .exposure import DAYS, FIGURES, receivables, sums
+from .reserving import reserved
 from .standing import CUSTOMERS, standing
 
 #: what a position adds to the standing of a customer; NULL while the exposure is unknown, but for ``reserved``
@@ -25,14 +26,16 @@ def position(day: date, population: Select[Any] | None = None) -> Select[Any]:
     """
     stands = standing(day, population).subquery("standing")
     given = receivables(day, population)
-    reserved: Any = sql_int(0)
+    kept = reserved(clock.now()).subquery("kept")
+    joined: Any = stands.outerjoin(kept, kept.c.customer_id == stands.c.customer_id)
+    held = func.coalesce(kept.c.amount, sql_int(0))
     if given is None:
         found: dict[str, Any] = dict.fromkeys((*FIGURES, DAYS, "receivables", "overdue", "exposure"), null())
-        found |= {"reserved": reserved, "used": null(), "free": null()}
-        return select(*stands.c, *(found[name].label(name) for name in ADDED)).select_from(stands)
-    joined: Any = stands.outerjoin(given, given.c.customer_id == stands.c.customer_id)
+        found |= {"reserved": held, "used": null(), "free": null()}
+        return select(*stands.c, *(found[name].label(name) for name in ADDED)).select_from(joined)
+    joined = joined.outerjoin(given, given.c.customer_id == stands.c.customer_id)
     figures = [func.coalesce(given.c[name], sql_int(0)).label(name) for name in (*FIGURES, DAYS)]
-    parts = select(*stands.c, *figures, reserved.label("reserved")).select_from(joined).subquery("parts")
+    parts = select(*stands.c, *figures, held.label("reserved")).select_from(joined).subquery("parts")
     found = sums(parts)
     found["used"] = found["exposure"] + parts.c.reserved
     found["free"] = parts.c.limit - found["used"]

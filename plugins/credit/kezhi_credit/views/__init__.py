@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import classes, customers, exposure
+from . import checks, classes, customers, exposure
 
 BOTH = ("GET", "POST")
 
@@ -17,6 +17,10 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/customers/<int:customer_id>/class", "rate", customers.rate, methods=BOTH)
     pages.add_url_rule("/customers/<int:customer_id>/limit", "ask_limit", customers.ask, methods=BOTH)
     pages.add_url_rule("/customers/<int:customer_id>/rows/<figure>", "rows", exposure.rows)
+    pages.add_url_rule("/check", "check", checks.index)
+    pages.add_url_rule("/check/reserve", "reserve", checks.reserve, methods=["POST"])
+    pages.add_url_rule("/check/release", "release", checks.release, methods=BOTH)
+    pages.add_url_rule("/reservations/<int:reservation_id>/cancel", "cancel", checks.cancel, methods=["POST"])
     pages.add_url_rule("/limits/<int:limit_id>/end", "end_limit", customers.end, methods=BOTH)
     pages.add_url_rule("/classes", "classes", classes.index)
     pages.add_url_rule("/classes/new", "new_class", classes.new, methods=BOTH)

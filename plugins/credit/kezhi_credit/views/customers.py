@@ -58,7 +58,7 @@ def show(customer_id: int) -> str:
     """The credit of one customer: the limit and where it comes from, classes and limits through time."""
     customer = services.seen_customer(customer_id)
     now = position_of(customer.id)
-    limits = services.limits_of(customer.id)
+    limits, released = services.limits_of(customer.id), services.releases_of(customer.id)
     classes = {each["id"]: each for each in services.all_classes()}
     return render_template(
         "credit/customer.html",
@@ -69,7 +69,9 @@ def show(customer_id: int) -> str:
         title_of=services.title_of,
         ratings=services.ratings_of(customer.id),
         limits=limits,
-        requests=_open_to_me([limit.request_id for limit in limits]),
+        requests=_open_to_me([*(each.request_id for each in limits), *(each.request_id for each in released)]),
+        releases=released,
+        reservations=services.running_of(customer.id),
         judged=judged(now),
         bar=bar(now),
         ages=AGE_LABELS,
