@@ -27,7 +27,8 @@ class RateForm(Form):
     valid_from = DateField(_l("Takes effect on"), [InputRequired(DAY)])
     review_on = DateField(_l("Next review"), [Optional()])
     reason = TextAreaField(
-        _l("Why"), [InputRequired(_l("Say why the customer is rated so.")), Length(max=LONGEST_REASON)],
+        _l("Grounds of the rating"),
+        [InputRequired(_l("Say why the customer is rated so.")), Length(max=LONGEST_REASON)],
         render_kw={"rows": 3},
     )  # fmt: skip
 
@@ -53,7 +54,8 @@ class LimitForm(Form):
     valid_from = DateField(_l("From"), [InputRequired(DAY)])
     valid_to = DateField(_l("Through"), [InputRequired(DAY)])
     reason = TextAreaField(
-        _l("Why"), [InputRequired(_l("Say why this customer needs another limit.")), Length(max=LONGEST_REASON)],
+        _l("Why it is needed"),
+        [InputRequired(_l("Say why this customer needs another limit.")), Length(max=LONGEST_REASON)],
         render_kw={"rows": 3},
     )  # fmt: skip
 
