@@ -62,7 +62,7 @@ from kezhi.permissions import declared_permission
 from kezhi.site import Site
 from kezhi.users import User
 
-pytestmark = [pytest.mark.plugins("trade", "grading"), pytest.mark.services]
+pytestmark = [pytest.mark.plugins("trade", "grading", "credit"), pytest.mark.services]
 
 #: In every text of the hidden customers and orders. Requests ask for its beginning, so that no answer repeats it.
 MARK, ASKED = "Canary7Qx", "Canary"
@@ -86,6 +86,8 @@ class Company:
 
 @pytest.fixture
 def company(app: Flask, add_person: Callable[..., User]) -> Company:
+    from kezhi_credit import services as credit
+    from kezhi_credit.models import APPROVED, Limit
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -149,6 +151,16 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
                     **words,
                 }
             ).id
+    credit_class, today = credit.class_by_key("B")["id"], clock.today()
+    with writing():
+        credit.rate(hidden, credit_class, today, f"{MARK} pays")
+        limit = Limit(number="XE-1", customer_id=hidden, amount=90_000_00, valid_from=today, valid_to=today,
+                      reason=f"{MARK} needs more", state=APPROVED, requested_at=clock.now(), requested_by="system",
+                      decided_at=clock.now())  # fmt: skip
+        db.session.add(limit)
+        db.session.flush()
+        limit_id = limit.id
+        kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -198,6 +210,9 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "contract_id": agreed,
         "dispute_id": argued,
         **booked,
+        "class_id": credit_class,
+        "limit_id": limit_id,
+        "reservation_id": kept,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
@@ -284,6 +299,7 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_credit.views.customers import register_view as credit_view
     from kezhi_grading.models import Result
     from kezhi_grading.result_columns import result_list_columns
     from kezhi_grading.services import run_by_number, scheme_of
@@ -301,7 +317,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
-        "line": "customers:CUS-04", "share_id": 1,
+        "line": "customers:CUS-04", "share_id": 1, "figure": "not_due",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -336,6 +352,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/destruction", destruction_view())
         found += list_addresses(f"/entry/{sent.id}", lines_view(sent))
         found += list_addresses("/trade", orders)
+        found += list_addresses("/credit", credit_view())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         for sort in SORTS:
@@ -360,6 +377,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     found += [f"/cards/customer/{customer}/compare?old={period}&new={period}"]
     found += [f"/search{part}?q={word}" for part in ("", "/suggestions") for word in (ASKED, "canary7", "ltd", CODE)]
     found += [f"/trade/disputes?face=board&q={ASKED}", f"/trade/declared?f.customer_code={CODE}&count=1"]
+    found += [f"/credit/check?customer={word}&amount=1" for word in (CODE, ASKED)]
     return [*found, *(f"/trade/{page}new?customer={CODE}" for page in ("", "declared/", "disputes/", "invoices/"))]
 
 
@@ -430,6 +448,8 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         "/upkeep/notes", f"/upkeep/notes/{company.ids['observation_id']}",
         f"/cards/customer/{customer}", f"/cards/periods/{company.ids['period_id']}",
         f"/entry/{company.ids['submission_id']}",
+        "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
+        f"/credit/check?customer={ASKED}&amount=1",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

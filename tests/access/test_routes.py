@@ -31,7 +31,7 @@ from kezhi.testing.server import csrf_token
 
 BUILTINS = Path(kezhi.__file__).parent / "builtin"
 
-pytestmark = [pytest.mark.plugins("trade", "grading")]
+pytestmark = [pytest.mark.plugins("trade", "grading", "credit")]
 
 #: Parts of a page, for scripts.
 FRAGMENTS = {"search.suggestions"}
@@ -96,6 +96,8 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.upkeep.models import Finding, MarketNote, Observation
     from kezhi.builtin.upkeep.services.checking import begin, items_of
     from kezhi.builtin.upkeep.services.protecting import publish
+    from kezhi_credit import services as credit
+    from kezhi_credit.models import APPROVED, Limit
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -120,6 +122,15 @@ def company(app: Flask, add_person: Any) -> Company:
         agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
         contract = create_contract({**agreed, "their_signer": "B"}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
+        credit_class, day = credit.class_by_key("B")["id"], clock.today()
+        credit.rate(customer, credit_class, day, "Pays on time")
+        limit = Limit(number="XE-1", customer_id=customer, amount=1, valid_from=day, valid_to=day,
+                      reason="More", state=APPROVED, requested_at=clock.now(), requested_by="system",
+                      decided_at=clock.now())  # fmt: skip
+        db.session.add(limit)
+        db.session.flush()
+        limit_id = limit.id
+        kept = credit.check(customer, 1, "A-1", reserve=True).reservation_id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
         keep_flow(grading.KIND, signing, reason="Nobody else")
@@ -240,6 +251,10 @@ def company(app: Flask, add_person: Any) -> Company:
             "declaration_id": declaration,
             "dispute_id": dispute,
             **booked,
+            "class_id": credit_class,
+            "limit_id": limit_id,
+            "reservation_id": kept,
+            "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,
             "number": number,
@@ -259,6 +274,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "lists.new": {"list": "customers", "path": "/customers"},
             "cards.compare": {"old": period_id, "new": period_id},
             "cards.moved": {"old": earlier, "by": "business_type"},
+            "credit.release": {"customer_id": customer, "amount": "1", "order": "A-1"},
         },
         by_endpoint={
             "apps.settings": {"name": "trade"},
@@ -387,7 +403,7 @@ def sentences() -> dict[str, str]:
 
     found: dict[str, str] = {}
     builtins = [f"kezhi.builtin.{path.parent.name}" for path in BUILTINS.glob("*/translations")]
-    for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading"):
+    for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading", "kezhi_credit"):
         folder = Path(str(import_module(name).__file__)).parent
         with (folder / "translations/zh_Hans_CN/LC_MESSAGES/messages.po").open("rb") as file:
             for message in read_po(file):
@@ -467,6 +483,8 @@ RECORDS = (
     "shipment_id",
     "invoice_id",
     "receipt_id",
+    "limit_id",
+    "reservation_id",
     "request_id",
     "batch_id",
     "record_id",

@@ -19,6 +19,7 @@ PACKAGES = {
     "kezhi": ROOT / "core/kezhi",
     "kezhi_trade": ROOT / "plugins/trade/kezhi_trade",
     "kezhi_grading": ROOT / "plugins/grading/kezhi_grading",
+    "kezhi_credit": ROOT / "plugins/credit/kezhi_credit",
 }
 NEEDED = {".py", ".html", ".toml", ".css", ".js", ".svg", ".mo", ".j2"}
 

@@ -1,0 +1,1 @@
+"""Customer credit (CRD): classes, limits, exposure, and the credit check."""

@@ -1,0 +1,19 @@
+"""The clauses of the policy catalogue that this plugin carries out."""
+
+from __future__ import annotations
+
+from kezhi import Clause
+from kezhi import lazy_gettext as _l
+
+
+def clauses() -> list[Clause]:
+    """Classes and limits."""
+    return [
+        Clause("CRD-03", _l("Terms by credit class; limits of a customer's own, dated and approved by amount"),
+               ours=True),
+        Clause("CRD-04", _l("Exposure from receivables, shipments and orders less deposits, live, by age; unknown "
+                            "without a source"), ours=True),
+        Clause("CRD-05", _l("The credit check: allow, warn or block with reasons; reservations; one release by "
+                            "approval"), ours=True),
+        Clause("CRD-08", _l("A customer without a class is cash only until it is rated"), ours=True),
+    ]  # fmt: skip

@@ -1,0 +1,44 @@
+"""``kezhi credit …``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from kezhi import Refused, acting_user, currency
+from kezhi.builtin.customers.services import customer_by_code
+from kezhi.i18n import gettext as _
+from kezhi.money import display
+
+from .forms.reading import read_money
+
+
+def commands() -> list[click.Command]:
+    """The commands about credit."""
+    return [check]
+
+
+@click.command("check")
+@click.argument("code")
+@click.argument("amount")
+@click.option("--order", default="", help="The number of the order that it is for.")
+@click.option("--reserve", is_flag=True, help="Keep the credit for 24 hours unless it is blocked.")
+@click.option("--json", "as_json", is_flag=True)
+def check(code: str, amount: str, order: str, reserve: bool, as_json: bool) -> None:
+    """Whether AMOUNT (units of the company's currency, tax included) may be shipped to customer CODE on credit."""
+    from . import services
+
+    user = acting_user()
+    if not user.can("credit.read") or (reserve and not user.can("credit.ask")):
+        raise Refused(_("You may not check credit."))
+    answer = services.check(customer_by_code(code).id, read_money(amount, "amount"), order, reserve=reserve)
+    if as_json:
+        click.echo(json.dumps({**answer.as_data(), "currency": currency()}, ensure_ascii=False, indent=2))
+        return
+    click.echo(answer.decision)
+    for reason in answer.reasons:
+        click.echo(f"  {reason.level:5}  {reason.text}")
+    figures = {"limit": answer.limit, "exposure": answer.exposure, "overdue": answer.overdue, "free": answer.free}
+    for name, value in figures.items():
+        click.echo(f"  {name:9} {display(value, currency()):>18}")

@@ -1,0 +1,97 @@
+"""What shows that the rules of credit are kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
+
+from .models import APPROVED, WAITING, Release, Terms
+from .services.exposure import receivables
+from .services.reserving import RESERVATIONS
+from .services.standing import CUSTOMERS, LIMITS, ratings_on
+
+FINANCE = _l("Finance")
+
+
+def evidence() -> list[ClauseEvidence]:
+    """One line per clause."""
+    return [
+        ClauseEvidence(
+            "CRD-03",
+            _l("Every class has terms, and no limit of a customer's own holds without approval."),
+            ask=_terms,
+            says=lambda found: _l("Versions of terms: %(count)s, limits waiting: %(waiting)s",
+                                  count=found.records or 0, waiting=found.waiting),
+            needed=1,
+            records=Records("credit.classes"),
+            responsible=FINANCE,
+        ),
+        ClauseEvidence(
+            "CRD-04",
+            _l("An enabled app says what customers owe, so that every exposure is known."),
+            ask=_exposure,
+            says=lambda found: _l("Customers that owe or have paid ahead: %(count)s", count=found.records or 0),
+            needed=1,
+            records=Records("credit.index"),
+            responsible=FINANCE,
+        ),
+        ClauseEvidence(
+            "CRD-05",
+            _l("No block was lifted without an approval."),
+            ask=_checks,
+            says=lambda found: _l("Reservations: %(count)s, releases waiting: %(waiting)s",
+                                  count=found.records or 0, waiting=found.waiting),
+            records=Records("credit.check"),
+            responsible=_l("Sales"),
+        ),
+        ClauseEvidence(
+            "CRD-08",
+            _l("Who is not rated is sold to against payment only."),
+            ask=_rated,
+            says=lambda found: _l("Customers rated: %(count)s of %(of)s", count=found.records or 0, of=found.of or 0),
+            records=Records("credit.index", {"f.credit.class": "none"}),
+            responsible=FINANCE,
+        ),
+    ]  # fmt: skip
+
+
+def _terms(_today: date) -> Ask:
+    table: Any = Terms.__table__
+    limits = select(func.count()).select_from(LIMITS)
+    unsigned = limits.where(LIMITS.c.state == APPROVED, LIMITS.c.request_id.is_(None))
+    return Ask(
+        records=select(func.count(table.c.id)),
+        latest=select(func.max(table.c.created_at)),
+        waiting=limits.where(LIMITS.c.state == WAITING),
+        breaches=unsigned,
+    )
+
+
+def _exposure(today: date) -> Ask:
+    given = receivables(today)
+    return Ask(records=0 if given is None else select(func.count()).select_from(given))
+
+
+def _checks(_today: date) -> Ask:
+    releases: Any = Release.__table__
+    count = select(func.count()).select_from(releases)
+    return Ask(
+        records=select(func.count()).select_from(RESERVATIONS),
+        latest=select(func.max(RESERVATIONS.c.created_at)),
+        waiting=count.where(releases.c.state == WAITING),
+        breaches=count.where(releases.c.used_at.is_not(None), releases.c.state != APPROVED),
+    )
+
+
+def _rated(today: date) -> Ask:
+    rated = ratings_on(today).subquery()
+    return Ask(
+        records=select(func.count()).select_from(rated).where(rated.c.class_id.is_not(None)),
+        latest=select(func.max(rated.c.valid_from)),
+        of=select(func.count()).select_from(CUSTOMERS),
+    )

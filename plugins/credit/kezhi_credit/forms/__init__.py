@@ -1,0 +1,7 @@
+"""The forms of the credit app."""
+
+from .checks import CheckForm, ReleaseForm
+from .classes import ClassForm
+from .customers import LimitForm, RateForm
+
+__all__ = ["CheckForm", "ClassForm", "LimitForm", "RateForm", "ReleaseForm"]

@@ -1,0 +1,82 @@
+"""How terms and states are called and coloured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kezhi import lazy_gettext as _l
+from kezhi.i18n import lazy_pgettext
+
+from .models import (
+    ACCEPTANCE,
+    APPROVED,
+    CASH,
+    CHEQUE,
+    COMMERCIAL,
+    DEPOSIT,
+    FIXED,
+    GUARANTEE,
+    LETTER,
+    NO_SECURITY,
+    ON_CREDIT,
+    ON_PAYMENT,
+    REJECTED,
+    RETURNED,
+    STOP,
+    TRANSFER,
+    TURNOVER,
+    WAITING,
+    WITHDRAWN,
+)
+
+LIMIT_LABELS: dict[str, Any] = {FIXED: _l("A fixed amount"), TURNOVER: _l("A share of the turnover, up to an amount")}
+
+DELIVERY_LABELS: dict[str, Any] = {
+    ON_CREDIT: _l("Ship on credit, up to the limit"),
+    ON_PAYMENT: _l("Ship on payment"),
+    STOP: _l("Ship nothing"),
+}
+DELIVERY_TONES = {ON_CREDIT: "green", ON_PAYMENT: "amber", STOP: "red"}
+
+SECURITY_LABELS: dict[str, Any] = {
+    NO_SECURITY: lazy_pgettext("security", "None"),
+    GUARANTEE: lazy_pgettext("security", "Guarantee"),
+    DEPOSIT: lazy_pgettext("security", "Deposit"),
+}
+
+WAY_LABELS: dict[str, Any] = {
+    CASH: lazy_pgettext("payment", "Cash"),
+    TRANSFER: _l("Bank transfer"),
+    ACCEPTANCE: _l("Bank acceptance bill"),
+    COMMERCIAL: _l("Commercial acceptance bill"),
+    LETTER: _l("Letter of credit"),
+    CHEQUE: _l("Cheque"),
+}
+
+STATE_LABELS: dict[str, Any] = {
+    WAITING: _l("Waiting for approval"),
+    APPROVED: lazy_pgettext("credit", "Approved"),
+    RETURNED: lazy_pgettext("credit", "Returned"),
+    REJECTED: lazy_pgettext("credit", "Rejected"),
+    WITHDRAWN: lazy_pgettext("credit", "Withdrawn"),
+}
+STATE_TONES = {WAITING: "indigo", APPROVED: "green", RETURNED: "amber", REJECTED: "red", WITHDRAWN: "gray"}
+
+TONE_LABELS: dict[str, Any] = {
+    "green": lazy_pgettext("tone", "Green"),
+    "teal": lazy_pgettext("tone", "Teal"),
+    "blue": lazy_pgettext("tone", "Blue"),
+    "indigo": lazy_pgettext("tone", "Indigo"),
+    "amber": lazy_pgettext("tone", "Amber"),
+    "orange": lazy_pgettext("tone", "Orange"),
+    "red": lazy_pgettext("tone", "Red"),
+    "gray": lazy_pgettext("tone", "Grey"),
+}
+
+#: How a rating came about.
+SOURCE_LABELS: dict[str, Any] = {
+    "page": _l("Decided by hand"),
+    "sheet": _l("Credit rating sheet"),
+    "watch": _l("Lowered by the watch"),
+    "demo": _l("Demo company"),
+}

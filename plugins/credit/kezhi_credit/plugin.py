@@ -1,0 +1,180 @@
+"""Customer credit: classes, limits, exposure, and whether goods may be shipped today (CRD)."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, ClassVar
+
+import click
+from flask import Blueprint
+
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Column,
+    Demo,
+    Fact,
+    MenuItem,
+    Panel,
+    Permission,
+    Plugin,
+    RecordLink,
+    SettingsForm,
+    User,
+    hookimpl,
+)
+from kezhi import lazy_gettext as _l
+
+from . import hookspecs as own_hookspecs
+
+
+class Credit(Plugin):
+    """Says how much each customer may owe, and what follows from it."""
+
+    name = "credit"
+    title = _l("Customer credit")
+    summary = _l("Credit classes, limits and exposure, and whether goods may be shipped today.")
+    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1", "approvals": ">=0.1"}
+    icon = "shield-check"
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
+
+    @hookimpl
+    def register_models(self) -> list[type]:
+        from .models import Account, CreditClass, Limit, Rating, Release, Reservation, Terms
+
+        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation]
+
+    @hookimpl
+    def register_blueprints(self) -> list[Blueprint]:
+        from .views import blueprint
+
+        return [blueprint()]
+
+    @hookimpl
+    def register_permissions(self) -> list[Permission]:
+        from .access import ASKERS, KEEPERS, READERS
+
+        return [
+            Permission("credit.read", _l("See the credit of customers"), roles=READERS),
+            Permission("credit.ask", _l("Check and reserve credit, ask for limits and releases"), roles=ASKERS),
+            Permission("credit.rate", _l("Rate customers in credit classes and end limits early"), roles=KEEPERS),
+            Permission("credit.classes", _l("Decide the terms of credit classes"), roles=KEEPERS),
+        ]
+
+    @hookimpl
+    def register_access(self) -> list[Access]:
+        from .access import of_customers
+        from .models import Account, Limit, Rating, Release, Reservation
+
+        own: list[Any] = [Rating, Limit, Release, Reservation]
+        return [
+            *(Access(model, model.id, of_customers(model)) for model in own),
+            Access(Account, Account.customer_id, of_customers(Account)),
+        ]
+
+    @hookimpl
+    def register_record_links(self) -> list[RecordLink]:
+        target = "customers_customer"
+        return [
+            RecordLink("credit_rating", _l("Credit ratings"), target, personal=("reason",)),
+            RecordLink("credit_limit", _l("Credit limits"), target, personal=("reason",)),
+            RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
+            RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
+            # only held while credit is reserved: it says nothing
+            RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
+                       merge="keep_one"),
+        ]  # fmt: skip
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[Any]:
+        from .services import limits, releases
+
+        return [limits.subject_kind(), releases.subject_kind()]
+
+    @hookimpl
+    def credit_check(self, customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any]:
+        from .services import check
+
+        return check(customer_id, amount, order, reserve=reserve).as_data()
+
+    @hookimpl
+    def credit_order_ended(self, customer_id: int, order: str) -> None:
+        from .services.reserving import end_for
+
+        end_for(customer_id, order.strip())
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import commands
+
+        return commands()
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        from .columns import customer_columns
+
+        return customer_columns(model)
+
+    @hookimpl
+    def register_clauses(self) -> list[Clause]:
+        from .clauses import clauses
+
+        return clauses()
+
+    @hookimpl(optionalhook=True)
+    def register_evidence(self) -> list[Any]:
+        from .evidence import evidence
+
+        return evidence()
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=40)]
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import CreditSettings
+
+        return [CreditSettings]
+
+    @hookimpl
+    def menu_items(self, user: User) -> list[MenuItem]:
+        return [
+            MenuItem(
+                _l("Customer credit"),
+                "credit.index",
+                icon="shield-check",
+                group="customers",
+                permission="credit.read",
+                order=25,
+            ),
+            MenuItem(
+                _l("May this be shipped?"),
+                "credit.check",
+                icon="truck",
+                group="customers",
+                permission="credit.read",
+                order=26,
+            ),
+        ]
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .panels import facts
+
+        return facts(record, user)
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .panels import panels
+
+        return panels(record, user)

@@ -1,0 +1,48 @@
+"""Limit and exposure side by side: what customers may still owe, any number of them in one select (CRD-04)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, null, select
+
+from kezhi import clock, db
+from kezhi.figures import sql_int
+
+from .exposure import DAYS, FIGURES, receivables, sums
+from .reserving import reserved
+from .standing import CUSTOMERS, standing
+
+#: what a position adds to the standing of a customer; NULL while the exposure is unknown, but for ``reserved``
+ADDED = (*FIGURES, DAYS, "receivables", "overdue", "exposure", "reserved", "used", "free")
+
+
+def position(day: date, population: Select[Any] | None = None) -> Select[Any]:
+    """One row per customer: its standing, every part of the exposure, and what is free of the limit.
+
+    ``used`` is exposure and reservations, ``free`` what is left of the limit: below 0 when it is exceeded, above the
+    limit when more was paid ahead than is owed.
+    """
+    stands = standing(day, population).subquery("standing")
+    given = receivables(day, population)
+    kept = reserved(clock.now()).subquery("kept")
+    joined: Any = stands.outerjoin(kept, kept.c.customer_id == stands.c.customer_id)
+    held = func.coalesce(kept.c.amount, sql_int(0))
+    if given is None:
+        found: dict[str, Any] = dict.fromkeys((*FIGURES, DAYS, "receivables", "overdue", "exposure"), null())
+        found |= {"reserved": held, "used": null(), "free": null()}
+        return select(*stands.c, *(found[name].label(name) for name in ADDED)).select_from(joined)
+    joined = joined.outerjoin(given, given.c.customer_id == stands.c.customer_id)
+    figures = [func.coalesce(given.c[name], sql_int(0)).label(name) for name in (*FIGURES, DAYS)]
+    parts = select(*stands.c, *figures, held.label("reserved")).select_from(joined).subquery("parts")
+    found = sums(parts)
+    found["used"] = found["exposure"] + parts.c.reserved
+    found["free"] = parts.c.limit - found["used"]
+    return select(*(each for each in parts.c if each.name not in found), *(found[name].label(name) for name in found))
+
+
+def position_of(customer_id: int, day: date | None = None) -> dict[str, Any]:
+    """The position of one customer, whoever looks, in one statement."""
+    chosen = select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == customer_id)
+    return dict(db.session.execute(position(day or clock.today(), chosen)).mappings().one())

@@ -1,0 +1,30 @@
+"""The pages of the credit app."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from . import checks, classes, customers, exposure
+
+BOTH = ("GET", "POST")
+
+
+def blueprint() -> Blueprint:
+    """The pages under ``/credit``."""
+    pages = Blueprint("credit", __name__.partition(".")[0], url_prefix="/credit")
+    pages.add_url_rule("", "index", customers.index)
+    pages.add_url_rule("/customers/<int:customer_id>", "customer", customers.show)
+    pages.add_url_rule("/customers/<int:customer_id>/class", "rate", customers.rate, methods=BOTH)
+    pages.add_url_rule("/customers/<int:customer_id>/limit", "ask_limit", customers.ask, methods=BOTH)
+    pages.add_url_rule("/customers/<int:customer_id>/rows/<figure>", "rows", exposure.rows)
+    pages.add_url_rule("/check", "check", checks.index)
+    pages.add_url_rule("/check/reserve", "reserve", checks.reserve, methods=["POST"])
+    pages.add_url_rule("/check/release", "release", checks.release, methods=BOTH)
+    pages.add_url_rule("/reservations/<int:reservation_id>/cancel", "cancel", checks.cancel, methods=["POST"])
+    pages.add_url_rule("/limits/<int:limit_id>/end", "end_limit", customers.end, methods=BOTH)
+    pages.add_url_rule("/classes", "classes", classes.index)
+    pages.add_url_rule("/classes/new", "new_class", classes.new, methods=BOTH)
+    pages.add_url_rule("/classes/<int:class_id>", "credit_class", classes.show)
+    pages.add_url_rule("/classes/<int:class_id>/edit", "edit_class", classes.edit, methods=BOTH)
+    pages.add_url_rule("/classes/<int:class_id>/retire", "retire_class", classes.retire, methods=["POST"])
+    return pages

@@ -1,0 +1,141 @@
+"""Customers, classes and departments for examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, String, false, literal, select, true, union_all
+
+from kezhi import User, clock, db, hookimpl, writing
+
+
+@dataclass(frozen=True)
+class House:
+    """A small house: a salesperson whose department has a manager, finance, and the general manager."""
+
+    seller: User
+    manager: User
+    finance: User
+    chief: User
+    department_id: int
+
+
+@pytest.fixture
+def house(app: Any, add_person: Callable[..., User]) -> House:
+    from kezhi.builtin.accounts.services import add_department, user_named
+
+    chief = add_person("chief", "general-manager")
+    with writing():
+        top = add_department("Sales").id
+    manager = add_person("manager", "sales-manager", department_id=top)
+    with writing():
+        from kezhi.builtin.accounts.services import set_manager
+
+        set_manager(top, manager.id)
+    add_person("seller", "salesperson", department_id=top)
+    seller = user_named("seller")
+    assert seller is not None
+    return House(seller, manager, add_person("finance", "finance"), chief, top)
+
+
+@pytest.fixture
+def customer(app: Any) -> Callable[..., int]:
+    """``customer("K1")`` enters a customer and returns its id."""
+    from kezhi.builtin.customers.models import Customer
+
+    def make(code: str, **values: Any) -> int:
+        with writing():
+            record = Customer(code=code, name=f"客户 {code}", created_at=clock.now(), updated_at=clock.now(), **values)
+            db.session.add(record)
+            db.session.flush()
+            return int(record.id)
+
+    return make
+
+
+@pytest.fixture
+def rated(app: Any) -> Callable[..., int]:
+    """``rated(customer_id, "B")`` rates a customer from today on."""
+    from kezhi_credit.services import class_by_key, rate
+
+    def make(customer_id: int, key: str, **values: Any) -> int:
+        with writing():
+            given = {"valid_from": clock.today(), "reason": "审定", **values}
+            return int(rate(customer_id, class_by_key(key)["id"], **given).id)
+
+    return make
+
+
+@pytest.fixture
+def standing_of(app: Any) -> Callable[..., Any]:
+    """``standing_of(customer_id, day)``: the class and limit of one customer, as they are read on that day."""
+    from kezhi.builtin.customers.models import Customer
+    from kezhi_credit.services import standing
+
+    def read(customer_id: int, day: Any = None) -> Any:
+        chosen = select(Customer.__table__.c.id).where(Customer.__table__.c.id == customer_id)
+        db.session.rollback()
+        return db.session.execute(standing(day or clock.today(), chosen)).mappings().one()
+
+    return read
+
+
+#: what a source of receivables says of a customer, in the order of its columns
+OWED = ("not_due", "overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_90_plus", "overdue_days_max",
+        "shipped_not_invoiced", "ordered_not_shipped", "deposits")  # fmt: skip
+
+
+@dataclass
+class Books:
+    """A source of receivables for examples: ``books.owe(customer_id, not_due=…)``; it answers from what was said."""
+
+    name: str = "books"
+    title: str = "Books"
+
+    def __post_init__(self) -> None:
+        self.owed: dict[int, dict[str, int]] = {}
+        self.orders: list[tuple[int, str]] = []
+
+    def owe(self, customer_id: int, **figures: int) -> None:
+        self.owed[customer_id] = {**dict.fromkeys(OWED, 0), **figures}
+
+    @hookimpl
+    def credit_receivables(self, customers: Any, day: Any) -> Any:
+        names = ("customer_id", *OWED)
+        rows = [(key, *(figures[name] for name in OWED)) for key, figures in self.owed.items()]
+        found = table_of(names, rows)
+        return found if customers is None else found.where(found.selected_columns[0].in_(customers))
+
+    @hookimpl
+    def credit_receivable_rows(self, customer_id: int, figure: str, day: Any, limit: int | None) -> Any:
+        amount = self.owed.get(customer_id, {}).get(figure, 0)
+        row = {"reference": f"FP-{figure}", "kind": "invoice", "happened_on": day, "due_on": day, "days_overdue": 0,
+               "amount": amount, "currency": "CNY", "amount_in_currency": amount, "url": "/audit"}  # fmt: skip
+        return [row] if amount else []
+
+    @hookimpl
+    def credit_orders(self) -> Any:
+        return table_of(("customer_id", "number"), self.orders)
+
+
+def table_of(names: Any, rows: Any) -> Any:
+    """Rows as a select, on both databases; without rows an empty one."""
+    kinds = [String if name == "number" else BigInteger for name in names]
+    empty = ["" if kind is String else 0 for kind in kinds]
+    made = [
+        select(*(literal(value, kind).label(name) for value, kind, name in zip(row, kinds, names, strict=True)))
+        for row in rows or [empty]
+    ]
+    found = union_all(*made).subquery()
+    return select(*found.c).where(true() if rows else false())
+
+
+@pytest.fixture
+def books(app: Any) -> Books:
+    """An app that says what customers owe."""
+    made = Books()
+    app.extensions["kezhi"].host.manager.register(made, name="books")
+    return made

@@ -1,0 +1,100 @@
+"""The pages of credit classes, ratings and limits."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kezhi import acting_as, clock, db
+from kezhi.builtin.approvals.services import sign
+from kezhi_credit import services
+from kezhi_credit.models import Limit, Rating
+
+pytestmark = [pytest.mark.plugins("credit")]
+
+
+def text(answer: Any) -> str:
+    return re.sub(r"\s+", " ", str(answer.get_data(as_text=True)))
+
+
+def test_finance_changes_the_terms_of_a_class_in_the_browser(app: Any, client_as: Any) -> None:
+    client, row = client_as("finance"), services.class_by_key("B")
+    page = text(client.get(f"/credit/classes/{row['id']}/edit"))
+    assert 'value="500000"' in page
+    given = {"version": "1", "zh": "良好", "tone": "blue", "delivery": "credit", "limit_kind": "fixed",
+             "amount": "620,000", "days": "30", "deposit": "12.5", "interest": "0.05", "security": "none",
+             "review_months": "12", "ways": ["cash"], "reason": "年度调整"}  # fmt: skip
+    wrong = client.post(f"/credit/classes/{row['id']}/edit", data={**given, "amount": "viel", "deposit": "120"})
+    assert wrong.status_code == 422
+    assert 'value="viel"' in text(wrong)
+    assert 'id="amount-e"' in text(wrong)
+    answer = client.post(f"/credit/classes/{row['id']}/edit", data=given)
+    assert answer.status_code == 302
+    page = text(client.get(answer.location))
+    assert "¥620,000" in page
+    assert "12.5%" in page
+    assert "年度调整" in page
+    assert client_as("salesperson").get(f"/credit/classes/{row['id']}/edit").status_code == 404
+    made = client.post("/credit/classes/new", data={**given, "key_name": "e", "zh": "试用", "amount": ""})
+    assert made.status_code == 302
+    assert "试用" in text(client.get("/credit/classes"))
+    client.post(f"{made.location}/retire", data={"what": "retire"})
+    assert "已停用" in text(client.get("/credit/classes"))
+
+
+def test_a_customer_is_rated_and_listed_by_class(customer: Any, client_as: Any, statements: Any) -> None:
+    one, other = customer("K1"), customer("K2")
+    client, today = client_as("finance"), clock.today()
+    class_id = services.class_by_key("C")["id"]
+    given = {"class_id": class_id, "valid_from": today.isoformat(), "reason": "逾期两次"}
+    wrong = client.post(f"/credit/customers/{one}/class", data={**given, "valid_from": "2020-01-01"})
+    assert wrong.status_code == 422
+    assert "逾期两次" in text(wrong)
+    assert db.session.scalars(select(Rating.id)).all() == []
+    first = client.post(f"/credit/customers/{one}/class", data={**given, "submission_key": "same"})
+    client.post(f"/credit/customers/{one}/class", data={**given, "submission_key": "same"})
+    db.session.rollback()
+    assert len(db.session.scalars(select(Rating.id)).all()) == 1
+    page = text(client.get(first.location))
+    assert "¥100,000" in page
+    assert "逾期两次" in page
+    assert "客户 K2" not in text(client.get("/credit?f.credit.class=C"))
+    assert "客户 K1" not in text(client.get("/customers?f.credit.class=none"))
+    assert "现款现货" in text(client.get(f"/credit/customers/{other}"))
+    with statements() as few:
+        client.get("/credit")
+    for place in range(10):
+        customer(f"N{place}")
+    with statements() as many:
+        client.get("/credit")
+    assert many.count == few.count
+
+
+def test_a_limit_is_asked_for_and_ended_early(customer: Any, rated: Any, house: Any, client_as: Any) -> None:
+    one = customer("K1", owner_id=house.seller.id, department_id=house.department_id)
+    rated(one, "B")
+    today = clock.today()
+    client = client_as(login="seller")
+    assert 'name="valid_to"' in text(client.get(f"/credit/customers/{one}/limit"))
+    given = {"amount": "150000", "valid_from": today.isoformat(), "reason": "旺季",
+             "valid_to": (today + timedelta(days=30)).isoformat()}  # fmt: skip
+    wrong = client.post(f"/credit/customers/{one}/limit", data={**given, "valid_to": "2020-01-01"})
+    assert (wrong.status_code, 'id="valid_to-e"' in text(wrong)) == (422, True)
+    assert client.post(f"/credit/customers/{one}/limit", data=given).status_code == 302
+    limit = db.session.scalars(select(Limit)).one()
+    limit_id, request_id = limit.id, limit.request_id
+    assert "待审批" in text(client.get(f"/credit/customers/{one}"))
+    with acting_as(house.manager):
+        sign(request_id, "同意")
+    finance = client_as(login="finance")
+    assert "终止额度" in text(finance.get(f"/credit/limits/{limit_id}/end"))
+    db.session.rollback()
+    assert db.session.get(Limit, limit_id).ended_on is None
+    assert client.post(f"/credit/limits/{limit_id}/end").status_code == 404
+    assert finance.post(f"/credit/limits/{limit_id}/end").status_code == 302
+    db.session.rollback()
+    assert db.session.get(Limit, limit_id).ended_on == today
