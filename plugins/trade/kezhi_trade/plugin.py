@@ -136,6 +136,12 @@ class Trade(Plugin):
 
         return receivable_rows(customer_id, figure, day, limit)
 
+    @hookimpl(optionalhook=True)
+    def credit_orders(self) -> Any:
+        from .receivables import order_numbers
+
+        return order_numbers()
+
     @hookimpl
     def register_metrics(self) -> list[Metric]:
         from .metrics import metrics

@@ -75,6 +75,11 @@ def receivable_rows(customer_id: int, figure: str, day: date, limit: int | None 
     return [_row(each._mapping) for each in db.session.execute(statement)]
 
 
+def order_numbers() -> Select[Any]:
+    """``customer_id`` and ``number`` of every order, cancelled ones too: one kept credit for ends with any of them."""
+    return select(orders.c.customer_id, orders.c.number)
+
+
 def _row(row: Any) -> dict[str, Any]:
     endpoint, argument = PAGES[row["kind"]]
     address = url_for(endpoint, **{argument: row["record_id"]}) if has_request_context() else ""
