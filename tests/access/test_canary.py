@@ -653,8 +653,10 @@ def test_a_share_opens_all_that_hangs_on_the_customer_and_a_share_to_look_at_cha
         return visible(model).with_only_columns(*(getattr(model, key.key) for key in sa.inspect(model).primary_key))
 
     own = seen("seller-a")
-    # whose they are decides, not whose the customer is: a note on competitors is its author's
+    # whose they are decides, not whose the customer is: a note on competitors is its author's,
+    # a data request and what left the company upon it is of who asked
     mine = {"tasks_task", "tasks_notice", "documents_issue", "upkeep_observed"}
+    mine |= {"releases_request_line", "releases_release_line"}
     assert len({name for name, got in own.items() if got} - mine) >= 12, own
     assert {name for name, got in seen("seller-b").items() if got} == set()
     with acting_as(company.people["seller-a"]), writing():

@@ -114,6 +114,9 @@ def company(app: Flask, add_person: Any) -> Company:
         contact = add_contact(customer, {"name": "Somebody's buyer"}).id
         values = {"customer_id": customer, "number": "A-1", "order_date": date(1997, 5, 6), "amount": 10_000_00}
         order = create_order(values).id
+        credit_class, day = credit.class_by_key("B")["id"], clock.today()
+        credit.rate(customer, credit_class, day, "Pays on time")
+        kept = credit.check(customer, 1, "A-9", reserve=True).reservation_id  # before anything is overdue
         book = {"customer_id": customer, "happened_on": date(1997, 5, 6), "amount": 9_000_00, "order_id": order}
         booked = {
             f"{sort.key}_id": trade.create_voucher(sort, {**book, "number": f"A-{sort.key}"}).id for sort in trade.SORTS
@@ -122,15 +125,12 @@ def company(app: Flask, add_person: Any) -> Company:
         agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
         contract = create_contract({**agreed, "their_signer": "B"}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
-        credit_class, day = credit.class_by_key("B")["id"], clock.today()
-        credit.rate(customer, credit_class, day, "Pays on time")
         limit = Limit(number="XE-1", customer_id=customer, amount=1, valid_from=day, valid_to=day,
                       reason="More", state=APPROVED, requested_at=clock.now(), requested_by="system",
                       decided_at=clock.now())  # fmt: skip
         db.session.add(limit)
         db.session.flush()
         limit_id = limit.id
-        kept = credit.check(customer, 1, "A-1", reserve=True).reservation_id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
         keep_flow(grading.KIND, signing, reason="Nobody else")

@@ -17,7 +17,7 @@ class Example(Plugin):
 
     @hookimpl
     def demo_data(self):
-        return [Demo(make, order=60)]
+        return [Demo(make, order=910)]
 
 
 # ── what it does ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -30,9 +30,9 @@ def check(app):
 
     context = DemoContext(Random(1), date(2026, 7, 1))  # noqa: S311
     makers = app.extensions["kezhi"].call.demo_data()
-    next(demo for demo in makers if demo.order == 60).make(context)
+    next(demo for demo in makers if demo.order == 910).make(context)
     assert customer_by_id(context.notes["example"]).name == "Example & Sons"
 
 
 def gone(app):
-    assert 60 not in [demo.order for demo in app.extensions["kezhi"].call.demo_data()]
+    assert 910 not in [demo.order for demo in app.extensions["kezhi"].call.demo_data()]
