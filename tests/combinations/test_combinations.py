@@ -29,6 +29,8 @@ pytestmark = pytest.mark.combinations
 
 ROOT = Path(__file__).resolve().parents[2]
 made = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("sets.py"))))
+#: an administrator runs the system, and is no member of the department that gives customer data out
+OF_THE_HOLDER = {"/releases/register/new"}
 ROLES = list(tomllib.loads((Path(kezhi.builtin.accounts.__path__[0]) / "roles.toml").read_text(encoding="utf-8")))
 
 
@@ -93,7 +95,8 @@ def test_the_administrator_finds_no_dead_end(databases: Databases, distributions
         enabled = {name for name, plugin in site.app.extensions["kezhi"].plugins.items() if not plugin.essential}
         assert (enabled, site.failures) == (set(names), {})
         untranslated = Untranslated(site.app)
-        client, start = client_of(site, context, "administrator"), ["/", *parameterless(site.app)]
+        start = ["/", *(address for address in parameterless(site.app) if address not in OF_THE_HOLDER)]
+        client = client_of(site, context, "administrator")
         found = crawl(site.app, client, start=start, absent=needs().keys() - names)
         assert found.faults == []
         assert set(start) - set(found.pages) == set()
