@@ -1,5 +1,6 @@
 """Keep the message catalogues: ``update`` extracts msgids into every package's zh_Hans_CN catalogue, ``compile`` makes
-the ``.mo`` files, ``check`` fails on a missing, fuzzy or obsolete translation or a placeholder that differs."""
+the ``.mo`` files, ``check`` fails on a missing, fuzzy or obsolete translation, a placeholder that differs, or a text
+that two packages translate differently."""
 
 from __future__ import annotations
 
@@ -9,17 +10,14 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import write_po
 
-from kezhi.testing.catalogues import catalogue_file, extracted, problems, stored
+from kezhi.testing.catalogues import catalogue_file, disagreements, extracted, problems, shipped, stored
 
 ROOT = Path(__file__).resolve().parent.parent
-KERNEL = ROOT / "core/kezhi"
 
 
 def packages() -> list[Path]:
     """Every package with a catalogue of its own: the kernel, each builtin, each plugin."""
-    builtins = sorted(path.parent for path in (KERNEL / "builtin").glob("*/plugin.py"))
-    plugins = sorted(path.parent for path in ROOT.glob("plugins/*/kezhi_*/plugin.py"))
-    return [KERNEL, *builtins, *plugins]
+    return [*shipped(), *sorted(path.parent for path in ROOT.glob("plugins/*/kezhi_*/plugin.py"))]
 
 
 def update(package: Path) -> None:
@@ -46,6 +44,7 @@ def main() -> int:
     chosen = [Path(name).resolve() for name in sys.argv[2:]] or packages()
     if command == "check":
         found = [f"{package.relative_to(ROOT)}: {text}" for package in chosen for text in problems(package)]
+        found += disagreements(dict.fromkeys([*packages(), *chosen]), chosen)
         print("\n".join(found) or "catalogues complete")
         return 1 if found else 0
     for package in chosen:

@@ -51,7 +51,7 @@ def test_what_leaves_the_company_is_asked_for_signed_answered_and_registered(
     expect(holder.get_by_role("link", name="答复…")).to_have_count(0)
 
     signer.goto(address)
-    signer.get_by_role("link", name="审批单与签批").click()
+    signer.get_by_role("link", name="审批与签署").click()
     signer.get_by_role("button", name="同意并签字").first.click()
     expect(signer.get_by_role("button", name="同意并签字")).to_have_count(0)
 

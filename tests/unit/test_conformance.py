@@ -229,6 +229,7 @@ BROKEN: dict[str, list[tuple[str, str, str, str]]] = {
     "catalogues": [
         (PO, '"问候"', '""', "Greet"),
         (PO, 'msgid "Greet"', '#, fuzzy\nmsgid "Greet"', "Greet"),
+        (PO, 'msgid "Days"', 'msgid "Save"\nmsgstr "储存"\n\nmsgid "Days"', "“储存”"),
     ],
     "enables": [(PATH, "def register_jobs", "def register_jobbs", "register_jobbs")],
     "settings": [("settings.py", "default=7", "default=0", "days is not valid")],

@@ -11,7 +11,7 @@ from flask import url_for
 from kezhi import localised
 from kezhi.figures import divide
 from kezhi.filters import number
-from kezhi.i18n import ngettext
+from kezhi.i18n import lazy_pgettext, ngettext
 
 from .flow_charts import KIND_LABELS, NONE, compared, counted, flow
 from .models import PUBLISHED, Run, SchemeVersion
@@ -35,7 +35,7 @@ def tiles(run: Run, scheme: Scheme, found: Moves) -> list[dict[str, Any]]:
     address = partial(results_address, run)
     ungraded = found.now.get(None, 0)
     graded = found.everybody - ungraded
-    unit = _("customers")
+    unit = str(lazy_pgettext("unit", "customers"))
     lacking = _("every figure is there")
     if found.missing and run.without_source:
         count = len(run.without_source)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kezhi.figures import divide
 from kezhi.filters import money, number
+from kezhi.i18n import lazy_pgettext
 
 from .flow_charts import KIND_LABELS, compared, flow, signed, title_of
 from .pages import apportion, percent
@@ -22,7 +23,7 @@ def tiles(found: WhatIf, scheme: Scheme) -> list[dict[str, Any]]:
     """Who would move, and what the best grade would hold of the turnover."""
     everybody = sum(found.pairs.values())
     up, down = (found.kinds.get(kind, 0) for kind in ("up", "down"))
-    moved, unit = up + down, _("customers")
+    moved, unit = up + down, str(lazy_pgettext("unit", "customers"))
     tenths = divide(moved * 1000, everybody) if everybody else 0
     items = [
         {"title": _("Grades that change"), "value": number(moved), "unit": unit,

@@ -11,6 +11,7 @@ from kezhi import lazy_gettext as _l
 from kezhi import localised
 from kezhi.builtin.accounts.services import active_people
 from kezhi.forms import Form, choice
+from kezhi.i18n import lazy_pgettext
 
 from .models import Request
 from .services.decisions import LONGEST_OPINION
@@ -57,7 +58,7 @@ class SignerForm(SeenForm):
     """Who shall sign the step, in one's own place or beside one, and why."""
 
     person = SelectField(_l("Signer"), coerce=_number, validate_choice=False)
-    reason = StringField(_l("What is asked for"), [Length(max=LONGEST_OPINION)])
+    reason = StringField(lazy_pgettext("signature", "What is asked for"), [Length(max=LONGEST_OPINION)])
 
     def prepare(self, without: set[int | None]) -> None:
         """Everybody who may log in, but ``without`` these."""

@@ -62,6 +62,6 @@ def _content(customer_id: int, *, basic: bool) -> Content:
     data["labels"] = {
         "code": _("Customer code"), "people": _("Key people"), "analysis": _("Our analysis"),
         "people-head": [str(lazy_pgettext("person", "Name")), _("Post"), _("In the purchase decision"), _("Phone")],
-        "prospect": _("Prospect"), "checked": _("Checked by"), "date": _("Date"),
+        "prospect": _("Prospect"), "checked": str(lazy_pgettext("card", "Checked by")), "date": _("Date"),
     }  # fmt: skip
     return Content(customer.name, data, note=_("As on %(day)s", day=data["day"]))

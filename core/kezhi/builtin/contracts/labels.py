@@ -29,7 +29,7 @@ STATE_TONES = {
 FIELD_LABELS: dict[str, Any] = {
     "number": _l("Contract number"),
     "customer_id": _l("Customer"),
-    "kind": _l("Kind"),
+    "kind": lazy_pgettext("contract", "Kind"),
     "title": lazy_pgettext("contract", "Subject"),
     "our_party": _l("Our party"),
     "their_party": _l("Their party"),

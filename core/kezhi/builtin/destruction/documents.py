@@ -54,7 +54,7 @@ def certificate(proposal_id: int, _variant: str) -> Content:
     data = {
         "facts": [
             [_("Proposal"), proposal.number],
-            [_("Request"), proposal.request_number],
+            [_("Approval request"), proposal.request_number],
             [_("What goes"), str(SCOPES[proposal.scope])],
             [_("Reason"), str(REASONS.get(proposal.reason, proposal.reason))],
             [_("Basis of retention"), proposal.basis],
@@ -63,14 +63,14 @@ def certificate(proposal_id: int, _variant: str) -> Content:
             [_("Contents of files destroyed"), str(proposal.files)],
         ],
         "items-title": _("Files of the proposal"),
-        "items-head": [_("Code"), _("Number of the record"), _("Outcome"), _("Rows"), _("Contents of files")],
+        "items-head": [_("Code"), _("Number of the record"), _("Outcome"), _("Number of records"), _("Attached files")],
         "items": [
             [item.code, str(item.customer_id), str(OUTCOMES[item.outcome]), str(sum(item.rows.values())),
              str(item.files)]
             for item in items
         ],
         "tables-title": _("Rows deleted or emptied, by table"),
-        "tables-head": [_("Table of the database"), _("Rows")],
+        "tables-head": [_("Table of the database"), _("Number of records")],
         "tables": [[name, str(count)] for name, count in sorted(tables.items())],
         "statement": _(
             "The data named above was destroyed in the database and in the blob folder and cannot be restored from"

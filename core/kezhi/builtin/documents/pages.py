@@ -9,6 +9,7 @@ from sqlalchemy import Text, case, literal
 
 from kezhi import Choice, Column, Filter, ListView, localised
 from kezhi import lazy_gettext as _l
+from kezhi.i18n import lazy_pgettext
 
 from . import services
 from .models import Issue
@@ -31,7 +32,7 @@ def register_view() -> ListView:
             Column("kind", _l("Document"), shown, default=True, order=2,
                    filter=Filter("choice", lambda: [Choice(key, title) for key, title in titles.items()],
                                  lambda key: Issue.kind == key)),
-            Column("subject", _l("Subject"), Issue.subject, default=True, order=3),
+            Column("subject", lazy_pgettext("document", "Subject"), Issue.subject, default=True, order=3),
             Column("format", _l("Format"), Issue.format, default=True, order=4, render="chip",
                    filter=Filter("choice", lambda: [Choice(key, name) for key, name in FORMATS.items()])),
             Column("issued_at", _l("Issued"), issued_at, sortable=True, default=True, render="instant", order=5,

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from ..catalogues import disagreements, shipped
 from ..catalogues import problems as catalogue_problems
 from .subject import Subject, builtins
 
@@ -123,9 +124,11 @@ def check_templates(subject: Subject) -> list[str]:
 
 
 def check_catalogues(subject: Subject) -> list[str]:
-    """Every text is translated into Chinese, with the same placeholders, and compiled."""
+    """Every text is translated into Chinese, with the same placeholders, as the core translates it, and compiled."""
     mend = "complete the catalogue in translations/"
     found = [f"{subject.name}: {text}: {mend}" for text in catalogue_problems(subject.package)]
+    packages = dict.fromkeys([*shipped(), subject.package])
+    found += [f"{subject.name}: {text}" for text in disagreements(packages, [subject.package])]
     for source in subject.package.rglob("messages.po"):
         if not source.with_suffix(".mo").exists():
             found.append(f"{subject.name}: {source.name} is not compiled: pybabel compile, or build the distribution")

@@ -8,6 +8,7 @@ from sqlalchemy import case
 
 from kezhi import Choice, Column, Filter
 from kezhi import lazy_gettext as _l
+from kezhi.i18n import lazy_pgettext
 
 from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
 from ..models import Dispute
@@ -25,7 +26,7 @@ def dispute_columns() -> list[Column]:
         Column("happened_on", _l("Date"), Dispute.happened_on, sortable=True, default=True, render="date", order=20,
                filter=Filter("date")),
         *customer_of(Dispute, 30),
-        Column("subject", _l("Subject"), Dispute.subject, default=True, render="name", order=40,
+        Column("subject", lazy_pgettext("dispute", "Subject"), Dispute.subject, default=True, render="name", order=40,
                filter=Filter("text", apply=lambda text: Dispute.subject.icontains(text, autoescape=True))),
         Column("gravity", _l("Gravity"), Dispute.gravity, default=True, render="chip", order=50,
                filter=Filter("choice", lambda: gravities), extra=(gravity_tone,)),

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from kezhi import clock
 from kezhi import lazy_gettext as _l
 from kezhi.forms import Form, choice
+from kezhi.i18n import lazy_pgettext
 
 from ..labels import DISPUTE_LABELS, GRAVITY_LABELS
 from ..models import Dispute
@@ -26,7 +27,8 @@ class DisputeForm(Form):
     happened_on = DateField(_l("Date"), [InputRequired(_l("Write the date like 2026-11-23."))])
     gravity = SelectField(_l("Gravity"), choices=[choice(key, label) for key, label in GRAVITY_LABELS.items()])
     subject = StringField(
-        _l("Subject"), [InputRequired(_l("Say what the dispute is about.")), Length(max=LONGEST_SUBJECT)]
+        lazy_pgettext("dispute", "Subject"),
+        [InputRequired(_l("Say what the dispute is about.")), Length(max=LONGEST_SUBJECT)],
     )
     state = SelectField(_l("Status"), choices=[choice(key, label) for key, label in DISPUTE_LABELS.items()])
     outcome = TextAreaField(_l("Outcome"), [Length(max=LONGEST_OUTCOME)], render_kw={"rows": 4})

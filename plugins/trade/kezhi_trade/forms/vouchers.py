@@ -27,7 +27,9 @@ class VoucherForm(Form):
 
     version = HiddenField()
     customer = StringField(_l("Customer code"), [InputRequired(_l("Say whose record this is.")), Length(max=80)])
-    number = StringField(_l("Record number"), [InputRequired(_l("Write a number.")), Length(max=LONGEST_NUMBER)])
+    number = StringField(
+        _l("Record number"), [InputRequired(_l("Write the record number.")), Length(max=LONGEST_NUMBER)]
+    )
     happened_on = DateField(_l("Date"), [InputRequired(_l("Write the date like 2026-11-23."))])
     amount = StringField(_l("Amount with tax"), [InputRequired(_l("Write an amount above 0, with tax."))])
     currency = StringField(_l("Currency"), [Length(max=3)], render_kw={"maxlength": 3})

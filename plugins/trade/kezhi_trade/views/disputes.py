@@ -40,7 +40,7 @@ def dispute_list() -> ListView:
         title=_l("Disputes"),
         kind=_l("disputes"),
         matching=lazy_pgettext("disputes", "matching"),
-        search_hint=_l("Number or subject"),
+        search_hint=lazy_pgettext("dispute", "Number or subject"),
         export_permission="trade.read",
         faces=(
             Board("state", "trade.move_dispute", "trade.dispute", card=("customer", "gravity", "happened_on"),

@@ -47,7 +47,7 @@ def hand_in(
     """
     user = acting_user()
     if user.id is None or not user.can(WRITE_NOTES):
-        raise NotFound(_("There is no such note."))
+        raise NotFound(_("There is no such service note."))
     if month not in open_months(clock.today()):
         text = _("There is no note to hand in about %(month)s.", month=month.strftime("%Y-%m"))
         raise Refused(text, field="month")
@@ -87,7 +87,7 @@ def own_note(month: date) -> MarketNote:
     mine = visible(MarketNote).where(MarketNote.user_id == acting_user().id, MarketNote.month == month)
     found: MarketNote | None = db.session.scalars(mine, execution_options={"populate_existing": True}).one_or_none()
     if found is None:
-        raise NotFound(_("There is no such note."))
+        raise NotFound(_("There is no such service note."))
     return found
 
 
@@ -96,7 +96,7 @@ def note_with(observation_id: int) -> MarketNote:
     note_ids = visible(Observation).with_only_columns(Observation.note_id).where(Observation.id == observation_id)
     found: MarketNote | None = db.session.scalars(visible(MarketNote).where(MarketNote.id.in_(note_ids))).one_or_none()
     if found is None:
-        raise NotFound(_("There is no such note."))
+        raise NotFound(_("There is no such service note."))
     return found
 
 
