@@ -165,6 +165,14 @@ class Credit(Plugin):
                 permission="credit.read",
                 order=26,
             ),
+            MenuItem(
+                _l("Ageing and concentration"),
+                "credit.reports",
+                icon="hourglass-split",
+                group="customers",
+                permission="credit.read",
+                order=27,
+            ),
         ]
 
     @hookimpl
