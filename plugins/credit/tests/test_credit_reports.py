@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections import Counter
 from html import unescape
 from random import Random
@@ -10,8 +12,12 @@ from typing import Any
 
 import pytest
 
-from kezhi import acting_as
+from kezhi import NotFound, Refused, acting_as
+from kezhi.builtin.documents import services as issued
+from kezhi.builtin.documents.services import making
+from kezhi.builtin.files.services import open_download
 from kezhi_credit import services
+from kezhi_credit.documents import COMPANY, KIND
 from kezhi_credit.services.exposure import AGES, FIGURES
 from kezhi_credit.services.reports import LARGEST
 
@@ -109,3 +115,44 @@ def test_every_sum_opens_the_customers_it_is_made_of_and_the_page_says_whose_the
     assert "900,000" not in page
     assert "仅统计您可以查看的客户" in page
     assert "前 2 家" in page or "100.0%" in page
+
+
+@pytest.mark.clause("CRD-07")
+def test_the_report_is_issued_with_a_number_kept_as_issued_and_read_by_who_sees_everybody(
+    customer: Any, rated: Any, house: Any, add_person: Any, client_as: Any, request: Any
+) -> None:
+    late, ahead = customer("K1", owner_id=house.seller.id), customer("K2")
+    rated(late, "B")
+    with acting_as(house.finance), pytest.raises(Refused):
+        making.plan(KIND, COMPANY, "")  # nobody says what is owed
+    books = request.getfixturevalue("books")
+    books.owe(late, overdue_90_plus=40_000 * YUAN, overdue_days_max=93, not_due=60_000 * YUAN)
+    books.owe(ahead, deposits=70_000 * YUAN)
+    kept = {}
+    with acting_as(house.finance):
+        data: Any = making.plan(KIND, COMPANY, "").content.data
+        for format_ in ("pdf", "xlsx"):
+            issue = issued.issue_by_id(issued.issue(KIND, COMPANY, format_))
+            number, issue_id, file_id = issue.number, issue.id, issue.file_id or 0
+            kept[format_] = b"".join(open_download(file_id).pieces)
+    assert number.startswith("ZL-")
+    assert kept["pdf"].startswith(b"%PDF")
+    of_class, total = data["classes"]["raw"]
+    assert of_class[1:] == total[1:] == [1, 6_000_000, 0, 0, 0, 4_000_000, 10_000_000, 4_000_000, 400_000]
+    assert data["largest"]["raw"] == [["客户 K1", "B", 10_000_000, 10**6, 10**6, 500_000 * YUAN, 4_000_000]]
+    book = zipfile.ZipFile(io.BytesIO(kept["xlsx"]))
+    assert number in book.read("xl/sharedStrings.xml").decode()
+    assert re.search(r"<v>60000(\.00)?</v>", book.read("xl/worksheets/sheet1.xml").decode()), "figures are numbers"
+    books.owe(late, not_due=1)
+    with acting_as(house.finance):  # what was issued stays what it was
+        assert b"".join(open_download(file_id).pieces) == kept["xlsx"]
+    address = f"/documents/make/{KIND}/{COMPANY}"
+    assert address in text(client_as(login="finance").get("/credit/reports"))
+    assert address not in text(client_as(login="seller").get("/credit/reports"))
+    assert client_as(login="seller").get(address).status_code == 404
+    for person in (house.seller, house.manager, add_person("stranger", "salesperson")):
+        with acting_as(person):
+            with pytest.raises(NotFound):
+                issued.issue_by_id(issue_id)
+            with pytest.raises(NotFound):
+                issued.preview(KIND, COMPANY, "xlsx")

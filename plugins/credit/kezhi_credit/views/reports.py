@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from kezhi import currency, requires
+from kezhi import acting_user, currency, requires
 from kezhi.figures import divide
 from kezhi.i18n import _
 from kezhi.money import exponent, to_units
 
 from .. import services
+from ..documents import address
 from ..services.exposure import AGES
 from ..services.reports import LARGEST, Line, Report
 from ..words import AGE_LABELS, amount
@@ -32,6 +33,7 @@ def index() -> str:
         titles={each["key"]: each for each in services.all_classes()},
         title_of=services.title_of,
         opens=opens,
+        document=address(acting_user()) if report.known else "",
         most=LARGEST,
         pictures=_pictures(report) if report.known else None,
     )
@@ -40,7 +42,10 @@ def index() -> str:
 def opens(figure: str, by: str = "", key: Any = None) -> str:
     """The list of the customers whose figure is above 0: all, of a class (``by`` class) or of an owner."""
     columns = ("code", "name", "owner", "credit.class", "credit.receivables", "credit.overdue", f"credit.{figure}")
-    given = {f"from.credit.{figure}": to_units(1, currency()), "columns": ",".join(dict.fromkeys(columns))}
+    given: dict[str, Any] = {
+        f"from.credit.{figure}": to_units(1, currency()),
+        "columns": ",".join(dict.fromkeys(columns)),
+    }
     if by:
         given["f.credit.class" if by == "class" else "f.owner"] = "none" if key is None else str(key)
     return url_for("credit.index", **given)
