@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.upkeep.services.checking import begin, items_of
     from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_credit import services as credit
-    from kezhi_credit.models import APPROVED, Limit
+    from kezhi_credit.models import APPROVED, Limit, Reservation
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -116,7 +116,6 @@ def company(app: Flask, add_person: Any) -> Company:
         order = create_order(values).id
         credit_class, day = credit.class_by_key("B")["id"], clock.today()
         credit.rate(customer, credit_class, day, "Pays on time")
-        kept = credit.check(customer, 1, "A-9", reserve=True).reservation_id  # before anything is overdue
         book = {"customer_id": customer, "happened_on": date(1997, 5, 6), "amount": 9_000_00, "order_id": order}
         booked = {
             f"{sort.key}_id": trade.create_voucher(sort, {**book, "number": f"A-{sort.key}"}).id for sort in trade.SORTS
@@ -128,9 +127,12 @@ def company(app: Flask, add_person: Any) -> Company:
         limit = Limit(number="XE-1", customer_id=customer, amount=1, valid_from=day, valid_to=day,
                       reason="More", state=APPROVED, requested_at=clock.now(), requested_by="system",
                       decided_at=clock.now())  # fmt: skip
-        db.session.add(limit)
+        # written as it stands: the invoice above is long overdue, so that a check would keep nothing
+        reserved = Reservation(customer_id=customer, order_number="A-1", amount=1, created_at=clock.now(),
+                               created_by="system", expires_at=clock.now() + timedelta(hours=24))  # fmt: skip
+        db.session.add_all([limit, reserved])
         db.session.flush()
-        limit_id = limit.id
+        limit_id, kept = limit.id, reserved.id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
         keep_flow(grading.KIND, signing, reason="Nobody else")

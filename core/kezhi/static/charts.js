@@ -45,7 +45,7 @@ const kinds = {
     ...base(), grid: { ...base().grid, top: 4, right: 48 }, xAxis: value({ show: false }),
     yAxis: { ...category(data.labels), inverse: true, axisLine: { show: false } },
     series: [{
-      type: "bar", barMaxWidth: 16, label: label({ position: "right" }),
+      type: "bar", barMaxWidth: 16, label: label({ position: "right", formatter: (mark) => figures.format(mark.value) }),
       data: data.marks.map((mark) => ({
         value: mark.value, href: mark.href,
         itemStyle: { borderRadius: [0, 3, 3, 0], color: token(mark.tone || "accent") },

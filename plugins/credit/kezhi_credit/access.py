@@ -11,6 +11,9 @@ from kezhi.builtin.customers.models import Customer
 #: Roles that rate customers and keep the classes unless the company decides otherwise.
 KEEPERS = ("finance", "general-manager")
 
+#: Roles that issue the report of the whole company unless the company decides otherwise.
+REPORTERS = (*KEEPERS, "deputy-general-manager", "data-analyst")
+
 #: Roles that ask for limits, releases and reservations unless the company decides otherwise.
 ASKERS = (
     *KEEPERS,

@@ -15,5 +15,7 @@ def clauses() -> list[Clause]:
                             "without a source"), ours=True),
         Clause("CRD-05", _l("The credit check: allow, warn or block with reasons; reservations; one release by "
                             "approval"), ours=True),
+        Clause("CRD-07", _l("History of classes and limits; customers by class; ageing and concentration of what they "
+                            "owe, kept as issued"), ours=True),
         Clause("CRD-08", _l("A customer without a class is cash only until it is rated"), ours=True),
     ]  # fmt: skip

@@ -10,19 +10,24 @@ from flask import g
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, Date, bindparam, exists, or_, select
 
-from kezhi import Choice, Column, Filter, Join, clock
+from kezhi import Choice, Column, Filter, Join, clock, db, visible
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.customers.models import Customer
 from kezhi.cells import Cell, Renderer
 from kezhi.i18n import _
 
 from .services.classes import CLASSES, all_classes, present_terms, title_of
-from .services.exposure import DAYS
+from .services.exposure import AGES, DAYS
 from .services.position import position
 from .services.standing import CUSTOMERS, RATINGS
+from .words import AGE_LABELS
 
+ACCOUNTS: Any = Account.__table__
 NONE = "none"
 IN_REGISTER = "kezhi_credit_register"  #: in ``g`` while the list of credit is made
+#: columns that the list of credit shows to who asks for them: the report opens it with them
+ON_DEMAND = frozenset({"credit.receivables", *(f"credit.{age}" for age in AGES)})
 
 
 def _shown(cell: Cell) -> str:
@@ -54,7 +59,7 @@ def customer_columns(model: type) -> list[Column]:
     if model is not Customer:
         return []
     found = [*_class_columns(), *position_columns()]
-    return [replace(each, default=True) for each in found] if g.get(IN_REGISTER) else found
+    return [replace(each, default=each.key not in ON_DEMAND) for each in found] if g.get(IN_REGISTER) else found
 
 
 @cache
@@ -116,6 +121,8 @@ def position_columns() -> list[Column]:
         figure("overdue", _l("Amount overdue"), 59),
         Column("credit.overdue_days", _l("Days overdue"), now.c[DAYS], join=join, permission="credit.read",
                render="count", order=59, filter=Filter("number")),
+        figure("receivables", _l("Open receivables"), 60),
+        *(figure(age, label, 60) for age, label in AGE_LABELS.items()),
     ]  # fmt: skip
 
 
@@ -125,4 +132,24 @@ def register_columns() -> list[Column]:
     return [
         Column("code", _l("Customer code"), fields.code, sortable=True, default=True, render="code", order=10),
         Column("name", _l("Customer"), fields.name, default=True, render="name", order=20),
-    ]
+        Column("owner", _l("Owner"), _owner_name(), render="person", order=30,
+               filter=Filter("choice", _owners, _owned_by)),
+    ]  # fmt: skip
+
+
+def _owner_name() -> Any:
+    return select(ACCOUNTS.c.name).where(ACCOUNTS.c.id == CUSTOMERS.c.owner_id).correlate(CUSTOMERS).scalar_subquery()
+
+
+def _owners() -> list[Choice]:
+    """Whoever is responsible for a customer that the acting user sees, former colleagues too, and nobody."""
+    mine, c = visible(Customer).with_only_columns(Customer.owner_id), ACCOUNTS.c
+    named = select(c.id, c.name).where(c.id.in_(mine)).order_by(c.name, c.id)
+    found = [Choice(str(row.id), row.name) for row in db.session.execute(named)]
+    return [*found, Choice(NONE, _l("Nobody"))]
+
+
+def _owned_by(text: str) -> ColumnElement[bool]:
+    owner: Any = Customer.owner_id
+    found: ColumnElement[bool] = owner.is_(None) if text == NONE else owner == int(text)
+    return found

@@ -13,7 +13,7 @@ from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
 from .models import APPROVED, WAITING, Release, Terms
 from .services.exposure import receivables
 from .services.reserving import RESERVATIONS
-from .services.standing import CUSTOMERS, LIMITS, ratings_on
+from .services.standing import CUSTOMERS, LIMITS, RATINGS, ratings_on
 
 FINANCE = _l("Finance")
 
@@ -48,6 +48,14 @@ def evidence() -> list[ClauseEvidence]:
                                   count=found.records or 0, waiting=found.waiting),
             records=Records("credit.check"),
             responsible=_l("Sales"),
+        ),
+        ClauseEvidence(
+            "CRD-07",
+            _l("Every class that a customer was rated in stays on record; the report says what is owed, how late."),
+            ask=_history,
+            says=lambda found: _l("Ratings on record: %(count)s", count=found.records or 0),
+            records=Records("credit.reports"),
+            responsible=FINANCE,
         ),
         ClauseEvidence(
             "CRD-08",
@@ -85,6 +93,13 @@ def _checks(_today: date) -> Ask:
         latest=select(func.max(RESERVATIONS.c.created_at)),
         waiting=count.where(releases.c.state == WAITING),
         breaches=count.where(releases.c.used_at.is_not(None), releases.c.state != APPROVED),
+    )
+
+
+def _history(_today: date) -> Ask:
+    return Ask(
+        records=select(func.count()).select_from(RATINGS),
+        latest=select(func.max(RATINGS.c.created_at)),
     )
 
 

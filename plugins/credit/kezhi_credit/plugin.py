@@ -36,6 +36,7 @@ class Credit(Plugin):
     title = _l("Customer credit")
     summary = _l("Credit classes, limits and exposure, and whether goods may be shipped today.")
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1", "approvals": ">=0.1"}
+    extends = ("documents",)
     icon = "shield-check"
     hookspecs: ClassVar[ModuleType | None] = own_hookspecs
 
@@ -53,12 +54,13 @@ class Credit(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
-        from .access import ASKERS, KEEPERS, READERS
+        from .access import ASKERS, KEEPERS, READERS, REPORTERS
 
         return [
             Permission("credit.read", _l("See the credit of customers"), roles=READERS),
             Permission("credit.ask", _l("Check and reserve credit, ask for limits and releases"), roles=ASKERS),
             Permission("credit.rate", _l("Rate customers in credit classes and end limits early"), roles=KEEPERS),
+            Permission("credit.report", _l("Issue the report of ageing and concentration"), roles=REPORTERS),
             Permission("credit.classes", _l("Decide the terms of credit classes"), roles=KEEPERS),
         ]
 
@@ -128,6 +130,12 @@ class Credit(Plugin):
 
         return evidence()
 
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .documents import document_kinds
+
+        return document_kinds()
+
     @hookimpl
     def doctor_checks(self) -> list[Check]:
         from .checks import checks
@@ -164,6 +172,14 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=26,
+            ),
+            MenuItem(
+                _l("Ageing and concentration"),
+                "credit.reports",
+                icon="hourglass-split",
+                group="customers",
+                permission="credit.read",
+                order=27,
             ),
         ]
 

@@ -16,6 +16,7 @@ from .limits import ask_limit, end_limit, limit_by_id, limits_of
 from .position import position, position_of
 from .ratings import present_class, rate, ratings_of, seen_customer
 from .releases import ask_release, releases_of
+from .reports import credit_report
 from .reserving import cancel, running_of
 from .standing import standing
 
@@ -35,6 +36,7 @@ __all__ = [
     "class_by_id",
     "class_by_key",
     "classes_in_use",
+    "credit_report",
     "end_limit",
     "limit_by_id",
     "limits_of",
