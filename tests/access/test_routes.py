@@ -97,7 +97,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.upkeep.services.checking import begin, items_of
     from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_credit import services as credit
-    from kezhi_credit.models import APPROVED, Limit
+    from kezhi_credit.models import APPROVED, OVER, Alert, Limit
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -127,9 +127,10 @@ def company(app: Flask, add_person: Any) -> Company:
         limit = Limit(number="XE-1", customer_id=customer, amount=1, valid_from=day, valid_to=day,
                       reason="More", state=APPROVED, requested_at=clock.now(), requested_by="system",
                       decided_at=clock.now())  # fmt: skip
-        db.session.add(limit)
+        alert = Alert(customer_id=customer, sign=OVER, since=day, figure=1, noted_at=clock.now(), answer_by=clock.now())
+        db.session.add_all([limit, alert])
         db.session.flush()
-        limit_id = limit.id
+        limit_id, alert_id = limit.id, alert.id
         kept = credit.check(customer, 1, "A-1", reserve=True).reservation_id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
@@ -254,6 +255,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "class_id": credit_class,
             "limit_id": limit_id,
             "reservation_id": kept,
+            "alert_id": alert_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,

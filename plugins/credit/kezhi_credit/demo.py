@@ -13,8 +13,8 @@ from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
 
-from .models import Rating
-from .services import all_classes, ask_limit
+from .models import SHORTER, Alert, Rating
+from .services import all_classes, ask_limit, decide, watch
 from .services.ratings import months_later
 
 #: Of twenty customers so many are in each class; one is not rated.
@@ -35,6 +35,7 @@ def make(context: DemoContext) -> None:
     customers = db.session.execute(chosen).all()
     _rate(context, random, [row.id for row in customers])
     _limits(context, random)
+    _watch(context)
 
 
 def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
@@ -51,6 +52,9 @@ def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
             row = {"customer_id": customer, "class_id": known[key]["id"], "valid_from": since, "source": "demo",
                    "review_on": months_later(since, known[key]["review_months"]), "reason": REASONS[key],
                    "created_at": clock.now(), "created_by": finance.login}  # fmt: skip
+            if key == "C":  # a better class before: the watch tells of those that were lowered of late
+                was = {"class_id": known["B"]["id"], "valid_from": since - timedelta(days=300), "reason": REASONS["B"]}
+                rows.append(row | was | {"review_on": months_later(was["valid_from"], 12)})
             rows.append(row)
         if rows:
             db.session.execute(insert(Rating), rows)
@@ -72,3 +76,14 @@ def _limits(context: DemoContext, random: Random) -> None:
     with acting_as(context.person("sales-director")):
         for request_id in asked:
             sign(request_id or 0, "同意")
+
+
+def _watch(context: DemoContext) -> None:
+    """The watch has run once, and finance has decided about the customer whose alert is the oldest."""
+    with writing():
+        watch()
+    first = select(Alert.customer_id).where(Alert.ended_on.is_(None)).order_by(Alert.since, Alert.id).limit(1)
+    customer = db.session.scalar(first)
+    if customer is not None:
+        with acting_as(context.person("finance")), writing():
+            decide(customer, SHORTER, "账期由60天缩短为30天，逾期款结清后恢复")
