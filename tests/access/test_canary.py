@@ -87,7 +87,7 @@ class Company:
 @pytest.fixture
 def company(app: Flask, add_person: Callable[..., User]) -> Company:
     from kezhi_credit import services as credit
-    from kezhi_credit.models import APPROVED, Limit
+    from kezhi_credit.models import APPROVED, OVER, Alert, Limit
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -157,9 +157,11 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         limit = Limit(number="XE-1", customer_id=hidden, amount=90_000_00, valid_from=today, valid_to=today,
                       reason=f"{MARK} needs more", state=APPROVED, requested_at=clock.now(), requested_by="system",
                       decided_at=clock.now())  # fmt: skip
-        db.session.add(limit)
+        alert = Alert(customer_id=hidden, sign=OVER, since=today, figure=1, noted_at=clock.now(), answer_by=clock.now())
+        db.session.add_all([limit, alert])
         db.session.flush()
-        limit_id = limit.id
+        limit_id, alert_id = limit.id, alert.id
+        credit.decide(hidden, "cash", f"{MARK} pays late")
         kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
     with acting_as(people["analyst"]):
         with writing():
@@ -213,6 +215,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "class_id": credit_class,
         "limit_id": limit_id,
         "reservation_id": kept,
+        "alert_id": alert_id,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
@@ -299,6 +302,7 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
     from kezhi_grading.models import Result
     from kezhi_grading.result_columns import result_list_columns
@@ -353,6 +357,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses(f"/entry/{sent.id}", lines_view(sent))
         found += list_addresses("/trade", orders)
         found += list_addresses("/credit", credit_view())
+        found += list_addresses("/credit/alerts", alert_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         for sort in SORTS:
@@ -448,7 +453,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         "/upkeep/notes", f"/upkeep/notes/{company.ids['observation_id']}",
         f"/cards/customer/{customer}", f"/cards/periods/{company.ids['period_id']}",
         f"/entry/{company.ids['submission_id']}",
-        "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
+        "/credit/alerts", "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
         f"/credit/check?customer={ASKED}&amount=1",
     }  # fmt: skip
     if login == "director":

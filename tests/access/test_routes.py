@@ -97,7 +97,7 @@ def company(app: Flask, add_person: Any) -> Company:
     from kezhi.builtin.upkeep.services.checking import begin, items_of
     from kezhi.builtin.upkeep.services.protecting import publish
     from kezhi_credit import services as credit
-    from kezhi_credit.models import APPROVED, Limit, Reservation
+    from kezhi_credit.models import APPROVED, OVER, Alert, Limit, Reservation
     from kezhi_grading import services as grading
     from kezhi_trade import services as trade
     from kezhi_trade.services import create_dispute, create_order, declare
@@ -130,9 +130,10 @@ def company(app: Flask, add_person: Any) -> Company:
         # written as it stands: the invoice above is long overdue, so that a check would keep nothing
         reserved = Reservation(customer_id=customer, order_number="A-1", amount=1, created_at=clock.now(),
                                created_by="system", expires_at=clock.now() + timedelta(hours=24))  # fmt: skip
-        db.session.add_all([limit, reserved])
+        alert = Alert(customer_id=customer, sign=OVER, since=day, figure=1, noted_at=clock.now(), answer_by=clock.now())
+        db.session.add_all([limit, reserved, alert])
         db.session.flush()
-        limit_id, kept = limit.id, reserved.id
+        limit_id, kept, alert_id = limit.id, reserved.id, alert.id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
         keep_flow(grading.KIND, signing, reason="Nobody else")
@@ -256,6 +257,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "class_id": credit_class,
             "limit_id": limit_id,
             "reservation_id": kept,
+            "alert_id": alert_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,

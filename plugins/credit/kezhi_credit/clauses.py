@@ -7,7 +7,7 @@ from kezhi import lazy_gettext as _l
 
 
 def clauses() -> list[Clause]:
-    """Classes and limits."""
+    """Classes, limits, checks and the watch."""
     return [
         Clause("CRD-03", _l("Terms by credit class; limits of a customer's own, dated and approved by amount"),
                ours=True),
@@ -15,6 +15,8 @@ def clauses() -> list[Clause]:
                             "without a source"), ours=True),
         Clause("CRD-05", _l("The credit check: allow, warn or block with reasons; reservations; one release by "
                             "approval"), ours=True),
+        Clause("CRD-06", _l("The daily watch of rated customers: alerts to owner and finance, a measure by a day, and "
+                            "where it is wanted a lower class")),
         Clause("CRD-07", _l("History of classes and limits; customers by class; ageing and concentration of what they "
                             "owe, kept as issued"), ours=True),
         Clause("CRD-08", _l("A customer without a class is cash only until it is rated"), ours=True),

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from kezhi import Refused, acting_user, currency
+from kezhi import Refused, acting_user, currency, writing
 from kezhi.builtin.customers.services import customer_by_code
 from kezhi.i18n import gettext as _
 from kezhi.money import display
@@ -16,7 +16,7 @@ from .forms.reading import read_money
 
 def commands() -> list[click.Command]:
     """The commands about credit."""
-    return [check]
+    return [check, watch]
 
 
 @click.command("check")
@@ -42,3 +42,21 @@ def check(code: str, amount: str, order: str, reserve: bool, as_json: bool) -> N
     figures = {"limit": answer.limit, "exposure": answer.exposure, "overdue": answer.overdue, "free": answer.free}
     for name, value in figures.items():
         click.echo(f"  {name:9} {display(value, currency()):>18}")
+
+
+@click.command("watch")
+@click.option("--json", "as_json", is_flag=True)
+def watch(as_json: bool) -> None:
+    """Look at every rated customer for signs of credit risk, as the daily job does."""
+    from . import services
+
+    if not acting_user().can("credit.rate"):
+        raise Refused(_("You may not watch the credit of customers."))
+    with writing():
+        done = services.watch()
+    if as_json:
+        click.echo(json.dumps(done.as_data(), ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{done.day}: {done.found} found, {done.ended} ended, {done.lowered} lowered, {done.told} told")
+    for sign, count in done.open.items():
+        click.echo(f"  {sign:10} {count:>8}")

@@ -13,8 +13,8 @@ from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
 
-from .models import Rating
-from .services import all_classes, ask_limit
+from .models import NO_MEASURE, SECURITY, SHORTER, Alert, Rating
+from .services import all_classes, ask_limit, decide, watch
 from .services.ratings import months_later
 
 #: Of twenty customers so many are in each class; one is not rated.
@@ -25,6 +25,11 @@ REASONS = {
     "C": "近半年两次逾期，需关注",
     "D": "多次拖欠，现款现货",
 }
+MEASURES = (
+    (SHORTER, "账期由60天缩短为30天，逾期款结清后恢复"),
+    (SECURITY, "由母公司出具担保函后继续发货"),
+    (NO_MEASURE, "客户已付承诺函，本周内付清"),
+)
 LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90, "中标市政项目，分批交货，按进度回款"))
 
 
@@ -35,6 +40,7 @@ def make(context: DemoContext) -> None:
     customers = db.session.execute(chosen).all()
     _rate(context, random, [row.id for row in customers])
     _limits(context, random)
+    _watch(context)
 
 
 def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
@@ -42,15 +48,21 @@ def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
     known = {each["key"]: each for each in all_classes()}
     deal = [key for key, count in OF_TWENTY for _time in range(count)]
     rows: list[dict[str, Any]] = []
+    lately = context.today - timedelta(days=30)
     with acting_as(context.person("finance")) as finance, writing():
         for customer in customers:
             key = random.choice(deal)
             since = context.today - timedelta(days=random.randrange(20, 420))
             if key is None or key not in known:
                 continue
+            if key == "C" and all(each["class_id"] != known["C"]["id"] for each in rows):
+                since = lately  # lowered of late, which the watch tells of
             row = {"customer_id": customer, "class_id": known[key]["id"], "valid_from": since, "source": "demo",
                    "review_on": months_later(since, known[key]["review_months"]), "reason": REASONS[key],
                    "created_at": clock.now(), "created_by": finance.login}  # fmt: skip
+            if key == "C":  # a better class before
+                was = {"class_id": known["B"]["id"], "valid_from": since - timedelta(days=300), "reason": REASONS["B"]}
+                rows.append(row | was | {"review_on": months_later(was["valid_from"], 12)})
             rows.append(row)
         if rows:
             db.session.execute(insert(Rating), rows)
@@ -72,3 +84,15 @@ def _limits(context: DemoContext, random: Random) -> None:
     with acting_as(context.person("sales-director")):
         for request_id in asked:
             sign(request_id or 0, "同意")
+
+
+def _watch(context: DemoContext) -> None:
+    """The watch has run once, and finance has decided about most of what it found."""
+    with writing():
+        watch()
+    found = select(Alert.customer_id).where(Alert.ended_on.is_(None)).distinct().order_by(Alert.customer_id)
+    with acting_as(context.person("finance")):
+        for place, customer in enumerate(db.session.scalars(found).all()):
+            if place % 4:
+                with writing():
+                    decide(customer, *MEASURES[place % len(MEASURES)])

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from kezhi import clock
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
 
-from .models import APPROVED, WAITING, Release, Terms
+from .models import APPROVED, WAITING, Alert, Release, Terms
 from .services.exposure import receivables
 from .services.reserving import RESERVATIONS
 from .services.standing import CUSTOMERS, LIMITS, RATINGS, ratings_on
@@ -48,6 +49,15 @@ def evidence() -> list[ClauseEvidence]:
                                   count=found.records or 0, waiting=found.waiting),
             records=Records("credit.check"),
             responsible=_l("Sales"),
+        ),
+        ClauseEvidence(
+            "CRD-06",
+            _l("Whoever shows a sign of credit risk has a measure by the day set."),
+            ask=_watched,
+            says=lambda found: _l("Credit alerts so far: %(count)s, without a measure: %(waiting)s",
+                                  count=found.records or 0, waiting=found.waiting),
+            records=Records("credit.alerts"),
+            responsible=FINANCE,
         ),
         ClauseEvidence(
             "CRD-07",
@@ -100,6 +110,18 @@ def _history(_today: date) -> Ask:
     return Ask(
         records=select(func.count()).select_from(RATINGS),
         latest=select(func.max(RATINGS.c.created_at)),
+    )
+
+
+def _watched(_today: date) -> Ask:
+    alerts: Any = Alert.__table__
+    count = select(func.count()).select_from(alerts)
+    waiting = (alerts.c.ended_on.is_(None), alerts.c.measure_id.is_(None))
+    return Ask(
+        records=count,
+        latest=select(func.max(alerts.c.noted_at)),
+        waiting=count.where(*waiting),
+        breaches=count.where(*waiting, alerts.c.answer_by < clock.now()),
     )
 
 

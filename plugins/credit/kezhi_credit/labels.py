@@ -11,20 +11,29 @@ from .models import (
     ACCEPTANCE,
     APPROVED,
     CASH,
+    CASH_ONLY,
     CHEQUE,
     COMMERCIAL,
     DEPOSIT,
     FIXED,
     GUARANTEE,
     LETTER,
+    LOWERED,
+    NO_MEASURE,
     NO_SECURITY,
     ON_CREDIT,
     ON_PAYMENT,
+    ORDERS,
+    OVER,
+    OVERDUE,
     REJECTED,
     RETURNED,
+    SECURITY,
+    SHORTER,
     STOP,
     TRANSFER,
     TURNOVER,
+    USED,
     WAITING,
     WITHDRAWN,
 )
@@ -80,3 +89,23 @@ SOURCE_LABELS: dict[str, Any] = {
     "watch": _l("Lowered by the watch"),
     "demo": _l("Demo company"),
 }
+
+#: The signs of risk that the watch looks for (CRD-06).
+SIGN_LABELS: dict[str, Any] = {
+    OVER: _l("Over the limit"),
+    OVERDUE: _l("Overdue too long"),
+    LOWERED: _l("Class lowered"),
+    USED: _l("Limit nearly used up"),
+    ORDERS: _l("Orders fell sharply"),
+}
+SIGN_TONES = {OVER: "red", OVERDUE: "red", LOWERED: "orange", USED: "amber", ORDERS: "amber"}
+
+MEASURE_LABELS: dict[str, Any] = {
+    SECURITY: _l("Security required"),
+    SHORTER: _l("Shorter payment term"),
+    CASH_ONLY: _l("Cash only"),
+    NO_MEASURE: _l("No measure needed"),
+}
+UNDECIDED, DECIDED = "waiting", "decided"
+ALERT_LABELS: dict[str, Any] = {UNDECIDED: _l("No measure decided yet"), DECIDED: _l("Measure decided")}
+ALERT_TONES = {UNDECIDED: "amber", DECIDED: "green"}

@@ -1,4 +1,4 @@
-"""What a customer's page shows of its credit: one fact, one calm panel. One statement."""
+"""What a customer's page shows of its credit: one fact, one calm panel. Two statements, three with alerts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import _
 
-from .words import AGE_LABELS, amount, bar, judged, used_percent
+from .labels import MEASURE_LABELS, SIGN_LABELS, SIGN_TONES
+from .words import AGE_LABELS, amount, bar, judged, sign_said, used_percent
+
+#: what templates need to say an alert
+WORDS: dict[str, Any] = {
+    "sign_labels": SIGN_LABELS,
+    "sign_tones": SIGN_TONES,
+    "said": sign_said,
+    "measures": MEASURE_LABELS,
+}
 
 
 def _position(record: Customer) -> Any:
@@ -40,8 +49,12 @@ def panels(record: Any, user: User) -> list[Panel]:
     """Limit, used, free, overdue, class, next review, and one sentence that says why."""
     if not isinstance(record, Customer) or not user.can("credit.read"):
         return []
-    now = _position(record)
-    context = {"now": now, "judged": judged(now), "bar": bar(now), "ages": AGE_LABELS, "customer": record}
+    from .services import alerts_of, measure_in_force
+
+    now, alerts = _position(record), alerts_of(record.id)
+    context = {"now": now, "judged": judged(now), "bar": bar(now), "ages": AGE_LABELS, "customer": record,
+               "alerts": alerts, "measure": measure_in_force(record.id) if alerts else None, "words": WORDS,
+               "can_ask": user.can("credit.ask")}  # fmt: skip
     return [
         Panel(
             _l("Customer credit"),

@@ -15,6 +15,7 @@ from kezhi import (
     Column,
     Demo,
     Fact,
+    Job,
     MenuItem,
     Panel,
     Permission,
@@ -42,9 +43,9 @@ class Credit(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Account, CreditClass, Limit, Rating, Release, Reservation, Terms
+        from .models import Account, Alert, CreditClass, Limit, Measure, Rating, Release, Reservation, Terms
 
-        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation]
+        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation, Measure, Alert]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -67,9 +68,9 @@ class Credit(Plugin):
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import of_customers
-        from .models import Account, Limit, Rating, Release, Reservation
+        from .models import Account, Alert, Limit, Measure, Rating, Release, Reservation
 
-        own: list[Any] = [Rating, Limit, Release, Reservation]
+        own: list[Any] = [Rating, Limit, Release, Reservation, Measure, Alert]
         return [
             *(Access(model, model.id, of_customers(model)) for model in own),
             Access(Account, Account.customer_id, of_customers(Account)),
@@ -83,6 +84,8 @@ class Credit(Plugin):
             RecordLink("credit_limit", _l("Credit limits"), target, personal=("reason",)),
             RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
             RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
+            RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason",)),
+            RecordLink("credit_alert", _l("Credit alerts"), target, erase="keep"),
             # only held while credit is reserved: it says nothing
             RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
                        merge="keep_one"),
@@ -93,6 +96,24 @@ class Credit(Plugin):
         from .services import limits, releases
 
         return [limits.subject_kind(), releases.subject_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .telling import notice_kinds
+
+        return notice_kinds()
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
 
     @hookimpl
     def credit_check(self, customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any]:

@@ -26,6 +26,16 @@ def _metrics() -> list[SelectChoice]:
     return [none, *(choice(key, each.title) for key, each in all_metrics().items() if each.unit == "money")]
 
 
+def _classes() -> list[SelectChoice]:
+    """The classes that the watch can lower a customer to."""
+    never = choice("", _l("Never: only people decide"))
+    if "kezhi" not in current_app.extensions:
+        return [never]
+    from .services.classes import classes_in_use, title_of
+
+    return [never, *(choice(each["key"], f"{each['key']} {title_of(each)}") for each in classes_in_use())]
+
+
 class CreditSettings(SettingsForm):
     """The settings of credit."""
 
@@ -62,6 +72,48 @@ class CreditSettings(SettingsForm):
         [InputRequired(PERCENT), NumberRange(min=0, max=100)],
         default=Decimal("13"),
         places=2,
+    )
+    watch_used = IntegerField(
+        _l("The watch tells of customers that use more than this percent of their limit"),
+        [InputRequired(PERCENT), NumberRange(min=1, max=100)],
+        default=80,
+    )
+    watch_overdue_days = IntegerField(
+        _l("The watch tells of customers that are overdue for more than these days"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
+        default=15,
+    )
+    watch_lowered_days = IntegerField(
+        _l("Days for which the watch keeps telling that a class was lowered"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
+        default=90,
+    )
+    watch_orders_metric = SelectField(
+        _l("Orders in a span of time, whose sharp fall the watch tells of"),
+        choices=_metrics,
+        default="trade.order_amount",
+        validate_choice=False,
+    )
+    watch_orders_days = IntegerField(
+        _l("Days of that span; it is compared with as many days before"),
+        [InputRequired(NUMBER), NumberRange(min=7, max=366)],
+        default=90,
+    )
+    watch_orders_fall = IntegerField(
+        _l("A fall by this percent or more is sharp"),
+        [InputRequired(PERCENT), NumberRange(min=1, max=100)],
+        default=50,
+    )
+    watch_answer_days = IntegerField(
+        _l("Working days within which a measure is decided on"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=90)],
+        default=3,
+    )
+    watch_lower_to = SelectField(
+        _l("Over the limit or overdue too long: lower the class by itself to"),
+        choices=_classes,
+        default="",
+        validate_choice=False,
     )
 
 

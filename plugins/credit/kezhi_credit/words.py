@@ -11,7 +11,7 @@ from kezhi.figures import divide
 from kezhi.i18n import _, ngettext
 from kezhi.money import display
 
-from .models import ON_PAYMENT, STOP
+from .models import LOWERED, ON_PAYMENT, ORDERS, OVER, OVERDUE, STOP
 
 #: parts of the exposure that are owed, in the order in which they stand on each other; with their tones
 PARTS: dict[str, tuple[Any, str]] = {
@@ -83,3 +83,18 @@ def bar(now: Mapping[str, Any]) -> list[dict[str, Any]]:
         found.append({"name": name, "label": label, "tone": tone, "amount": owed[name], "x": place, "width": width})
         place += width
     return found
+
+
+def sign_said(sign: str, figure: int) -> str:
+    """What the watch found, in one sentence."""
+    if sign == OVER:
+        text = _("%(amount)s over the limit.", amount=amount(figure))
+    elif sign == OVERDUE:
+        text = ngettext("Overdue for %(num)s day.", "Overdue for up to %(num)s days.", figure)
+    elif sign == LOWERED:
+        text = ngettext("The class was lowered by %(num)s step.", "The class was lowered by %(num)s steps.", figure)
+    elif sign == ORDERS:
+        text = _("Orders fell by %(percent)s%% against the span before.", percent=figure)
+    else:
+        text = _("%(percent)s%% of the limit is used.", percent=figure)
+    return str(text)

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.services
 
 
 def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """A rating of the customer, a limit of its own, a release, and a reservation."""
+    """A rating of the customer, a limit of its own, a release, a reservation, an alert with a measure."""
     from kezhi import db
-    from kezhi_credit.models import APPROVED, Limit, Release
-    from kezhi_credit.services import check, class_by_key, rate
+    from kezhi_credit.models import APPROVED, CASH_ONLY, LOWERED, Alert, Limit, Release
+    from kezhi_credit.services import check, class_by_key, decide, rate
 
     now, today = clock.now(), clock.today()
     asked = {"customer_id": customer_id, "amount": 100_00, "requested_at": now, "requested_by": "system"}
@@ -28,10 +28,13 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
                       decided_at=now, **asked)  # fmt: skip
         release = Release(number="FX-999999", order_number=f"{MARK}-1", valid_to=today, reason=f"{MARK} pays on Friday",
                           state=APPROVED, decided_at=now, **asked)  # fmt: skip
-        db.session.add_all([limit, release])
+        alert = Alert(customer_id=customer_id, sign=LOWERED, since=today, figure=1, noted_at=now, answer_by=now)
+        db.session.add_all([limit, release, alert])
         db.session.flush()
         kept = check(customer_id, 50_00, f"{MARK}-2", reserve=True).reservation_id
-        return {"class_id": row["id"], "limit_id": limit.id, "reservation_id": kept, "figure": "not_due"}
+        decide(customer_id, CASH_ONLY, f"{MARK} pays late")
+        return {"class_id": row["id"], "limit_id": limit.id, "reservation_id": kept, "figure": "not_due",
+                "alert_id": alert.id}  # fmt: skip
 
 
 globals().update(conformance_of("credit", examples=examples))

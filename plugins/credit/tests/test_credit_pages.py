@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kezhi import acting_as, clock, db
+from kezhi import acting_as, clock, db, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi_credit import services
 from kezhi_credit.models import Limit, Rating
@@ -98,3 +98,30 @@ def test_a_limit_is_asked_for_and_ended_early(customer: Any, rated: Any, house: 
     assert finance.post(f"/credit/limits/{limit_id}/end").status_code == 302
     db.session.rollback()
     assert db.session.get(Limit, limit_id).ended_on == today
+
+
+def test_the_owner_finds_an_alert_and_decides_on_a_measure(
+    customer: Any, rated: Any, books: Any, house: Any, client_as: Any, add_person: Any
+) -> None:
+    one = customer("K1", owner_id=house.seller.id, department_id=house.department_id)
+    rated(one, "B")
+    books.owe(one, not_due=510_000_00)
+    with writing():
+        services.watch()
+    client = client_as(login="seller")
+    page = text(client.get("/credit/alerts?f.state=waiting"))
+    assert "客户 K1" in page
+    assert "超出额度 ¥10,000" in page
+    assert "超出额度 ¥10,000" in text(client.get(f"/customers/{one}"))
+    given = {"kind": "cash", "reason": "结清前仅收现款"}
+    wrong = client.post(f"/credit/customers/{one}/measure", data={"reason": "结清前仅收现款"})
+    assert (wrong.status_code, "结清前仅收现款" in text(wrong)) == (422, True)
+    assert client.post(f"/credit/customers/{one}/measure", data=given).status_code == 302
+    assert "仅收现款" in text(client.get("/credit/alerts?f.measure=cash"))
+    assert "客户 K1" not in text(client.get("/credit/alerts?f.state=waiting"))
+    add_person("other", "salesperson")
+    stranger = client_as(login="other")
+    assert "客户 K1" not in text(stranger.get("/credit/alerts"))
+    assert stranger.post(f"/credit/customers/{one}/measure", data=given).status_code == 404
+    db.session.rollback()
+    assert len(services.measures_of(one)) == 1

@@ -13,12 +13,14 @@ from .classes import (
     versions_of,
 )
 from .limits import ask_limit, end_limit, limit_by_id, limits_of
+from .measures import alert_by_id, alerts_of, decide, measure_in_force, measures_of
 from .position import position, position_of
 from .ratings import present_class, rate, ratings_of, seen_customer
 from .releases import ask_release, releases_of
 from .reports import credit_report
 from .reserving import cancel, running_of
 from .standing import standing
+from .watching import Watched, watch
 
 __all__ = [
     "ALLOW",
@@ -26,7 +28,10 @@ __all__ = [
     "WARN",
     "Answer",
     "Reason",
+    "Watched",
     "add_class",
+    "alert_by_id",
+    "alerts_of",
     "all_classes",
     "ask_limit",
     "ask_release",
@@ -37,9 +42,12 @@ __all__ = [
     "class_by_key",
     "classes_in_use",
     "credit_report",
+    "decide",
     "end_limit",
     "limit_by_id",
     "limits_of",
+    "measure_in_force",
+    "measures_of",
     "position",
     "position_of",
     "present_class",
@@ -52,4 +60,5 @@ __all__ = [
     "standing",
     "title_of",
     "versions_of",
+    "watch",
 ]

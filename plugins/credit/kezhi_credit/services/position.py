@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import Select, cast, func, null, select
 
-from kezhi import clock, db
+from kezhi import BigInt, clock, db
 from kezhi.figures import sql_int
 
 from .exposure import DAYS, FIGURES, receivables, sums
@@ -30,8 +30,9 @@ def position(day: date, population: Select[Any] | None = None) -> Select[Any]:
     joined: Any = stands.outerjoin(kept, kept.c.customer_id == stands.c.customer_id)
     held = func.coalesce(kept.c.amount, sql_int(0))
     if given is None:
-        found: dict[str, Any] = dict.fromkeys((*FIGURES, DAYS, "receivables", "overdue", "exposure"), null())
-        found |= {"reserved": held, "used": null(), "free": null()}
+        unknown = cast(null(), BigInt)  # typed: PostgreSQL compares no untyped NULL with a number
+        found: dict[str, Any] = dict.fromkeys((*FIGURES, DAYS, "receivables", "overdue", "exposure"), unknown)
+        found |= {"reserved": held, "used": unknown, "free": unknown}
         return select(*stands.c, *(found[name].label(name) for name in ADDED)).select_from(joined)
     joined = joined.outerjoin(given, given.c.customer_id == stands.c.customer_id)
     figures = [func.coalesce(given.c[name], sql_int(0)).label(name) for name in (*FIGURES, DAYS)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import checks, classes, customers, exposure, reports
+from . import alerts, checks, classes, customers, exposure, reports
 
 BOTH = ("GET", "POST")
 
@@ -18,6 +18,9 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/customers/<int:customer_id>/limit", "ask_limit", customers.ask, methods=BOTH)
     pages.add_url_rule("/customers/<int:customer_id>/rows/<figure>", "rows", exposure.rows)
     pages.add_url_rule("/reports", "reports", reports.index)
+    pages.add_url_rule("/customers/<int:customer_id>/measure", "measure", alerts.measure, methods=BOTH)
+    pages.add_url_rule("/alerts", "alerts", alerts.index)
+    pages.add_url_rule("/alerts/<int:alert_id>", "alert", alerts.show)
     pages.add_url_rule("/check", "check", checks.index)
     pages.add_url_rule("/check/reserve", "reserve", checks.reserve, methods=["POST"])
     pages.add_url_rule("/check/release", "release", checks.release, methods=BOTH)

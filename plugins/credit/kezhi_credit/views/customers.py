@@ -18,6 +18,7 @@ from .. import services
 from ..columns import IN_REGISTER, register_columns
 from ..forms import LimitForm, RateForm
 from ..labels import SOURCE_LABELS, STATE_LABELS, STATE_TONES
+from ..panels import WORDS
 from ..services.position import position_of
 from ..words import AGE_LABELS, bar, judged
 
@@ -59,6 +60,8 @@ def show(customer_id: int) -> str:
     customer = services.seen_customer(customer_id)
     now = position_of(customer.id)
     limits, released = services.limits_of(customer.id), services.releases_of(customer.id)
+    alerts = services.alerts_of(customer.id, ended=True)
+    open_alerts = [each for each in alerts if each.ended_on is None]
     classes = {each["id"]: each for each in services.all_classes()}
     return render_template(
         "credit/customer.html",
@@ -72,6 +75,11 @@ def show(customer_id: int) -> str:
         requests=_open_to_me([*(each.request_id for each in limits), *(each.request_id for each in released)]),
         releases=released,
         reservations=services.running_of(customer.id),
+        alerts=alerts,
+        open_alerts=open_alerts,
+        decided=services.measures_of(customer.id),
+        measure=services.measure_in_force(customer.id) if open_alerts else None,
+        words=WORDS,
         judged=judged(now),
         bar=bar(now),
         ages=AGE_LABELS,
