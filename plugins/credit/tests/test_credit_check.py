@@ -204,6 +204,8 @@ def test_the_page_answers_at_a_glance_and_the_buttons_work(
     assert "可以发货" in page("/credit/check?customer=客户 K1&amount=1000")
     for name in ("K2", "客户 K2", "nobody"):
         assert client.get(f"/credit/check?customer={name}&amount=1").status_code == 422
+    begun = client.get("/credit/check?customer=K1")  # from the customer: the amount is still to be typed
+    assert (begun.status_code, 'value="K1"' in begun.get_data(as_text=True)) == (200, True)
     wrong = client.get("/credit/check?customer=K1&amount=viel")
     assert (wrong.status_code, 'value="viel"' in wrong.get_data(as_text=True)) == (422, True)
     blocked = page("/credit/check?customer=K1&amount=200,000&order=DD-7")

@@ -19,8 +19,8 @@ class CheckForm(Form):
         csrf = False
 
     def is_asked(self) -> bool:
-        """Whether somebody has typed a question."""
-        return bool(self.customer.data)
+        """Whether somebody has sent a question; a link from a customer only names whom it will be about."""
+        return bool(self.customer.data) and self.amount.data is not None
 
     customer = StringField(
         _l("Customer: code or name"), [InputRequired(_l("Write the code or a part of the name.")), Length(max=200)],
