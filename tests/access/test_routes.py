@@ -36,8 +36,8 @@ pytestmark = [pytest.mark.plugins("trade", "grading", "credit")]
 #: Parts of a page, for scripts.
 FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
-ONWARD = {"credit.alert", 
-    "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
+ONWARD = {
+    "credit.alert", "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
     "accounts.code",
     "policy.overdue",
     "cards.kept",
