@@ -37,8 +37,8 @@ pytestmark = [pytest.mark.plugins("trade", "grading", "credit")]
 FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
-    "credit.alert", "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found", "grading.scheme_found",
-    "accounts.code",
+    "credit.alert", "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found",
+    "grading.scheme_found", "accounts.code",
     "policy.overdue",
     "cards.kept",
     "customers.shared",
