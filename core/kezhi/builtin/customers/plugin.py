@@ -86,10 +86,10 @@ class Customers(Plugin):
         return actions(model)
 
     @hookimpl
-    def after_change(self, model: type, keys: Any) -> None:
+    def after_change(self, model: type, change: str, keys: Any) -> None:
         from .sharing.guard import check_change
 
-        check_change(model, keys)
+        check_change(model, change, keys)
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:

@@ -47,7 +47,7 @@ def evidence() -> list[ClauseEvidence]:
 
 
 def _encrypted(_today: date) -> Ask:
-    standings = [each for each in services.standing() if each.use.purpose != INDEX]
+    standings = services.standing(without=INDEX)  # its rows are those of the fields, counted once more
     total = sum(each.total for each in standings)
     return Ask(
         records=total - sum(each.clear for each in standings),

@@ -57,13 +57,14 @@ def uses(purpose: str = "") -> list[KeyUse]:
     return [use for use in found if not purpose or use.purpose == purpose]
 
 
-def standing() -> list[Standing]:
-    """How much is under which version, for every use. One statement per use."""
+def standing(*, without: str = "") -> list[Standing]:
+    """How much is under which version, for every use but those ``without`` a purpose. One statement per use."""
     versions = ring.snapshot().versions
     in_force = {
         purpose: next((known.version for known in found if not known.retired), 1) for purpose, found in versions.items()
     }
-    return [Standing(use, in_force.get(use.purpose, 1), dict(use.count())) for use in uses()]
+    wanted = [use for use in uses() if use.purpose != without]
+    return [Standing(use, in_force.get(use.purpose, 1), dict(use.count())) for use in wanted]
 
 
 def rotate(purposes: tuple[str, ...] = TOGETHER) -> dict[str, int]:
