@@ -220,7 +220,8 @@ def test_the_companys_figures_are_in_force_at_once(app: Flask, client_as: Any) -
     assert default_tax_rate() == 130_000
     client = client_as("administrator")
     page = client.get("/apps/settings/trade").text
-    assert client.post("/apps/settings/trade", data={"tax_percent": "6.5", "stamp": stamp_of(page)}).status_code == 302
+    typed = {"tax_percent": "6.5", "payment_days": "30", "stamp": stamp_of(page)}
+    assert client.post("/apps/settings/trade", data=typed).status_code == 302
     page = client.get("/apps/settings/customers").text
     typed = {"code_prefix": "CJ-", "code_digits": "5", "stamp": stamp_of(page)}
     assert client.post("/apps/settings/customers", data=typed).status_code == 302
