@@ -223,8 +223,8 @@ def test_the_companys_figures_are_in_force_at_once(app: Flask, client_as: Any) -
     typed = {"tax_percent": "6.5", "payment_days": "30", "stamp": stamp_of(page)}
     assert client.post("/apps/settings/trade", data=typed).status_code == 302
     page = client.get("/apps/settings/customers").text
-    typed = {"code_prefix": "CJ-", "code_digits": "5", "stamp": stamp_of(page)}
-    assert client.post("/apps/settings/customers", data=typed).status_code == 302
+    typed = {"code_prefix": "CJ-", "code_digits": "5", "share_days": "366", "share_remind_days": "3"}
+    assert client.post("/apps/settings/customers", data={**typed, "stamp": stamp_of(page)}).status_code == 302
     assert default_tax_rate() == 65_000
     with writing():
         assert create_customer({"name": "Somebody"}).code == "CJ-00001"
