@@ -117,7 +117,7 @@ def test_the_annual_list_is_for_the_coming_year_best_first(people: Any, company:
         assert (data["year"], [row["code"] for row in data["rows"]]) == (1998, ["BIG"])
         wide: Any = making.plan(LIST, record, "2").content.data
         assert [(row["code"], row["grade"]) for row in wide["rows"]] == [("BIG", "A"), ("MID", "B")]
-        assert wide["rows"][1]["figures"] == ["¥12,000.00"]
+        assert wide["rows"][1]["figures"] == ["¥12,000.00", "—"]  # nothing was due: no collection rate
         with pytest.raises(NotFound):
             making.plan(LIST, record, "3")
         for format_ in ("pdf", "xlsx"):
