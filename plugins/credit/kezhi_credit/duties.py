@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, Text, cast, func, or_, select
 
+from kezhi import can
 from kezhi import lazy_gettext as _l
 
 from .models import Alert
@@ -27,7 +28,8 @@ def task_kinds() -> list[Any]:
 
 
 def _page(reference: str) -> str:
-    return url_for("credit.measure", customer_id=int(reference))
+    # everybody who reads the customer's file sees its tasks; the form is for who may decide
+    return url_for("credit.measure", customer_id=int(reference)) if can("credit.ask") else ""
 
 
 def due() -> Select[Any]:
