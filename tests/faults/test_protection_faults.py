@@ -129,7 +129,7 @@ def test_sealing_killed_at_any_step_leaves_every_file_readable_and_ends_sealed(s
 
 def test_a_rotation_killed_at_any_step_loses_no_key(site: Site, customer_id: int) -> None:
     files = [add(customer_id, number) for number in range(3)]
-    statuses = killed_at(site, "rotate", range(1, 40, 2))
+    statuses = killed_at(site, "rotate", range(1, 120, 3))
     assert statuses[0] == -9
     assert statuses[-1] == 0
     ring.forget()
