@@ -62,7 +62,7 @@ from kezhi.permissions import declared_permission
 from kezhi.site import Site
 from kezhi.users import User
 
-pytestmark = [pytest.mark.plugins("trade", "grading", "credit"), pytest.mark.services]
+pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints"), pytest.mark.services]
 
 #: In every text of the hidden customers and orders. Requests ask for its beginning, so that no answer repeats it.
 MARK, ASKED = "Canary7Qx", "Canary"

@@ -31,7 +31,7 @@ from kezhi.testing.server import csrf_token
 
 BUILTINS = Path(kezhi.__file__).parent / "builtin"
 
-pytestmark = [pytest.mark.plugins("trade", "grading", "credit")]
+pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints")]
 
 #: Parts of a page, for scripts.
 FRAGMENTS = {"search.suggestions"}
@@ -407,7 +407,7 @@ def sentences() -> dict[str, str]:
 
     found: dict[str, str] = {}
     builtins = [f"kezhi.builtin.{path.parent.name}" for path in BUILTINS.glob("*/translations")]
-    for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading", "kezhi_credit"):
+    for name in ("kezhi", *builtins, "kezhi_trade", "kezhi_grading", "kezhi_credit", "kezhi_complaints"):
         folder = Path(str(import_module(name).__file__)).parent
         with (folder / "translations/zh_Hans_CN/LC_MESSAGES/messages.po").open("rb") as file:
             for message in read_po(file):

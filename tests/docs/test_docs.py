@@ -270,7 +270,7 @@ def test_every_page_is_in_the_index() -> None:
     assert [page for page in sorted(DOCS.rglob("*.md")) if page != index and page.resolve() not in linked] == []
 
 
-@pytest.mark.plugins("trade", "grading", "credit")
+@pytest.mark.plugins("trade", "grading", "credit", "complaints")
 def test_every_command_in_the_handbook_can_be_parsed(site: Site) -> None:
     faults, count = [], 0
     with site.app.app_context():

@@ -20,6 +20,7 @@ PACKAGES = {
     "kezhi_trade": ROOT / "plugins/trade/kezhi_trade",
     "kezhi_grading": ROOT / "plugins/grading/kezhi_grading",
     "kezhi_credit": ROOT / "plugins/credit/kezhi_credit",
+    "kezhi_complaints": ROOT / "plugins/complaints/kezhi_complaints",
 }
 NEEDED = {".py", ".html", ".toml", ".css", ".js", ".svg", ".mo", ".j2"}
 
@@ -76,7 +77,7 @@ def test_installed_from_wheels_the_product_runs(wheels: Path, tmp_path: Path) ->
     ).stdout
     assert place.startswith(str(home)), place
     assert json.loads(kezhi("init", "--company", "测试", "--admin", "wang", "--json"))["admin"] == "wang"
-    for app in ("trade", "grading", "credit"):
+    for app in ("trade", "grading", "credit", "complaints"):
         kezhi("plugin", "enable", app)
     assert {scheme["key"] for scheme in json.loads(kezhi("grading", "schemes", "--json"))} >= {"composite-abc", "rfm"}
     states = {plugin["name"]: plugin["state"] for plugin in json.loads(kezhi("plugin", "list", "--json"))}

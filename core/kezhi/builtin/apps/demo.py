@@ -21,7 +21,7 @@ from kezhi.discover import discover
 from kezhi.site import Site
 
 #: plugins that the demo company uses when they are installed
-APPS = ("trade", "grading", "credit")
+APPS = ("trade", "grading", "credit", "complaints")
 USERS_FILE = "demo-users.txt"
 
 

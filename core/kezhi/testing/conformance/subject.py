@@ -18,6 +18,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import sqltypes
 
+from ...builtin.protection.fields import Protected, bind
 from ...db import db, writing
 from ...discover import Candidate, discover
 from ...lifecycle import enable
@@ -177,7 +178,7 @@ def _made_up(table: Table, customer: int) -> dict[str, Any]:
             continue  # numbered by the database
         elif not column.nullable or isinstance(column.type, sqltypes.String):
             row[column.name] = _value(column, number)
-    return row
+    return bind(table, str(row["seal"]), row) if "seal" in row else row
 
 
 def _value(column: Any, number: int) -> Any:
@@ -189,7 +190,8 @@ def _value(column: Any, number: int) -> Any:
         (sqltypes.JSON, {}),
         (sqltypes.LargeBinary, b""),
     ]
-    found = next((value for kind, value in kinds if isinstance(column.type, kind)), None)
+    stored = column.type.impl if isinstance(column.type, Protected) else column.type
+    found = next((value for kind, value in kinds if isinstance(stored, kind)), None)
     return datetime(2026, 3, 2, tzinfo=UTC) if found is None else found
 
 

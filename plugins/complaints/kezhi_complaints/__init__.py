@@ -1,0 +1,1 @@
+"""Customer complaints: from the first call to the monthly report (CMP)."""

@@ -1,0 +1,91 @@
+"""Who sees which complaints, and who may do what with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from kezhi import Access, Permission, User, visible_ids
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
+
+from .models import Complaint, Event
+
+READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
+LISTS, EXPORT = "complaints.lists", "complaints.export"
+
+#: roles of the customer-service department: they see the complaints of every unit and handle them
+SERVICE_DESK = ("customer-service-agent", "customer-service-manager")
+DIRECTORS = ("deputy-general-manager", "general-manager")
+#: roles that write down what a customer complains about
+SELLERS = (
+    "salesperson",
+    "account-manager",
+    "order-clerk",
+    "sales-supervisor",
+    "sales-manager",
+    "sales-director",
+    "regional-representative",
+    "regional-manager",
+)
+READERS = (
+    *SERVICE_DESK,
+    *DIRECTORS,
+    *SELLERS,
+    "department-manager",
+    "project-manager",
+    "finance",
+    "inventory-control",
+    "technical-department",
+    "materials-head",
+)
+
+COMPLAINTS: Any = Complaint.__table__
+
+
+def permissions() -> list[Permission]:
+    """The rights. Who takes part in a complaint (receiver, handler) sees it whatever the customer."""
+    return [
+        Permission(READ, _l("See the complaints of one's customers and those one has a part in"), roles=READERS),
+        Permission(
+            ALL_UNITS,
+            _l("See complaints of no customer of ours, too, and those of every unit"),
+            roles=(*SERVICE_DESK, *DIRECTORS),
+        ),
+        Permission(REGISTER, _l("Register complaints"), roles=(*SERVICE_DESK, *SELLERS)),
+        Permission(HANDLE, _l("Accept, assign, judge and answer complaints"), roles=SERVICE_DESK),
+        Permission(LISTS, _l("Keep the lists of kinds, causes and channels"), roles=("customer-service-manager",)),
+        Permission(EXPORT, _l("Export complaints"), roles=("customer-service-manager", *DIRECTORS)),
+    ]
+
+
+def access() -> list[Access]:
+    """Events follow their complaint."""
+    complaint: Any = Complaint.id
+    events: Any = Event.complaint_id
+    return [Access(Complaint, complaint, complaint_grants, {Event: events})]
+
+
+def complaint_grants(user: User) -> Any:
+    """Those of the customers one sees, those one has a part in, and for who sees every unit those of no customer.
+
+    Nobody sees a complaint about themself, whatever their rights (CMP-10, CMP-11).
+    """
+    c, not_me, customers = COMPLAINTS.c, not_about(user), visible_ids(Customer, user)
+    every = user.can(ALL_UNITS)
+    if every and customers is None:
+        return not_me
+    known = c.customer_id.is_not(None) if customers is None else c.customer_id.in_(customers)
+    found = [
+        select(c.id).where(not_me, known),
+        select(c.id).where(not_me, c.handler_id == user.id),
+        select(c.id).where(not_me, c.received_by_id == user.id),
+    ]
+    return [*found, select(c.id).where(not_me, c.customer_id.is_(None))] if every else found
+
+
+def not_about(user: User) -> ColumnElement[bool]:
+    """The complaint is not about this person."""
+    condition: ColumnElement[bool] = or_(COMPLAINTS.c.accused_id.is_(None), COMPLAINTS.c.accused_id != user.id)
+    return condition

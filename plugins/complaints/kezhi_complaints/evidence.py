@@ -1,0 +1,34 @@
+"""What shows that the rules of complaints are kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kezhi import lazy_gettext as _l
+from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
+
+from .models import Complaint
+
+COMPLAINTS: Any = Complaint.__table__
+SERVICE = _l("Customer service")
+
+
+def evidence() -> list[ClauseEvidence]:
+    """One line per clause."""
+    return [
+        ClauseEvidence(
+            "CMP-01",
+            _l("Every complaint has a number, a name and a phone number unless it is anonymous, and what happened."),
+            ask=_registered,
+            says=lambda found: _l("Complaints written down: %(count)s", count=found.records or 0),
+            records=Records("complaints.index"),
+            responsible=SERVICE,
+        ),
+    ]
+
+
+def _registered(_today: date) -> Ask:
+    return Ask(select(func.count()).select_from(COMPLAINTS))

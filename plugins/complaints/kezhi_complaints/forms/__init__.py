@@ -1,0 +1,5 @@
+"""The forms of complaints."""
+
+from .registering import RegisterForm
+
+__all__ = ["RegisterForm"]

@@ -1,0 +1,16 @@
+"""Complaints by their id."""
+
+from __future__ import annotations
+
+from kezhi import NotFound, db, visible
+from kezhi.i18n import _
+
+from ..models import Complaint
+
+
+def complaint_by_id(complaint_id: int) -> Complaint:
+    """The complaint, if the user sees it. Errors: ``NotFound``."""
+    found: Complaint | None = db.session.scalars(visible(Complaint).where(Complaint.id == complaint_id)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such complaint."))
+    return found

@@ -1,0 +1,42 @@
+"""What happened to a complaint, as rows that are never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from kezhi import acting_user, clock, db
+
+from ..models import Complaint, Event
+
+
+def add_event(
+    complaint: Complaint,
+    kind: str,
+    note: str = "",
+    *,
+    owner_id: int | None = None,
+    at: datetime | None = None,
+    **details: Any,
+) -> Event:
+    """Put an event of a complaint on record, in the open transaction. The one place in which events are made."""
+    event = Event(
+        complaint_id=complaint.id,
+        kind=kind,
+        at=at or clock.now(),
+        by_id=acting_user().id,
+        owner_id=owner_id,
+        note=note,
+        details=details,
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def events_of(complaint_id: int) -> list[Event]:
+    """The history of a complaint, the earliest first. Whoever sees the complaint sees it."""
+    statement = select(Event).where(Event.complaint_id == complaint_id).order_by(Event.at, Event.id)
+    return list(db.session.scalars(statement))
