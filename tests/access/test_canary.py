@@ -62,6 +62,8 @@ from kezhi.permissions import declared_permission
 from kezhi.site import Site
 from kezhi.users import User
 
+from .complaint_records import complaint_of
+
 pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints"), pytest.mark.services]
 
 #: In every text of the hidden customers and orders. Requests ask for its beginning, so that no answer repeats it.
@@ -198,6 +200,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         sent = send(sa.select(Customer.id).where(Customer.id == prospect))
         assert sent is not None
         submission_id = sent.id
+    complaint = complaint_of(hidden, f"{MARK} complains")
     asked_id, release_id = ask_for(hidden, people["seller-a"])
     proposal_id = propose_destruction([hidden], "persons", "asked", "They asked for it, nothing keeps it.").id
     ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
@@ -216,6 +219,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "limit_id": limit_id,
         "reservation_id": kept,
         "alert_id": alert_id,
+        **complaint,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
@@ -302,6 +306,7 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_complaints.pages import complaint_list
     from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
     from kezhi_grading.models import Result
@@ -358,6 +363,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/trade", orders)
         found += list_addresses("/credit", credit_view())
         found += list_addresses("/credit/alerts", alert_list())
+        found += list_addresses("/complaints", complaint_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         for sort in SORTS:
@@ -455,6 +461,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/entry/{company.ids['submission_id']}",
         "/credit/alerts", "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
         f"/credit/check?customer={ASKED}&amount=1",
+        "/complaints", f"/complaints?q={ASKED}&format=csv", f"/complaints/{company.ids['complaint_id']}",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

@@ -29,6 +29,8 @@ from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import with_options
 from kezhi.testing.server import csrf_token
 
+from .complaint_records import complaint_of
+
 BUILTINS = Path(kezhi.__file__).parent / "builtin"
 
 pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints")]
@@ -220,6 +222,7 @@ def company(app: Flask, add_person: Any) -> Company:
         db.session.add_all([asked, release])
         db.session.flush()
         asked_id, release_id = asked.id, release.id
+    complaint = complaint_of(customer, "Somebody complains")
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
@@ -258,6 +261,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "limit_id": limit_id,
             "reservation_id": kept,
             "alert_id": alert_id,
+            **complaint,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,
