@@ -47,6 +47,7 @@ class Trade(Plugin):
         return [
             models.Order, models.Rate, models.CustomerTrade, models.StagedOrder, models.Figure, models.Declaration,
             models.Dispute, models.Invoice, models.Receipt, models.Shipment, models.Match, models.StagedVoucher,
+            models.Month, models.MonthStep, models.FrozenRow, models.Stock,
         ]  # fmt: skip
 
     @hookimpl
@@ -57,6 +58,7 @@ class Trade(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
+        from . import access
         from .access import BOOKKEEPERS, KEEPERS, READERS, REPORTERS, WRITERS
 
         return [
@@ -68,7 +70,16 @@ class Trade(Plugin):
             Permission("trade.declare", _l("Enter and withdraw declared figures"), roles=REPORTERS),
             Permission("trade.dispute", _l("Enter and change disputes"), roles=REPORTERS),
             Permission("trade.figures", _l("Decide which figures customers declare"), roles=KEEPERS),
-        ]
+            Permission("trade.months", _l("See the months of the whole company"), roles=access.MONTH_READERS),
+            Permission("trade.submit_month", _l("Submit a month's figures"), roles=access.SUBMITTERS),
+            Permission("trade.check_month", _l("Check a month's figures"), roles=access.CHECKERS),
+            Permission("trade.confirm_money", _l("Confirm collection rate and sales value of a month"),
+                       roles=access.MONEY_CONFIRMERS),
+            Permission("trade.confirm_stock", _l("Confirm dead stock and stock turnover of a month"),
+                       roles=access.STOCK_CONFIRMERS),
+            Permission("trade.reopen_month", _l("Open a confirmed month again"), roles=access.MONEY_CONFIRMERS),
+            Permission("trade.stock", _l("Enter and import stock held for customers"), roles=access.STOREKEEPERS),
+        ]  # fmt: skip
 
     @hookimpl
     def register_access(self) -> list[Access]:
@@ -79,6 +90,7 @@ class Trade(Plugin):
             invoice_grants,
             receipt_grants,
             shipment_grants,
+            stock_grants,
             summary_grants,
         )
         from .models import (
@@ -91,6 +103,7 @@ class Trade(Plugin):
             Shipment,
             StagedOrder,
             StagedVoucher,
+            Stock,
         )
 
         return [
@@ -103,6 +116,7 @@ class Trade(Plugin):
             Access(Invoice, Invoice.id, invoice_grants),
             Access(Receipt, Receipt.id, receipt_grants),
             Access(StagedVoucher, StagedVoucher.customer_id, summary_grants),
+            Access(Stock, Stock.id, stock_grants),
         ]
 
     @hookimpl
@@ -116,6 +130,10 @@ class Trade(Plugin):
             RecordLink("trade_receipt", _l("Receipts"), target, erase="keep"),
             RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
                        combine=summed),
+            # what a confirmed month says does not change when a customer is merged or erased
+            RecordLink("trade_frozen", _l("Rows of confirmed months"), target, erase="keep"),
+            RecordLink("trade_stock", _l("Stock held"), target, erase="keep", merge="combine", unique=("month",),
+                       combine={"held": "sum", "dead": "sum"}),
             # what people wrote about a person goes, figure, gravity and state stay
             RecordLink("trade_declaration", _l("Declared figures"), target, personal=("stated_in",)),
             RecordLink("trade_dispute", _l("Disputes"), target, personal=("subject", "outcome")),
@@ -162,9 +180,10 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Importer]:
-        from .importer import declared_importer, match_importer, order_importer, rate_importer, voucher_importers
+        from . import importer
 
-        return [order_importer(), *voucher_importers(), match_importer(), rate_importer(), declared_importer()]
+        single = (importer.match_importer, importer.rate_importer, importer.declared_importer, importer.stock_importer)
+        return [importer.order_importer(), *importer.voucher_importers(), *(make() for make in single)]
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Exporter]:
