@@ -82,7 +82,8 @@ def test_a_month_goes_through_four_hands_and_says_what_each_vouched_for(customer
     assert state(OCTOBER) == "checked", "finance has not confirmed yet"
     act("finance", OCTOBER, "money", "回款率以银行流水为准")
     row = months.month_row(OCTOBER)
-    assert row is not None and row.state == "confirmed" and row.confirmed_at is not None
+    assert row is not None
+    assert (row.state, row.confirmed_at is not None) == ("confirmed", True)
     assert row.figures["orders"] == {
         "order_amount": 1_500_00, "order_count": 2, "profit": 200_00, "without_profit": 1
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the files of orders, vouchers, declared figures and stock have in common: customers, numbers, and the decision."""
+"""What the files of this app have in common: customers, numbers, external ids, and what a row would do."""
 
 from __future__ import annotations
 

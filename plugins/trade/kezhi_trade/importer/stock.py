@@ -65,10 +65,8 @@ def _amount(text: str) -> int:
 
 def _of_file(batch: Batch) -> ColumnElement[bool]:
     rows = _staged(batch)
-    wanted = select(rows.c.row).where(
-        rows.c.customer_id == stock.c.customer_id, rows.c.month == stock.c.month, rows.c.action.in_(("create", "update"))
-    )  # fmt: skip
-    return wanted.exists()
+    same = (rows.c.customer_id == stock.c.customer_id, rows.c.month == stock.c.month)
+    return select(rows.c.row).where(*same, rows.c.action.in_(("create", "update"))).exists()
 
 
 def check(batch: Batch) -> None:

@@ -1,4 +1,4 @@
-"""Months that are collected step by step, the figures they were confirmed with, and stock held for customers (TRD-03)."""
+"""Months that are collected step by step, the rows they were confirmed with, and stock held for customers (TRD-03)."""
 
 from __future__ import annotations
 

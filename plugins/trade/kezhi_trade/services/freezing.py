@@ -1,4 +1,4 @@
-"""Keeping the rows of a month as they are, the digest that tells whether they still are, and what came later (TRD-03)."""
+"""Keeping the rows of a month as they are, the digest that tells whether they still are, and what differs (TRD-03)."""
 
 from __future__ import annotations
 
