@@ -48,12 +48,13 @@ BOOKKEEPERS = ("order-clerk", "finance", "data-analyst")
 KEEPERS = ("data-analyst", "sales-director", "customer-information-officer")
 
 #: Roles that do the steps of a month, and see its figures of the whole company, unless the company decides otherwise.
-SUBMITTERS = ("sales-supervisor", "sales-manager", "sales-director")
+SUBMITTERS = ("sales-manager",)
 CHECKERS = ("data-analyst",)
 MONEY_CONFIRMERS = ("finance",)
 STOCK_CONFIRMERS = ("inventory-control",)
 MONTH_READERS = (
     *SUBMITTERS,
+    "sales-director",
     *CHECKERS,
     *MONEY_CONFIRMERS,
     *STOCK_CONFIRMERS,

@@ -36,8 +36,8 @@ class Trade(Plugin):
     name = "trade"
     title = _l("Trade figures")
     summary = _l("Orders, invoices and receipts per customer, and the figures that policies judge by.")
-    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
-    extends = ("destruction",)
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
+    extends = ("destruction", "tasks")
     icon = "receipt"
 
     @hookimpl
@@ -155,6 +155,12 @@ class Trade(Plugin):
         return receivable_rows(customer_id, figure, day, limit)
 
     @hookimpl(optionalhook=True)
+    def grading_basis(self, spans: Any) -> Any:
+        from .basis import basis
+
+        return basis(spans)
+
+    @hookimpl(optionalhook=True)
     def credit_orders(self) -> Any:
         from .receivables import order_numbers
 
@@ -202,6 +208,18 @@ class Trade(Plugin):
         from .columns import customer_columns
 
         return customer_columns(model)
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .month_desk import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .month_desk import notice_kinds
+
+        return notice_kinds()
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:
@@ -283,6 +301,22 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=35,
+            ),
+            MenuItem(
+                _l("Stock held for customers"),
+                "trade.stocks",
+                icon="box-seam",
+                group="customers",
+                permission="trade.stock",
+                order=36,
+            ),
+            MenuItem(
+                _l("Monthly collection"),
+                "trade.months",
+                icon="calendar2-check",
+                group="customers",
+                permission="trade.months",
+                order=37,
             ),
         ]
 

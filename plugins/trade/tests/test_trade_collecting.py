@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from kezhi import Conflict, Refused, User, acting_as, db, set_setting, writing
 from kezhi_trade import services
@@ -319,3 +319,15 @@ def test_no_history_skips_a_state_or_lets_the_wrong_person_act(customer: Any, or
             assert {row.submitted_by, row.checked_by, row.money_by, row.stock_by} - {""} == set(model.signed.values())
 
     check()
+
+
+def test_a_kept_row_that_was_changed_behind_the_system_is_found(customer: Any, order: Any) -> None:
+    from kezhi_trade.month_checks import months as check
+
+    order(customer("K1"), "2026-10-05")
+    confirm(OCTOBER)
+    assert check(db.session()) == []
+    with writing():
+        db.session.execute(update(FrozenRow.__table__).values(amount=5))
+    (finding,) = check(db.session())
+    assert "2026-10" in str(finding.message)

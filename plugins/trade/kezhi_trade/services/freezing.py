@@ -87,7 +87,7 @@ class Later(NamedTuple):
 
 def differences(month: date, parts: Sequence[str], limit: int) -> tuple[int, list[Later]]:
     """How many rows of a month differ from what it keeps, and the first of them."""
-    found, shown = 0, []
+    found, shown = 0, list[Later]()
     for part in parts:
         rows = _differences(month, part).subquery()
         found += db.session.scalar(select(func.count()).select_from(rows)) or 0

@@ -153,6 +153,8 @@ def take_step(month: date, key: str, version: int, note: str = "") -> Month:
     if reason:
         raise Refused(reason)
     _check_note(note)
+    from ..month_desk import tell_next  # it reads the steps of this module
+
     row = _made(month) if row is None and version == 0 else row
     now = clock.now()
     values: dict[str, Any] = {f"{step.signs}_at": now, f"{step.signs}_by": user.login}
@@ -168,6 +170,7 @@ def take_step(month: date, key: str, version: int, note: str = "") -> Month:
         digest = freeze(month, step.freezes)
         setattr(row, f"{step.freezes}_digest", digest)
     _log(row, key, note, digest)
+    tell_next(row)
     return row
 
 
@@ -176,6 +179,8 @@ def send_back(month: date, state: str, version: int, reason: str) -> Month:
 
     Later signatures count no more, and what they kept is given up. Errors as :func:`take_step`.
     """
+    from ..month_desk import tell_back  # it reads the steps of this module
+
     row, user = month_row(month), acting_user()
     if row is None or state not in earlier_states(row, user):
         raise Refused(_("This month cannot be sent back there."))
@@ -183,6 +188,7 @@ def send_back(month: date, state: str, version: int, reason: str) -> Month:
         raise Refused(_("Say why: who did the earlier steps reads it."), field="reason")
     _check_note(reason)
     was_confirmed = row.state == CONFIRMED
+    signers = {row.submitted_by, row.checked_by, row.money_by, row.stock_by} - {""}
     left = [name for name in ("submitted", "checked", "money", "stock") if name not in SIGNED_IN[state]]
     values: dict[str, Any] = {"state": state, "confirmed_at": None}
     for name in left:
@@ -194,6 +200,7 @@ def send_back(month: date, state: str, version: int, reason: str) -> Month:
     _write(row, version, values)
     thaw(month, gone)
     _log(row, REOPEN if was_confirmed else RETURN, reason.strip(), "")
+    tell_back(row, sorted(signers))
     return row
 
 
