@@ -12,7 +12,7 @@ from kezhi import acting_user, clock
 from kezhi import lazy_gettext as _l
 from kezhi.figures import ratio
 from kezhi.filters import day, instant, money, number, person_named, ppm
-from kezhi.i18n import _, ngettext
+from kezhi.i18n import _, lazy_pgettext, ngettext
 
 from .calendar_months import end_of, later, month_of
 from .labels import MONTH_LABELS, MONTH_TONES
@@ -98,7 +98,7 @@ def chip_of(month: date, row: Month | None) -> tuple[Any, str]:
     """The state of a month in words, and its tone."""
     if row is None and not is_collected(month):
         is_over = end_of(month) < clock.today()
-        return (_("Counts as recorded"), "gray") if is_over else (_("Running"), "blue")
+        return (_("Counts as recorded"), "gray") if is_over else (str(lazy_pgettext("month", "Running")), "blue")
     state = state_of(row)
     return MONTH_LABELS[state], MONTH_TONES[state]
 
