@@ -7,7 +7,7 @@ from typing import Any
 from kezhi import ALL, User, visible_ids
 from kezhi.builtin.customers.models import Customer
 
-from .models import Declaration, Dispute, Invoice, Order, Receipt, Shipment, Stock
+from .models import Declaration, Dispute, FrozenRow, Invoice, Order, Receipt, Shipment, Stock
 
 #: Roles that have ``trade.write`` unless the company decides otherwise.
 WRITERS = ("order-clerk", "sales-supervisor", "sales-manager", "finance", "data-analyst")
@@ -94,6 +94,11 @@ def invoice_grants(user: User) -> Any:
 def receipt_grants(user: User) -> Any:
     """Receipts of the customers the user sees."""
     return _of_customers(Receipt.customer_id, user)
+
+
+def frozen_grants(user: User) -> Any:
+    """Rows that months keep of the customers the user sees."""
+    return _of_customers(FrozenRow.customer_id, user)
 
 
 def stock_grants(user: User) -> Any:

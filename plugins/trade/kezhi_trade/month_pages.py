@@ -169,7 +169,7 @@ def _line(key: str, value: int | None, before: int | None, month: date) -> Line:
         difference = value - before
         sign = "+" if difference > 0 else ""
         if key in RATES:
-            change = sign + ppm(difference)
+            change = _("%(change)s points", change=sign + ppm(difference).rstrip("%"))
         elif before > 0:
             change = sign + ppm(ratio(difference, before))
         else:

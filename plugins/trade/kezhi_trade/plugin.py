@@ -86,6 +86,7 @@ class Trade(Plugin):
         from .access import (
             declaration_grants,
             dispute_grants,
+            frozen_grants,
             grants,
             invoice_grants,
             receipt_grants,
@@ -97,6 +98,7 @@ class Trade(Plugin):
             CustomerTrade,
             Declaration,
             Dispute,
+            FrozenRow,
             Invoice,
             Order,
             Receipt,
@@ -117,6 +119,7 @@ class Trade(Plugin):
             Access(Receipt, Receipt.id, receipt_grants),
             Access(StagedVoucher, StagedVoucher.customer_id, summary_grants),
             Access(Stock, Stock.id, stock_grants),
+            Access(FrozenRow, FrozenRow.id, frozen_grants),
         ]
 
     @hookimpl
@@ -301,14 +304,6 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=35,
-            ),
-            MenuItem(
-                _l("Stock held for customers"),
-                "trade.stocks",
-                icon="box-seam",
-                group="customers",
-                permission="trade.stock",
-                order=36,
             ),
             MenuItem(
                 _l("Monthly collection"),

@@ -85,14 +85,18 @@ class Later(NamedTuple):
     kept: int | None  #: as the month says
 
 
-def differences(month: date, parts: Sequence[str], limit: int) -> tuple[int, list[Later]]:
-    """How many rows of a month differ from what it keeps, and the first of them."""
+def differences(
+    month: date, parts: Sequence[str], limit: int, seen: Select[Any] | None = None
+) -> tuple[int, list[Later]]:
+    """How many rows of a month differ from what it keeps, and the first of them, of the customers ``seen`` selects."""
     found, shown = 0, list[Later]()
     for part in parts:
         rows = _differences(month, part).subquery()
         found += db.session.scalar(select(func.count()).select_from(rows)) or 0
         if limit > len(shown):
-            first = select(rows).order_by(rows.c.happened_on, rows.c.number).limit(limit - len(shown))
+            mine = [] if seen is None else [rows.c.customer_id.in_(seen)]
+            columns = [rows.c[name] for name in Later._fields[1:]]
+            first = select(*columns).where(*mine).order_by(rows.c.happened_on, rows.c.number).limit(limit - len(shown))
             shown += [Later(part, *row) for row in db.session.execute(first)]
     return found, shown
 
@@ -106,8 +110,8 @@ def _differences(month: date, part: str) -> Select[Any]:
     here = month_start(now.c.happened_on) == month
 
     def columns(rows: Any, how: str, amount: Any, before: Any) -> tuple[Any, ...]:
-        return (literal(how, String).label("how"), rows.c.record_id, rows.c.number, rows.c.happened_on,
-                amount.label("amount"), before.label("kept"))  # fmt: skip
+        own = (rows.c[name] for name in ("record_id", "customer_id", "number", "happened_on"))
+        return (literal(how, String).label("how"), *own, amount.label("amount"), before.label("kept"))
 
     late = (
         select(*columns(now, LATE, now.c.amount, kept.c.amount))

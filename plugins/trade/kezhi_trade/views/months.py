@@ -9,8 +9,9 @@ from flask import flash, redirect, render_template, request, url_for
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from kezhi import Refused, acting_user, can, requires, setting, writing
+from kezhi import Refused, acting_user, can, requires, setting, visible_ids, writing
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.models import Customer
 from kezhi.forms import Form, choice, fill_errors
 from kezhi.i18n import _
 
@@ -85,7 +86,7 @@ def _page(day: date, problem: str = "", note: str = "") -> str:
 
 def _differences(day: date, row: Month | None) -> tuple[int, list[Later]]:
     kept = [part for step, parts in PARTS.items() if row is not None and step in row.figures for part in parts]
-    return differences(day, kept, MOST_DIFFERENCES) if kept else (0, [])
+    return differences(day, kept, MOST_DIFFERENCES, visible_ids(Customer)) if kept else (0, [])
 
 
 def _shown(each: Later) -> dict[str, Any]:
