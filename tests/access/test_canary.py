@@ -142,6 +142,8 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
                 ).id
                 for sort in trade.SORTS
             }
+            held = {"customer_id": customer, "month": (date(1997, 5, 1), date(1997, 6, 1))[name[-1] == "P"], "held": 2}
+            stock_id = trade.keep_stock(held).id
             trade.match(booked["receipt_id"], {booked["invoice_id"]: 1_000_00})
             words = dict.fromkeys(("title", "terms", "their_party", "our_signer", "their_signer"), f"{name} words")
             agreed = create_contract(
@@ -214,6 +216,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "declaration_id": said,
         "contract_id": agreed,
         "dispute_id": argued,
+        "stock_id": stock_id,
         **booked,
         "class_id": credit_class,
         "limit_id": limit_id,
@@ -318,6 +321,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     from kezhi_trade.services import SORTS
     from kezhi_trade.views.declarations import declaration_list
     from kezhi_trade.views.disputes import dispute_list
+    from kezhi_trade.views.stocks import stock_list
     from kezhi_trade.views.vouchers import voucher_list
 
     values: dict[str, Any] = {
@@ -326,7 +330,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         "action": "disable", "tag": "zh-CN", "plugin": "trade", "filename": "img/logo.svg", "page": 1, "format": "xlsx",
         "view_id": 1, "calendar_id": 1, "purpose": "files", "year": 2026, "run_id": 1, "scheme_id": 1,
         "seq": 1, "job_id": 1, "part": "customers.owner", "check_id": 1, "finding_id": 1,
-        "line": "customers:CUS-04", "share_id": 1, "figure": "not_due",
+        "line": "customers:CUS-04", "share_id": 1, "figure": "not_due", "month": "1997-05",
     }  # fmt: skip
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
@@ -366,6 +370,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/complaints", complaint_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
+        found += list_addresses("/trade/stock", stock_list())
         for sort in SORTS:
             found += list_addresses(f"/trade/{sort.key}s", voucher_list(sort))
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
@@ -426,6 +431,7 @@ def test_no_page_list_or_file_shows_a_stranger_the_record(
             or f"/contracts/{company.ids['contract_id']}" in address
             or f"/trade/declared/{company.ids['declaration_id']}" in address
             or f"/trade/disputes/{company.ids['dispute_id']}" in address
+            or f"/trade/stock/{company.ids['stock_id']}" in address
             or f"/releases/{company.ids['asked_id']}" in address
             or f"/releases/register/{company.ids['release_id']}" in address
             or any(f"/trade/{key}s/{company.ids[f'{key}_id']}" in address for key in VOUCHERS)
@@ -448,6 +454,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         "/contracts", f"/contracts/{company.ids['contract_id']}", f"/contracts/{company.ids['contract_id']}/edit",
         f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",
+        f"/trade/stock/{company.ids['stock_id']}", "/trade/stock",
         f"/trade/disputes/{company.ids['dispute_id']}", f"/trade/disputes?face=board&q={ASKED}",
         *(f"/trade/{key}s/{company.ids[f'{key}_id']}" for key in VOUCHERS), *(f"/trade/{key}s" for key in VOUCHERS),
         f"/customers?q={ASKED}", f"/customers?q={ASKED}&format=csv", f"/customers?q={ASKED}&format=xlsx",

@@ -125,6 +125,7 @@ def company(app: Flask, add_person: Any) -> Company:
         declaration = declare(customer, 1997, date(1998, 2, 1), "Report", {"turnover": 1_000_00})[0]
         agreed = {"customer_id": customer, "kind": "supply", "signed_on": date(1997, 5, 6), "our_signer": "A"}
         contract = create_contract({**agreed, "their_signer": "B"}).id
+        held = trade.keep_stock({"customer_id": customer, "month": date(1997, 5, 1), "held": 2, "dead": 1}).id
         dispute = create_dispute({"customer_id": customer, "happened_on": date(1997, 5, 6), "subject": "Late"}).id
         limit = Limit(number="XE-1", customer_id=customer, amount=1, valid_from=day, valid_to=day,
                       reason="More", state=APPROVED, requested_at=clock.now(), requested_by="system",
@@ -277,6 +278,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "name": "grading",
             "action": "disable",
             "tag": "en",
+            "stock_id": held,
+            "month": "1997-05",
         },
         asked={
             "lists.new": {"list": "customers", "path": "/customers"},

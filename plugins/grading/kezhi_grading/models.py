@@ -63,6 +63,7 @@ class Run(Base):  # type: ignore[valid-type,misc]
     effective_from: Mapped[date | None] = mapped_column(Date)
     #: the day of the figures that are read when grades take effect; empty for runs before there were any
     judged_on: Mapped[date | None] = mapped_column(Date)
+    basis: Mapped[Any] = mapped_column(Json, nullable=True)  #: what the figures rest on, by app
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(80))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from kezhi.figures import divide
 from .models import PUBLISHED
 from .quantities import for_people
 from .scheme import exact, plain, weight_text
+from .services.basis import basis_notes
 from .services.explanation import Explanation, Line, rule_sentence, what_happened
 from .services.reasons import reason_rows
 from .words import _
@@ -63,6 +64,7 @@ def explanation(found: Explanation) -> dict[str, Any]:
         "bar": score_bar(found),
         "table": criteria_table(found),
         "reasons": reason_rows(found.reasons, found.version.currency),
+        "basis": basis_notes(found.run),
         "notes": [what_happened(line) for line in found.lines if line.missing],
         "evidence": evidence_tables(found),
         "published": current,

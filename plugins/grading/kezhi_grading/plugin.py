@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
@@ -27,6 +28,8 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.approvals.contributions import SubjectKind
 from kezhi.builtin.customers.contributions import FormPart
 
+from . import hookspecs as own_hookspecs
+
 READERS = (
     "salesperson", "account-manager", "order-clerk", "sales-supervisor", "sales-manager", "sales-director",
     "regional-representative", "regional-manager", "project-manager", "customer-service-agent",
@@ -48,6 +51,7 @@ class Grading(Plugin):
     depends = {"kezhi": ">=0.1", "customers": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1"}
     extends = ("trade", "documents", "tasks", "destruction")
     icon = "award"
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
 
     def on_install(self) -> None:
         """Keep the shipped schemes as version 1."""

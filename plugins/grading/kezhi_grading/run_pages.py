@@ -17,6 +17,7 @@ from .flow_charts import KIND_LABELS, NONE, compared, counted, flow
 from .models import PUBLISHED, Run, SchemeVersion
 from .quantities import for_people
 from .scheme import Scheme
+from .services.basis import basis_notes
 from .services.moves import Mover, Moves
 from .services.queries import seen
 from .words import _
@@ -104,7 +105,7 @@ def totals(run: Run, version: SchemeVersion, scheme: Scheme) -> list[dict[str, s
 
 def attention(run: Run, scheme: Scheme, found: Moves) -> list[tuple[str, str, str]]:
     """What to look at before signing: (tone, sentence, address of the customers it is about)."""
-    notes = []
+    notes = [(tone, sentence, "") for tone, sentence in basis_notes(run)]
     ungraded = found.now.get(None, 0)
     if ungraded:
         text = ngettext("%(num)s customer cannot be graded and keeps the grade in force.",

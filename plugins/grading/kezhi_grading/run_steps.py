@@ -8,10 +8,12 @@ from kezhi import localised
 from kezhi.builtin.approvals.roles import role_title
 from kezhi.builtin.approvals.services import present_signatures, signer_name, who_signs
 from kezhi.filters import instant, person_named
+from kezhi.i18n import ngettext
 
 from .models import COMPUTED, PROPOSED, PUBLISHED, REJECTED, Run
 from .scheme import Scheme
 from .services.approval import steps_of
+from .services.basis import missing_months
 from .words import _
 
 
@@ -31,6 +33,8 @@ def run_steps(run: Run, scheme: Scheme, asked: Any) -> list[dict[str, Any]]:
     put_up = "" if open_again else _who(asked.requester_name, asked.submitted_at)
     provided = len(scheme.criteria) - len(run.without_source)
     figures = _("%(provided)s of %(all)s criteria", provided=provided, all=len(scheme.criteria))
+    if missing := missing_months(run):
+        figures += " · " + str(ngettext("%(num)s month missing", "%(num)s months missing", len(missing)))
     done = _("in force from %(day)s", day=run.effective_from) if run.effective_from else ""
     return [
         _step(_("Figures collected"), figures, "done"),

@@ -62,11 +62,12 @@ def test_criteria_without_a_source_are_left_out_and_named(add_customer: Any, add
 
     run = graded()
 
-    assert run.without_source == ["industry_potential", "dead_stock"]
+    assert run.without_source == ["industry_potential"]
     lines = {line["key"]: line for line in document(explain(run, "C1"))["criteria"]}
     assert lines["industry_potential"]["missing"] == "excluded"
     assert lines["collection_rate"]["missing"] == "excluded"  # nothing was due from it
     assert lines["collection_rate"]["points"] is None
+    assert lines["dead_stock"]["missing"] == "excluded"  # nobody took stock
     assert lines["annual_sales"]["missing"] is None
     assert by_code(run)["C1"]["score"] == "80.000"  # 40 of 40, not 40 of 100
 

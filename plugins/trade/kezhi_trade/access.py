@@ -7,7 +7,7 @@ from typing import Any
 from kezhi import ALL, User, visible_ids
 from kezhi.builtin.customers.models import Customer
 
-from .models import Declaration, Dispute, Invoice, Order, Receipt, Shipment
+from .models import Declaration, Dispute, FrozenRow, Invoice, Order, Receipt, Shipment, Stock
 
 #: Roles that have ``trade.write`` unless the company decides otherwise.
 WRITERS = ("order-clerk", "sales-supervisor", "sales-manager", "finance", "data-analyst")
@@ -47,6 +47,24 @@ BOOKKEEPERS = ("order-clerk", "finance", "data-analyst")
 #: Roles that keep the list of declared figures unless the company decides otherwise.
 KEEPERS = ("data-analyst", "sales-director", "customer-information-officer")
 
+#: Roles that do the steps of a month, and see its figures of the whole company, unless the company decides otherwise.
+SUBMITTERS = ("sales-manager",)
+CHECKERS = ("data-analyst",)
+MONEY_CONFIRMERS = ("finance",)
+STOCK_CONFIRMERS = ("inventory-control",)
+MONTH_READERS = (
+    *SUBMITTERS,
+    "sales-director",
+    *CHECKERS,
+    *MONEY_CONFIRMERS,
+    *STOCK_CONFIRMERS,
+    "deputy-general-manager",
+    "general-manager",
+)
+
+#: Roles that enter stock held for customers unless the company decides otherwise.
+STOREKEEPERS = ("inventory-control", "data-analyst")
+
 
 def grants(user: User) -> Any:
     """Orders whose customer the user sees."""
@@ -76,6 +94,16 @@ def invoice_grants(user: User) -> Any:
 def receipt_grants(user: User) -> Any:
     """Receipts of the customers the user sees."""
     return _of_customers(Receipt.customer_id, user)
+
+
+def frozen_grants(user: User) -> Any:
+    """Rows that months keep of the customers the user sees."""
+    return _of_customers(FrozenRow.customer_id, user)
+
+
+def stock_grants(user: User) -> Any:
+    """Stock held for the customers the user sees."""
+    return _of_customers(Stock.customer_id, user)
 
 
 def _of_customers(customer_id: Any, user: User) -> Any:

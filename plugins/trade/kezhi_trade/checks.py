@@ -13,6 +13,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.i18n import ngettext
 
 from .models import VOID, Order
+from .month_checks import months
 from .services.conversion import month_start
 from .services.matching import matches, stale
 from .services.reconverting import rates, stale_orders, stale_vouchers
@@ -28,6 +29,7 @@ def checks() -> list[Check]:
         Check("trade.summary", _l("Order summaries"), _summary),
         Check("trade.amounts", _l("Amounts in the company's currency"), _amounts),
         Check("trade.open_items", _l("Open items"), _open_items),
+        Check("trade.months", _l("Confirmed months"), months),
         Check("trade.links", _l("Vouchers and their orders"), _links),
     ]
 

@@ -1,4 +1,4 @@
-"""This app in the demo company: orders, the books that follow, what customers declare, disputes."""
+"""This app in the demo company: orders, the books that follow, declared figures, disputes, months."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from kezhi.builtin.apps.demo import DemoContext
 
 from .demo_declared import make_declared
 from .demo_disputes import make_disputes
+from .demo_months import make_months
 from .demo_orders import make_orders
 from .demo_receivables import make_receivables
 
@@ -16,3 +17,4 @@ def make(context: DemoContext) -> None:
     make_receivables(context)
     make_declared(context)
     make_disputes(context)
+    make_months(context)

@@ -9,7 +9,9 @@ from kezhi.i18n import lazy_pgettext
 
 from .models import (
     CANCELLED,
+    CHECKED,
     CLOSED,
+    CONFIRMED,
     COUNT,
     CREDIT,
     DEPOSIT,
@@ -21,8 +23,11 @@ from .models import (
     RATIO,
     SERIOUS,
     SETTLED,
+    SUBMITTED,
+    UNSENT,
     UNSETTLED,
 )
+from .models.months import INVOICES, MATCHES, ORDERS, RECEIPTS, SHIPPED, STOCK
 
 STATUS_LABELS: dict[str, Any] = {OPEN: _l("In progress"), DONE: _l("Completed"), CANCELLED: _l("Cancelled")}
 STATUS_TONES = {OPEN: "blue", DONE: "green", CANCELLED: "gray"}
@@ -94,3 +99,37 @@ AGE_TONES = {
     "not_due": "green", "overdue_1_30": "amber", "overdue_31_60": "amber", "overdue_61_90": "red",
     "overdue_90_plus": "red", SETTLED_AGE: "gray",
 }  # fmt: skip
+
+MONTH_LABELS: dict[str, Any] = {
+    UNSENT: lazy_pgettext("month", "Open"),
+    SUBMITTED: lazy_pgettext("month", "Submitted"),
+    CHECKED: lazy_pgettext("month", "Checked"),
+    CONFIRMED: lazy_pgettext("month", "Confirmed"),
+}
+MONTH_TONES = {UNSENT: "amber", SUBMITTED: "blue", CHECKED: "indigo", CONFIRMED: "green"}
+
+#: What was done with a month.
+STEP_LABELS: dict[str, Any] = {
+    "submit": lazy_pgettext("month", "Submitted"),
+    "check": lazy_pgettext("month", "Checked"),
+    "money": lazy_pgettext("month", "Confirmed by finance"),
+    "stock": lazy_pgettext("month", "Confirmed by inventory control"),
+    "return": lazy_pgettext("month", "Sent back"),
+    "reopen": lazy_pgettext("month", "Opened again"),
+}
+
+#: What rows of a month are, and how they differ from what it keeps.
+PART_LABELS: dict[str, Any] = {
+    ORDERS: _l("Order"),
+    SHIPPED: _l("Goods shipped"),
+    INVOICES: _l("Invoice"),
+    RECEIPTS: _l("Receipt"),
+    MATCHES: _l("Matching"),
+    STOCK: _l("Stock held"),
+}
+HOW_LABELS: dict[str, Any] = {
+    "late": lazy_pgettext("row", "Came later"),
+    "gone": lazy_pgettext("row", "Gone or cancelled"),
+    "changed": lazy_pgettext("row", "Changed"),
+}
+HOW_TONES = {"late": "amber", "gone": "red", "changed": "blue"}

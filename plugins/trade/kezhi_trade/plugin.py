@@ -36,8 +36,8 @@ class Trade(Plugin):
     name = "trade"
     title = _l("Trade figures")
     summary = _l("Orders, invoices and receipts per customer, and the figures that policies judge by.")
-    depends = {"kezhi": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
-    extends = ("destruction",)
+    depends = {"kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1"}
+    extends = ("destruction", "tasks")
     icon = "receipt"
 
     @hookimpl
@@ -47,6 +47,7 @@ class Trade(Plugin):
         return [
             models.Order, models.Rate, models.CustomerTrade, models.StagedOrder, models.Figure, models.Declaration,
             models.Dispute, models.Invoice, models.Receipt, models.Shipment, models.Match, models.StagedVoucher,
+            models.Month, models.MonthStep, models.FrozenRow, models.Stock,
         ]  # fmt: skip
 
     @hookimpl
@@ -57,6 +58,7 @@ class Trade(Plugin):
 
     @hookimpl
     def register_permissions(self) -> list[Permission]:
+        from . import access
         from .access import BOOKKEEPERS, KEEPERS, READERS, REPORTERS, WRITERS
 
         return [
@@ -68,29 +70,42 @@ class Trade(Plugin):
             Permission("trade.declare", _l("Enter and withdraw declared figures"), roles=REPORTERS),
             Permission("trade.dispute", _l("Enter and change disputes"), roles=REPORTERS),
             Permission("trade.figures", _l("Decide which figures customers declare"), roles=KEEPERS),
-        ]
+            Permission("trade.months", _l("See the months of the whole company"), roles=access.MONTH_READERS),
+            Permission("trade.submit_month", _l("Submit a month's figures"), roles=access.SUBMITTERS),
+            Permission("trade.check_month", _l("Check a month's figures"), roles=access.CHECKERS),
+            Permission("trade.confirm_money", _l("Confirm collection rate and sales value of a month"),
+                       roles=access.MONEY_CONFIRMERS),
+            Permission("trade.confirm_stock", _l("Confirm dead stock and stock turnover of a month"),
+                       roles=access.STOCK_CONFIRMERS),
+            Permission("trade.reopen_month", _l("Open a confirmed month again"), roles=access.MONEY_CONFIRMERS),
+            Permission("trade.stock", _l("Enter and import stock held for customers"), roles=access.STOREKEEPERS),
+        ]  # fmt: skip
 
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import (
             declaration_grants,
             dispute_grants,
+            frozen_grants,
             grants,
             invoice_grants,
             receipt_grants,
             shipment_grants,
+            stock_grants,
             summary_grants,
         )
         from .models import (
             CustomerTrade,
             Declaration,
             Dispute,
+            FrozenRow,
             Invoice,
             Order,
             Receipt,
             Shipment,
             StagedOrder,
             StagedVoucher,
+            Stock,
         )
 
         return [
@@ -103,6 +118,8 @@ class Trade(Plugin):
             Access(Invoice, Invoice.id, invoice_grants),
             Access(Receipt, Receipt.id, receipt_grants),
             Access(StagedVoucher, StagedVoucher.customer_id, summary_grants),
+            Access(Stock, Stock.id, stock_grants),
+            Access(FrozenRow, FrozenRow.id, frozen_grants),
         ]
 
     @hookimpl
@@ -116,6 +133,10 @@ class Trade(Plugin):
             RecordLink("trade_receipt", _l("Receipts"), target, erase="keep"),
             RecordLink("trade_customer", _l("Order summary"), target, erase="keep", delete="delete", merge="combine",
                        combine=summed),
+            # what a confirmed month says does not change when a customer is merged or erased
+            RecordLink("trade_frozen", _l("Rows of confirmed months"), target, erase="keep"),
+            RecordLink("trade_stock", _l("Stock held"), target, erase="keep", merge="combine", unique=("month",),
+                       combine={"held": "sum", "dead": "sum"}),
             # what people wrote about a person goes, figure, gravity and state stay
             RecordLink("trade_declaration", _l("Declared figures"), target, personal=("stated_in",)),
             RecordLink("trade_dispute", _l("Disputes"), target, personal=("subject", "outcome")),
@@ -135,6 +156,12 @@ class Trade(Plugin):
         from .receivables import receivable_rows
 
         return receivable_rows(customer_id, figure, day, limit)
+
+    @hookimpl(optionalhook=True)
+    def grading_basis(self, spans: Any) -> Any:
+        from .basis import basis
+
+        return basis(spans)
 
     @hookimpl(optionalhook=True)
     def credit_orders(self) -> Any:
@@ -162,9 +189,10 @@ class Trade(Plugin):
 
     @hookimpl(optionalhook=True)
     def register_importers(self) -> list[Importer]:
-        from .importer import declared_importer, match_importer, order_importer, rate_importer, voucher_importers
+        from . import importer
 
-        return [order_importer(), *voucher_importers(), match_importer(), rate_importer(), declared_importer()]
+        single = (importer.match_importer, importer.rate_importer, importer.declared_importer, importer.stock_importer)
+        return [importer.order_importer(), *importer.voucher_importers(), *(make() for make in single)]
 
     @hookimpl(optionalhook=True)
     def register_exporters(self) -> list[Exporter]:
@@ -183,6 +211,18 @@ class Trade(Plugin):
         from .columns import customer_columns
 
         return customer_columns(model)
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .month_desk import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .month_desk import notice_kinds
+
+        return notice_kinds()
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:
@@ -264,6 +304,14 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=35,
+            ),
+            MenuItem(
+                _l("Monthly collection"),
+                "trade.months",
+                icon="calendar2-check",
+                group="customers",
+                permission="trade.months",
+                order=37,
             ),
         ]
 

@@ -18,8 +18,9 @@ from sqlalchemy import ColumnElement, Date, Integer, Select, Subquery, and_, cas
 from kezhi import currency, db
 from kezhi.figures import PPM, date_number, days_between, sql_int, sql_total
 
+from .calendar_months import month_of
 from .models import OPEN, VALID, Invoice, Order, Rate, Receipt, Shipment
-from .services.conversion import month_of, running_total, sql_at, sql_factors
+from .services.conversion import running_total, sql_at, sql_factors
 from .services.matching import is_open
 
 #: The columns of :func:`receivables`, in this order.

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.services
 
 
 def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """An order of the customer with what was shipped, invoiced and paid for it, a declared figure and a dispute."""
+    """An order of the customer with what was shipped, invoiced and paid for it, a declared figure, a dispute, stock."""
     from kezhi_trade import services
     from kezhi_trade.services import create_dispute, create_order, declare
 
@@ -37,6 +37,8 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
             "shipment_id": shipment,
             "declaration_id": declare(customer_id, 2025, day, f"{MARK} report", {"turnover": 7_000_00})[0],
             "dispute_id": create_dispute(dispute).id,
+            "stock_id": services.keep_stock({"customer_id": customer_id, "month": day, "held": 5_00, "dead": 1_00}).id,
+            "month": "2026-03",
         }
 
 

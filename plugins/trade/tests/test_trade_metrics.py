@@ -219,7 +219,7 @@ def test_metrics_that_read_the_same_rows_share_their_evidence() -> None:
     assert found["trade.profit_share"] == found["trade.profit_share_of_type"] == found["trade.gross_profit"]
     assert found["trade.order_amount_12m"] == found["trade.continuity"]
     assert found["trade.overdue_amount"] == found["trade.overdue_days"]
-    assert len(set(found.values())) == 15
+    assert len(set(found.values())) == 17
 
 
 def test_every_metric_is_one_statement_for_any_population(

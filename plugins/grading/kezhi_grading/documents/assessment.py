@@ -15,6 +15,7 @@ from kezhi.figures import divide
 from ..models import PUBLISHED, Result, Run, SchemeVersion
 from ..pages import criteria_table, tenth_text, tenths
 from ..scheme import exact, plain
+from ..services.basis import basis_notes
 from ..services.explanation import Explanation, explain_customer, rule_sentence, what_happened
 from ..services.queries import run_by_number, seen
 from ..services.reasons import reason_rows
@@ -64,7 +65,8 @@ def assessment(customer_id: int, variant: str) -> Content:
         "weight": table["weight"],
         "total": table["total"],
         "rules": reason_rows(found.reasons, found.version.currency),
-        "notes": [what_happened(line) for line in found.lines if line.missing],
+        "notes": [*(sentence for _tone, sentence in basis_notes(run)),
+                  *(what_happened(line) for line in found.lines if line.missing)],
         "history": history(customer_id, run),
         "signatures": signature_boxes(run, scheme),
         "closing": _("In force from %(day)s. Every figure is what run %(number)s stored and what was signed.",

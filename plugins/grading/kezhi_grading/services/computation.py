@@ -24,6 +24,7 @@ from ..models import COMPUTED, EvidenceRow, Result, Run
 from ..scheme import Scheme
 from ..spans import spans_of
 from ..words import _
+from .basis import ask_basis
 from .schemes import check_metrics, check_population, current_version, scheme_of
 
 RESULT: Any = Result.__table__
@@ -73,6 +74,7 @@ def run_scheme(key: str, start: date, end: date) -> Run:
         created_at=clock.now(),
         created_by=acting_user().login,
     )
+    run.basis = ask_basis(scheme, metrics, run)
     db.session.add(run)
     db.session.flush()
     _write_results(run, scheme, metrics)

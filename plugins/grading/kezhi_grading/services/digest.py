@@ -58,6 +58,7 @@ def _facts(run: Run) -> dict[str, Any]:
         "totals": run.totals,
         "sources": run.sources,
         "without_source": run.without_source,
+        **({"basis": run.basis} if run.basis else {}),
         **({"judged_on": run.judged_on.isoformat()} if run.judged_on else {}),
     }
 

@@ -19,6 +19,7 @@ from ..outcomes import NO_DATA, REST, RULE, UNGRADABLE
 from ..quantities import for_programs
 from ..scheme import Criterion, Grade, NoPoints, Population, Scheme, exact, plain, weight_text
 from ..words import _
+from .basis import basis_notes, missing_months
 from .queries import version_of, visible_results
 from .reasons import GradeReason, reason_documents, reasons_of
 from .schemes import scheme_of
@@ -194,6 +195,8 @@ def document(found: Explanation) -> dict[str, Any]:
         "grade": result.grade,
         "rule": rule_sentence(found),
         "criteria": [_criterion(found, line) for line in found.lines],
+        "basis": [sentence for _tone, sentence in basis_notes(run)],
+        "missing_months": missing_months(run),
         **({"grades": reason_documents(found.reasons, found.version.currency)} if found.reasons else {}),
     }
 

@@ -5,6 +5,7 @@ from .exporter import exporters
 from .matches import match_importer
 from .orders import order_importer
 from .rates import rate_importer
+from .stock import stock_importer
 from .vouchers import voucher_importers
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "match_importer",
     "order_importer",
     "rate_importer",
+    "stock_importer",
     "voucher_importers",
 ]

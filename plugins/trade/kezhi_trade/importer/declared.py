@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 
 from kezhi import bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -39,7 +38,7 @@ from kezhi.permissions import acting_user
 from ..models import MONEY, RATIO, Declaration
 from ..services.declarations import FIRST_YEAR, LONGEST_SOURCE, check_value, latest_year
 from ..services.figures import figures_in_use, title_of
-from .cells import read_customer_code
+from .common import CUSTOMER_CODE, check_customers
 from .messages import problem, slot
 from .resolve import SOURCE
 
@@ -75,8 +74,7 @@ def _of_file(batch: Batch) -> ColumnElement[bool]:
 
 def _common_fields() -> tuple[ImportField, ...]:
     return (
-        ImportField("customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True,
-                    read_customer_code, suggest=of_customers),
+        CUSTOMER_CODE,
         ImportField("year", _l("Year"), ("年份", "年度", "所属年度"), True, _year),
         ImportField("declared_on", _l("Declared on"), ("申报日期", "填报日期", "日期", "date"), True, _day),
         ImportField("stated_in", _l("Stated in"), ("出处", "来源", "资料来源", "source"), True, _source),
@@ -124,7 +122,7 @@ def _source(text: str) -> str:
 
 def check(batch: Batch) -> None:
     """Report what only the database can tell, and say whether each good row has something new."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_empty(batch)
     _check_twice(batch)
     fresh = select(_new(batch).c.row)
@@ -135,17 +133,6 @@ def check(batch: Batch) -> None:
         .execution_options(synchronize_session=False, kezhi_unscoped=True)
     )
     db.session.execute(statement)
-
-
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
 
 
 def _check_empty(batch: Batch) -> None:

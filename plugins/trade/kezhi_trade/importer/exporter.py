@@ -14,7 +14,7 @@ from kezhi.builtin.imports.contributions import Exporter
 from kezhi.i18n import lazy_gettext as _l
 from kezhi.money import to_units
 
-from ..models import MONEY, RATIO, Declaration, Order
+from ..models import MONEY, RATIO, Declaration, Order, Stock
 from ..services.figures import all_figures
 from .voucher_exporter import voucher_exporters
 
@@ -23,6 +23,7 @@ HEADER = (
     "tax_rate", "cost", "profit", "status", "external_id",
 )  # fmt: skip
 
+STOCK_HEADER = ("customer_code", "month", "held", "dead")
 DECLARED_HEADER = ("customer_code", "year", "declared_on", "stated_in")
 
 
@@ -33,6 +34,7 @@ def exporters() -> list[Exporter]:
     return [
         Exporter("orders", _l("Orders"), "trade.read", HEADER, _rows),
         Exporter("declared", _l("Declared figures"), "trade.read", header, _declared_rows),
+        Exporter("stock", _l("Stock held for customers"), "trade.read", STOCK_HEADER, _stock_rows),
         *voucher_exporters(),
     ]
 
@@ -78,6 +80,19 @@ def _declared_rows() -> Iterator[Sequence[str]]:
     for (code, _customer, year, day, stated_in), rows in groupby(db.session.execute(statement), _said):
         values = {keys[declaration.figure_id]: _value(declaration) for declaration, _code in rows}
         yield code, str(year), _day(day), stated_in, *(values.get(key, "") for key in keys.values())
+
+
+def _stock_rows() -> Iterator[Sequence[str]]:
+    statement = (
+        visible(Stock)
+        .join(Customer, Customer.id == Stock.customer_id)
+        .with_only_columns(Stock, Customer.code)
+        .order_by(Stock.month, Stock.id)
+        .execution_options(yield_per=1000)
+    )
+    for record, code in db.session.execute(statement):
+        amounts = (to_units(amount, currency()) for amount in (record.held, record.dead))
+        yield code or "", f"{record.month:%Y-%m}", *amounts
 
 
 def _said(row: Any) -> tuple[str, int, int, date, str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, union, update
 
-from kezhi import bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
-from kezhi.builtin.customers.models import Customer
+from kezhi import bulk_write, clock, currency, db
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.journal import KEPT, former, reverted_rows, taken
 from kezhi.builtin.imports.models import Batch, Row
@@ -24,20 +22,14 @@ from kezhi.money import LARGEST
 from ..models import CANCELLED, Order
 from ..services.rates import missing_rate
 from ..services.summary import refresh_customers, refresh_summary
-from .cells import read_amount, read_customer_code, read_signed, read_status, read_tax_rate
+from .cells import read_amount, read_signed, read_status, read_tax_rate
+from .common import CUSTOMER_CODE, check_customers, check_external_ids, check_numbers, decide, wanted_rows
 from .messages import problem, slot
-from .resolve import COLUMNS, SOURCE, orders, resolve, staged
+from .resolve import COLUMNS, orders, resolve, staged
 
 FIELDS = (
     ImportField("number", _l("Order number"), ("订单号", "订单编号", "单号", "order_no", "order_id"), True, parse_code),
-    ImportField(
-        "customer_code",
-        _l("Customer code"),
-        ("客户代码", "客户编号", "客户编码", "customer"),
-        True,
-        read_customer_code,
-        suggest=of_customers,
-    ),
+    CUSTOMER_CODE,
     ImportField("order_date", _l("Order date"), ("订单日期", "下单日期", "签单日期", "日期", "date"), True, parse_date),
     ImportField("promised_date", _l("Promised date"), ("承诺交期", "交期", "required_date"), parse=parse_date),
     ImportField("shipped_date", _l("Ship date"), ("出货日期", "发货日期", "ship_date"), parse=parse_date),
@@ -93,58 +85,24 @@ def _follow_restored(batch: Batch) -> None:
 
 def check(batch: Batch) -> None:
     """Report what only the database can tell, and say what each good row would do."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_numbers(batch)
     present = resolve(batch)
     _check_figures(batch)
     if present != [currency()]:
         _check_rates(batch)
-    _decide(batch)
-
-
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
+    decide(batch, staged)
 
 
 def _check_numbers(batch: Batch) -> None:
     """Numbers of orders the user does not see, and external ids that are another order's."""
-    number = field_text("number")
-    text = _("The order number “%(number)s” is taken.", number=slot("number"))
-    hidden = (
-        problem(Row.row, text, number=number)
-        .join(orders, orders.c.number == number)
-        .where(*good_rows(batch), orders.c.id.not_in(visible(Order).with_only_columns(Order.id)))
-    )
-    add_problems(batch, hidden, column="number")
-    _check_external_ids(batch)
-
-
-def _check_external_ids(batch: Batch) -> None:
-    number, external_id = field_text("number"), field_text("external_id")
-    wanted = func.coalesce(external_id, number)
+    check_numbers(batch, Order, _("The order number “%(number)s” is taken.", number=slot("number")))
     text = _(
         "The external id “%(id)s” belongs to order “%(number)s”. Correct the number, or give the row its own id.",
         id=slot("id"),
         number=slot("number"),
     )
-    taken = (
-        problem(Row.row, text, id=wanted, number=orders.c.number)
-        .join(orders, and_(orders.c.source == SOURCE, orders.c.external_id == wanted))
-        .where(*good_rows(batch), orders.c.number != number)
-    )
-    add_problems(batch, taken, column="external_id")
-    is_given = (*good_rows(batch), external_id.is_not(None))
-    repeated = select(external_id).where(*is_given).group_by(external_id).having(func.count() > 1)
-    text = _("The external id “%(id)s” stands in several rows.", id=slot("id"))
-    twice = problem(Row.row, text, id=external_id).where(*is_given, external_id.in_(repeated))
-    add_problems(batch, twice, column="external_id")
+    check_external_ids(batch, orders, text)
 
 
 def _check_figures(batch: Batch) -> None:
@@ -174,21 +132,6 @@ def _check_rates(batch: Batch) -> None:
     add_problems(batch, problem(staged.c.row, text).where(staged.c.batch_id == batch.id, beyond), column="amount")
 
 
-def _decide(batch: Batch) -> None:
-    action = case(
-        (staged.c.target_id.is_(None), literal("create")),
-        (staged.c.differs, literal("update")),
-        else_=literal("unchanged"),
-    )
-    statement = (
-        update(Row)
-        .where(*good_rows(batch), staged.c.batch_id == Row.batch_id, staged.c.row == Row.row)
-        .values(target_id=staged.c.target_id, action=action)
-        .execution_options(synchronize_session=False, kezhi_unscoped=True)
-    )
-    db.session.execute(statement)
-
-
 # ── apply ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -199,14 +142,8 @@ def apply(batch: Batch) -> None:
     db.session.execute(delete(staged).where(staged.c.batch_id == batch.id))
 
 
-def _wanted(batch: Batch, action: str) -> Any:
-    """The conditions for staged orders with an action."""
-    rows = select(Row.row).where(*good_rows(batch), Row.action == action)
-    return and_(staged.c.batch_id == batch.id, staged.c.row.in_(rows))
-
-
 def _create(batch: Batch) -> None:
-    wanted, now = _wanted(batch, "create"), literal(clock.now(), UtcDateTime())
+    wanted, now = wanted_rows(batch, staged, "create"), literal(clock.now(), UtcDateTime())
     new = select(*(staged.c[name] for name in COLUMNS), now, now, sql_int(1)).where(wanted).order_by(staged.c.row)
     numbers = select(staged.c.number).where(wanted)
     bulk_write(
@@ -222,7 +159,7 @@ def _create(batch: Batch) -> None:
 
 
 def _update(batch: Batch) -> None:
-    wanted = _wanted(batch, "update")
+    wanted = wanted_rows(batch, staged, "update")
     keys: Any = list(db.session.execute(select(staged.c.target_id).where(wanted).limit(MOST_KEYS + 1)).scalars())
     if not keys:
         return

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, update
 
 from kezhi import Refused, bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -27,9 +26,10 @@ from ..models import CREDIT, DEPOSIT, PAYMENT, VALID, VOID, Invoice, Order
 from ..services.matching import refresh
 from ..services.rates import missing_rate
 from ..services.sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
-from .cells import read_amount, read_customer_code
+from .cells import read_amount
+from .common import CUSTOMER_CODE, check_customers, check_external_ids, check_numbers, decide, wanted_rows
 from .messages import message, problem, slot
-from .staging import SOURCE, columns_of, invoices, resolve, staged
+from .staging import columns_of, invoices, resolve, staged
 
 STATUS_WORDS = {VALID: ("valid", "有效", "正常"), VOID: ("void", "cancelled", "canceled", "作废", "已作废", "取消")}
 KIND_WORDS = {
@@ -87,8 +87,7 @@ def _fields(sort: Sort) -> tuple[ImportField, ...]:
     words = WORDS[sort.key]
     common = (
         ImportField("number", _l("Record number"), ("单号", *words.number), True, parse_code),
-        ImportField("customer_code", _l("Customer code"), ("客户代码", "客户编号", "客户编码", "customer"), True,
-                    read_customer_code, suggest=of_customers),
+        CUSTOMER_CODE,
         ImportField("date", _l("Date"), ("日期", *words.day), True, parse_date),
         ImportField("amount", _l("Amount with tax"), ("金额", *words.amount), True, above_nothing),
         ImportField("currency", _l("Currency"), ("币种", "币别", "货币"), parse=parse_currency),
@@ -136,60 +135,25 @@ def _follow_restored(sort: Sort, _batch: Batch) -> None:
 
 def check(sort: Sort, batch: Batch) -> None:
     """Report what only the database can tell, and say what each good row would do."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_numbers(sort, batch)
-    _check_external_ids(sort, batch)
     _check_link(batch, "order_number", Order)
     if sort is SHIPMENT:
         _check_link(batch, "invoice_number", Invoice)
     resolve(sort, batch)
     _check_staged(sort, batch)
-    _decide(batch)
-
-
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
+    decide(batch, staged)
 
 
 def _check_numbers(sort: Sort, batch: Batch) -> None:
-    """Numbers of vouchers that the user does not see."""
-    number, table = field_text("number"), sort.table
-    text = _("The number “%(number)s” is taken.", number=slot("number"))
-    seen = visible(sort.model).with_only_columns(sort.model.id)
-    hidden = (
-        problem(Row.row, text, number=number)
-        .join(table, table.c.number == number)
-        .where(*good_rows(batch), table.c.id.not_in(seen))
-    )
-    add_problems(batch, hidden, column="number")
-
-
-def _check_external_ids(sort: Sort, batch: Batch) -> None:
-    number, external_id, table = field_text("number"), field_text("external_id"), sort.table
-    wanted = func.coalesce(external_id, number)
+    """Numbers of vouchers that the user does not see, and external ids that are another one's."""
+    check_numbers(batch, sort.model, _("The number “%(number)s” is taken.", number=slot("number")))
     text = _(
         "The external id “%(id)s” belongs to “%(number)s”. Correct the number, or give the row its own id.",
         id=slot("id"),
         number=slot("number"),
     )
-    taken = (
-        problem(Row.row, text, id=wanted, number=table.c.number)
-        .join(table, and_(table.c.source == SOURCE, table.c.external_id == wanted))
-        .where(*good_rows(batch), table.c.number != number)
-    )
-    add_problems(batch, taken, column="external_id")
-    is_given = (*good_rows(batch), external_id.is_not(None))
-    repeated = select(external_id).where(*is_given).group_by(external_id).having(func.count() > 1)
-    text = _("The external id “%(id)s” stands in several rows.", id=slot("id"))
-    twice = problem(Row.row, text, id=external_id).where(*is_given, external_id.in_(repeated))
-    add_problems(batch, twice, column="external_id")
+    check_external_ids(batch, sort.table, text)
 
 
 def _check_link(batch: Batch, key: str, model: Any) -> None:
@@ -257,21 +221,6 @@ def _is_bound(sort: Sort, target: Any) -> ColumnElement[bool]:
     return and_(target.c.matched > 0, or_(staged.c.amount < target.c.matched, staged.c.status == VOID, *changed))
 
 
-def _decide(batch: Batch) -> None:
-    action = case(
-        (staged.c.target_id.is_(None), literal("create")),
-        (staged.c.differs, literal("update")),
-        else_=literal("unchanged"),
-    )
-    statement = (
-        update(Row)
-        .where(*good_rows(batch), staged.c.batch_id == Row.batch_id, staged.c.row == Row.row)
-        .values(target_id=staged.c.target_id, action=action)
-        .execution_options(synchronize_session=False, kezhi_unscoped=True)
-    )
-    db.session.execute(statement)
-
-
 # ── apply ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -282,13 +231,8 @@ def apply(sort: Sort, batch: Batch) -> None:
     db.session.execute(delete(staged).where(staged.c.batch_id == batch.id))
 
 
-def _wanted(batch: Batch, action: str) -> Any:
-    rows = select(Row.row).where(*good_rows(batch), Row.action == action)
-    return and_(staged.c.batch_id == batch.id, staged.c.row.in_(rows))
-
-
 def _create(sort: Sort, batch: Batch) -> None:
-    wanted, now, names = _wanted(batch, "create"), literal(clock.now(), UtcDateTime()), columns_of(sort)
+    wanted, now, names = wanted_rows(batch, staged, "create"), literal(clock.now(), UtcDateTime()), columns_of(sort)
     more: dict[str, Any] = {"created_at": now, "updated_at": now, "version": sql_int(1)}
     if sort.is_settled:
         is_void = (staged.c.status == VOID, sql_int(0))
@@ -306,7 +250,7 @@ def _create(sort: Sort, batch: Batch) -> None:
 
 
 def _update(sort: Sort, batch: Batch) -> None:
-    wanted, table = _wanted(batch, "update"), sort.table
+    wanted, table = wanted_rows(batch, staged, "update"), sort.table
     keys: Any = list(db.session.execute(select(staged.c.target_id).where(wanted).limit(MOST_KEYS + 1)).scalars())
     if not keys:
         return

@@ -7,11 +7,12 @@ from .disputes import dispute_metrics
 from .orders import order_metrics
 from .periods import earlier
 from .receivables import receivable_metrics
+from .stock import stock_metrics
 
 
 def metrics() -> list[Metric]:
     """The metrics that every company has."""
-    return [*order_metrics(), *receivable_metrics(), *dispute_metrics()]
+    return [*order_metrics(), *receivable_metrics(), *stock_metrics(), *dispute_metrics()]
 
 
 __all__ = ["declared_metrics", "earlier", "metrics"]

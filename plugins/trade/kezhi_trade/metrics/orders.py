@@ -1,8 +1,8 @@
 """The figures that policies judge by, each for a whole population in one select (TRD-02).
 
-Orders count by order date, cancelled ones not at all, and nothing after ``period.end`` is read. The selects name
-tables, not classes: whose figures are wanted is the asker's choice (``population``), and a figure must not depend on
-who looks at it.
+Orders count by order date, cancelled ones not at all, and nothing after ``period.end`` is read. Whose figures are
+wanted is the asker's choice (``population``); a figure does not depend on who looks at it. Which rows count, all or
+those of confirmed months, is decided in ``services.rows`` (TRD-03).
 """
 
 from __future__ import annotations
@@ -27,36 +27,41 @@ from kezhi.figures import (
 )
 from kezhi.i18n import lazy_gettext as _l
 
-from ..models import CANCELLED, Order
+from ..models.months import ORDERS
 from ..services.conversion import month_start
+from ..services.rows import counted
 from .periods import MONTHS, earlier, last_year, three_years_earlier, twelve_months
 
 Selecting = Callable[[Period, Select[Any]], Select[Any]]
 NoRows = Literal["zero", "missing"]
 
-orders, customers = Order.__table__, Customer.__table__
+customers = Customer.__table__
 
 
 # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _counted(population: Select[Any], *columns: Any) -> Select[Any]:
-    """Orders of the population that are not cancelled."""
-    return select(*columns).where(orders.c.customer_id.in_(population), orders.c.status != CANCELLED)
+def _of(orders: Any, population: Select[Any], *columns: Any) -> Select[Any]:
+    """Orders of the population."""
+    return select(*columns).where(orders.c.customer_id.in_(population))
 
 
-def _within(period: Period) -> ColumnElement[bool]:
-    between: ColumnElement[bool] = orders.c.order_date.between(period.start, period.end)
+def _within(orders: Any, period: Period) -> ColumnElement[bool]:
+    between: ColumnElement[bool] = orders.c.happened_on.between(period.start, period.end)
     return between
 
 
-def _rows(value: Any) -> tuple[Any, ...]:
+def _has_profit(orders: Any, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return (_within(orders, period), orders.c.profit.is_not(None))
+
+
+def _rows(orders: Any, value: Any) -> tuple[Any, ...]:
     """The columns of evidence."""
     return (
-        orders.c.customer_id.label("customer_id"),
-        orders.c.id.label("record_id"),
+        orders.c.customer_id,
+        orders.c.record_id,
         orders.c.number.label("reference"),
-        orders.c.order_date.label("happened_on"),
+        orders.c.happened_on,
         value.label("value"),
     )
 
@@ -65,8 +70,9 @@ def _in_spans(*spans: Callable[[Period], Period]) -> Selecting:
     """The orders of the spans of days that ``spans`` make of a period."""
 
     def rows(period: Period, population: Select[Any]) -> Select[Any]:
-        statement = _counted(population, *_rows(orders.c.base_amount))
-        return statement.where(or_(*(_within(span(period)) for span in spans)))
+        orders = counted(ORDERS)
+        statement = _of(orders, population, *_rows(orders, orders.c.amount))
+        return statement.where(or_(*(_within(orders, span(period)) for span in spans)))
 
     return rows
 
@@ -76,20 +82,22 @@ def _same(period: Period) -> Period:
 
 
 def _with_profit(period: Period, population: Select[Any]) -> Select[Any]:
-    statement = _counted(population, *_rows(orders.c.base_profit)).where(_within(period))
-    return statement.where(orders.c.base_profit.is_not(None))
+    orders = counted(ORDERS)
+    return _of(orders, population, *_rows(orders, orders.c.profit)).where(*_has_profit(orders, period))
 
 
 def _edge_orders(edge: Any, period: Period, population: Select[Any]) -> Select[Any]:
     """The orders on each customer's first or last order date (``edge`` is ``func.min`` or ``func.max``)."""
-    days = _edge_days(edge, period, population).subquery()
-    statement = _counted(population, *_rows(orders.c.base_amount))
-    return statement.join(days, (days.c.customer_id == orders.c.customer_id) & (days.c.day == orders.c.order_date))
+    days, orders = _edge_days(edge, period, population).subquery(), counted(ORDERS)
+    statement = _of(orders, population, *_rows(orders, orders.c.amount))
+    same = (days.c.customer_id == orders.c.customer_id) & (days.c.day == orders.c.happened_on)
+    return statement.join(days, same)
 
 
 def _edge_days(edge: Any, period: Period, population: Select[Any]) -> Select[Any]:
-    statement = _counted(population, orders.c.customer_id, edge(orders.c.order_date).label("day"))
-    return statement.where(orders.c.order_date <= period.end).group_by(orders.c.customer_id)
+    orders = counted(ORDERS)
+    statement = _of(orders, population, orders.c.customer_id, edge(orders.c.happened_on).label("day"))
+    return statement.where(orders.c.happened_on <= period.end).group_by(orders.c.customer_id)
 
 
 def _last_orders(period: Period, population: Select[Any]) -> Select[Any]:
@@ -107,16 +115,18 @@ def _amount_in(span: Callable[[Period], Period]) -> Selecting:
     """The order amount of the span that ``span`` makes of a period."""
 
     def amounts(period: Period, population: Select[Any]) -> Select[Any]:
-        value = sql_total(orders.c.base_amount).label("value")
-        statement = _counted(population, orders.c.customer_id, value).where(_within(span(period)))
+        orders = counted(ORDERS)
+        value = sql_total(orders.c.amount).label("value")
+        statement = _of(orders, population, orders.c.customer_id, value).where(_within(orders, span(period)))
         return statement.group_by(orders.c.customer_id)
 
     return amounts
 
 
 def _order_count(period: Period, population: Select[Any]) -> Select[Any]:
-    value = sql_count().label("value")
-    return _counted(population, orders.c.customer_id, value).where(_within(period)).group_by(orders.c.customer_id)
+    orders = counted(ORDERS)
+    statement = _of(orders, population, orders.c.customer_id, sql_count().label("value"))
+    return statement.where(_within(orders, period)).group_by(orders.c.customer_id)
 
 
 def _last_order(period: Period, population: Select[Any]) -> Select[Any]:
@@ -133,14 +143,14 @@ def _growth_since(span: Callable[[Period], Period]) -> Selecting:
     """The order amount of a period against that of the span that ``span`` makes of it, less 1."""
 
     def growth(period: Period, population: Select[Any]) -> Select[Any]:
-        before = span(period)
+        before, orders = span(period), counted(ORDERS)
 
         def amount(span: Period) -> ColumnElement[int]:
-            return sql_total(case((_within(span), orders.c.base_amount), else_=sql_int(0)))
+            return sql_total(case((_within(orders, span), orders.c.amount), else_=sql_int(0)))
 
         sums = (
-            _counted(population, orders.c.customer_id, amount(period).label("now"), amount(before).label("base"))
-            .where(or_(_within(period), _within(before)))
+            _of(orders, population, orders.c.customer_id, amount(period).label("now"), amount(before).label("base"))
+            .where(or_(_within(orders, period), _within(orders, before)))
             .group_by(orders.c.customer_id)
             .subquery()
         )
@@ -151,27 +161,26 @@ def _growth_since(span: Callable[[Period], Period]) -> Selecting:
 
 
 def _continuity(period: Period, population: Select[Any]) -> Select[Any]:
-    months = sql_count(month_start(orders.c.order_date).distinct())
+    orders = counted(ORDERS)
+    months = sql_count(month_start(orders.c.happened_on).distinct())
     value = sql_ratio(months, sql_int(MONTHS)).label("value")
-    statement = _counted(population, orders.c.customer_id, value).where(_within(twelve_months(period)))
+    statement = _of(orders, population, orders.c.customer_id, value).where(_within(orders, twelve_months(period)))
     return statement.group_by(orders.c.customer_id)
 
 
 def _gross_profit(period: Period, population: Select[Any]) -> Select[Any]:
-    value = sql_total(orders.c.base_profit).label("value")
-    recorded = (_within(period), orders.c.base_profit.is_not(None))
-    return _counted(population, orders.c.customer_id, value).where(*recorded).group_by(orders.c.customer_id)
+    orders = counted(ORDERS)
+    value = sql_total(orders.c.profit).label("value")
+    statement = _of(orders, population, orders.c.customer_id, value).where(*_has_profit(orders, period))
+    return statement.group_by(orders.c.customer_id)
 
 
 def _profit_share(period: Period, population: Select[Any]) -> Select[Any]:
-    recorded = (_within(period), orders.c.base_profit.is_not(None))
-    profit = sql_total(orders.c.base_profit)
-    total = _counted(population, profit.label("profit")).where(*recorded).subquery()
+    orders = counted(ORDERS)
+    recorded, profit = _has_profit(orders, period), sql_total(orders.c.profit).label("profit")
+    total = _of(orders, population, profit).where(*recorded).subquery()
     own = (
-        _counted(population, orders.c.customer_id, profit.label("profit"))
-        .where(*recorded)
-        .group_by(orders.c.customer_id)
-        .subquery()
+        _of(orders, population, orders.c.customer_id, profit).where(*recorded).group_by(orders.c.customer_id).subquery()
     )
     value = sql_ratio(own.c.profit, total.c.profit).label("value")
     return select(own.c.customer_id, value).join(total, true()).where(total.c.profit > 0)
@@ -179,15 +188,14 @@ def _profit_share(period: Period, population: Select[Any]) -> Select[Any]:
 
 def _profit_share_of_type(period: Period, population: Select[Any]) -> Select[Any]:
     """The share in the profit of all customers of the same business type, whoever is judged."""
-    kind, profit = customers.c.business_type, sql_total(orders.c.base_profit)
-    recorded = (
-        _within(period), orders.c.base_profit.is_not(None), orders.c.status != CANCELLED, kind != ""
-    )  # fmt: skip
+    kind, orders = customers.c.business_type, counted(ORDERS)
+    profit = sql_total(orders.c.profit).label("profit")
+    recorded = (*_has_profit(orders, period), kind != "")
     joined = orders.join(customers, customers.c.id == orders.c.customer_id)
-    total = select(kind.label("kind"), profit.label("profit")).select_from(joined).where(*recorded).group_by(kind)
+    total = select(kind.label("kind"), profit).select_from(joined).where(*recorded).group_by(kind)
     totals = total.subquery()
     own = (
-        select(orders.c.customer_id, kind.label("kind"), profit.label("profit"))
+        select(orders.c.customer_id, kind.label("kind"), profit)
         .select_from(joined)
         .where(*recorded, orders.c.customer_id.in_(population))
         .group_by(orders.c.customer_id, kind)

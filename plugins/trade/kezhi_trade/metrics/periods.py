@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from kezhi import Period
 
+from ..calendar_months import first_of, last_of, number_of
+
 MONTHS = 12  #: months that continuity looks at
 
 
@@ -31,7 +33,7 @@ def three_years_earlier(period: Period) -> Period:
 
 def twelve_months(period: Period) -> Period:
     """The twelve calendar months that end with the month of ``period.end``, up to that day."""
-    return Period(_first_of(_month(period.end) - (MONTHS - 1)), period.end)
+    return Period(first_of(number_of(period.end) - (MONTHS - 1)), period.end)
 
 
 def last_year(period: Period) -> Period:
@@ -45,24 +47,11 @@ def _has_whole_months(period: Period) -> bool:
 
 
 def _months_back(period: Period, least: int) -> Period:
-    months = _month(period.end) - _month(period.start) + 1
+    months = number_of(period.end) - number_of(period.start) + 1
     back = max(months, least)
-    return Period(_first_of(_month(period.start) - back), _last_of(_month(period.end) - back))
+    return Period(first_of(number_of(period.start) - back), last_of(number_of(period.end) - back))
 
 
 def _years_back(day: date, years: int) -> date:
     year = day.year - years
     return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _first_of(month: int) -> date:
-    year, index = divmod(month, 12)
-    return date(year, index + 1, 1)
-
-
-def _last_of(month: int) -> date:
-    return _first_of(month + 1) - timedelta(days=1)

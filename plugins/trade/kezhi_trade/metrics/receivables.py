@@ -6,6 +6,7 @@ month. A figure of a past period is what it was at the end of it: matchings coun
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,42 +16,37 @@ from kezhi import Evidence, Metric, Period, currency
 from kezhi.figures import days_between, sql_int, sql_ratio, sql_total
 from kezhi.i18n import lazy_gettext as _l
 
-from ..models import CREDIT, VALID
-from ..services.conversion import month_start, sql_at, sql_factors
-from ..services.matching import invoices, matches, rates, receipts
+from ..models import CREDIT
+from ..models.months import INVOICES, MATCHES, RECEIPTS
+from ..services.conversion import sql_at, sql_factors
+from ..services.rows import counted, is_known, known_until
 
 
-def _items(end: date, population: Select[Any], *where: ColumnElement[bool]) -> Subquery:
+def _items(end: date, population: Select[Any], narrow: Callable[[Any], ColumnElement[bool]]) -> Subquery:
     """Invoices of the population in the company's currency: their amount less credit notes, and what was paid.
 
     Nothing after ``end`` is looked at, neither invoices nor receipts.
     """
-    given = and_(receipts.c.id == matches.c.receipt_id, receipts.c.happened_on <= end, receipts.c.status == VALID)
-    is_credit = receipts.c.kind == CREDIT
+    invoices, matches = counted(INVOICES), counted(MATCHES)
+    is_credit = matches.c.kind == CREDIT
     paid = sql_total(case((is_credit, sql_int(0)), else_=matches.c.amount))
     credited = sql_total(case((is_credit, matches.c.amount), else_=sql_int(0)))
     sums = (
-        select(matches.c.invoice_id, paid.label("paid"), credited.label("credited"))
-        .join(receipts, given)
-        .join(invoices, invoices.c.id == matches.c.invoice_id)
-        .where(invoices.c.customer_id.in_(population))
-        .group_by(matches.c.invoice_id)
+        select(matches.c.link_id.label("invoice_id"), paid.label("paid"), credited.label("credited"))
+        .where(matches.c.customer_id.in_(population), matches.c.happened_on <= end)
+        .group_by(matches.c.link_id)
         .subquery()
     )
-    factor, divisor = sql_factors(invoices.c.currency, rates.c.rate, currency())
-    at_rate = and_(rates.c.currency == invoices.c.currency, rates.c.month == month_start(invoices.c.happened_on))
+    factor, divisor = sql_factors(invoices.c.currency, invoices.c.rate, currency())
     paid, credited = func.coalesce(sums.c.paid, sql_int(0)), func.coalesce(sums.c.credited, sql_int(0))
     inner = (
         select(
-            invoices.c.id, invoices.c.customer_id, invoices.c.number, invoices.c.due_on,
+            invoices.c.record_id.label("id"), invoices.c.customer_id, invoices.c.number, invoices.c.due_on,
             (invoices.c.amount - credited).label("asked"), paid.label("paid"),
             (invoices.c.amount - credited - paid).label("left"), factor.label("factor"), divisor.label("divisor"),
         )
-        .outerjoin(sums, sums.c.invoice_id == invoices.c.id)
-        .outerjoin(rates, at_rate)
-        .where(
-            invoices.c.customer_id.in_(population), invoices.c.status == VALID, invoices.c.happened_on <= end, *where
-        )
+        .outerjoin(sums, sums.c.invoice_id == invoices.c.record_id)
+        .where(invoices.c.customer_id.in_(population), invoices.c.happened_on <= end, narrow(invoices))
         .subquery()
     )  # fmt: skip
     columns = (inner.c.id, inner.c.customer_id, inner.c.number, inner.c.due_on)
@@ -58,13 +54,21 @@ def _items(end: date, population: Select[Any], *where: ColumnElement[bool]) -> S
     return select(*columns, *amounts).subquery("items")
 
 
-def _due(period: Period, population: Select[Any]) -> Subquery:
-    return _items(period.end, population, invoices.c.due_on.between(period.start, period.end))
+def due_items(period: Period, population: Select[Any]) -> Subquery:
+    """What was due in the period; of a month that does not count it is not known what was paid, so nothing is due."""
+
+    def narrow(invoices: Any) -> ColumnElement[bool]:
+        known = is_known(invoices.c.due_on)
+        due = invoices.c.due_on.between(period.start, period.end)
+        return due if known is None else and_(due, known)
+
+    return _items(period.end, population, narrow)
 
 
-def _late(period: Period, population: Select[Any]) -> Select[Any]:
-    """What was open and late at the end of the period, one row per invoice."""
-    items = _items(period.end, population, invoices.c.due_on < period.end)
+def late_items(period: Period, population: Select[Any]) -> Select[Any]:
+    """What was open and late at the end of the period, or of its last month that counts; one row per invoice."""
+    end = known_until(period.end)
+    items = _items(end, population, lambda invoices: invoices.c.due_on < end)
     return select(items).where(items.c.left > 0)
 
 
@@ -76,39 +80,42 @@ def _row(items: Any, value: Any) -> Select[Any]:
 
 
 def _due_rows(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _due(period, population)
+    items = due_items(period, population)
     return _row(items, items.c.asked)
 
 
 def _late_rows(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _late(period, population).subquery()
+    items = late_items(period, population).subquery()
     return _row(items, items.c.left)
 
 
-def _received(period: Period, population: Select[Any]) -> Any:
+def _received(receipts: Any, period: Period, population: Select[Any]) -> Any:
     between = receipts.c.happened_on.between(period.start, period.end)
-    return (receipts.c.customer_id.in_(population), receipts.c.status == VALID, receipts.c.kind != CREDIT, between)
+    return (receipts.c.customer_id.in_(population), receipts.c.kind != CREDIT, between)
 
 
 def _received_rows(period: Period, population: Select[Any]) -> Select[Any]:
+    receipts = counted(RECEIPTS)
     return select(
-        receipts.c.customer_id, receipts.c.id.label("record_id"), receipts.c.number.label("reference"),
-        receipts.c.happened_on, receipts.c.base_amount.label("value"),
-    ).where(*_received(period, population))  # fmt: skip
+        receipts.c.customer_id, receipts.c.record_id, receipts.c.number.label("reference"), receipts.c.happened_on,
+        receipts.c.amount.label("value"),
+    ).where(*_received(receipts, period, population))  # fmt: skip
 
 
 def _received_amount(period: Period, population: Select[Any]) -> Select[Any]:
-    value = sql_total(receipts.c.base_amount).label("value")
-    return select(receipts.c.customer_id, value).where(*_received(period, population)).group_by(receipts.c.customer_id)
+    receipts = counted(RECEIPTS)
+    value = sql_total(receipts.c.amount).label("value")
+    wanted = _received(receipts, period, population)
+    return select(receipts.c.customer_id, value).where(*wanted).group_by(receipts.c.customer_id)
 
 
 def _due_amount(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _due(period, population)
+    items = due_items(period, population)
     return select(items.c.customer_id, sql_total(items.c.asked).label("value")).group_by(items.c.customer_id)
 
 
 def _collection_rate(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _due(period, population)
+    items = due_items(period, population)
     sums = (
         select(items.c.customer_id, sql_total(items.c.paid).label("paid"), sql_total(items.c.asked).label("asked"))
         .group_by(items.c.customer_id)
@@ -119,13 +126,13 @@ def _collection_rate(period: Period, population: Select[Any]) -> Select[Any]:
 
 
 def _late_amount(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _late(period, population).subquery()
+    items = late_items(period, population).subquery()
     return select(items.c.customer_id, sql_total(items.c.left).label("value")).group_by(items.c.customer_id)
 
 
 def _late_days(period: Period, population: Select[Any]) -> Select[Any]:
-    items = _late(period, population).subquery()
-    days = func.max(days_between(literal(period.end, Date()), items.c.due_on))
+    items = late_items(period, population).subquery()
+    days = func.max(days_between(literal(known_until(period.end), Date()), items.c.due_on))
     return select(items.c.customer_id, days.label("value")).group_by(items.c.customer_id)
 
 

@@ -3,6 +3,17 @@
 from .base import Base
 from .declared import COUNT, MONEY, RATIO, UNITS, Declaration, Figure
 from .disputes import CLOSED, DISPUTE_STATES, GRAVITIES, ORDINARY, SERIOUS, SETTLED, UNSETTLED, Dispute
+from .months import (
+    CHECKED,
+    CONFIRMED,
+    MONTH_STATES,
+    SUBMITTED,
+    UNSENT,
+    FrozenRow,
+    Month,
+    MonthStep,
+    Stock,
+)
 from .orders import CANCELLED, DONE, OPEN, STATUSES, CustomerTrade, Order, Rate, StagedOrder
 from .receivables import (
     CREDIT,
@@ -21,7 +32,9 @@ from .receivables import (
 
 __all__ = [
     "CANCELLED",
+    "CHECKED",
     "CLOSED",
+    "CONFIRMED",
     "COUNT",
     "CREDIT",
     "DEPOSIT",
@@ -29,6 +42,7 @@ __all__ = [
     "DONE",
     "GRAVITIES",
     "MONEY",
+    "MONTH_STATES",
     "OPEN",
     "ORDINARY",
     "PAYMENT",
@@ -37,7 +51,9 @@ __all__ = [
     "SERIOUS",
     "SETTLED",
     "STATUSES",
+    "SUBMITTED",
     "UNITS",
+    "UNSENT",
     "UNSETTLED",
     "VALID",
     "VOID",
@@ -47,12 +63,16 @@ __all__ = [
     "Declaration",
     "Dispute",
     "Figure",
+    "FrozenRow",
     "Invoice",
     "Match",
+    "Month",
+    "MonthStep",
     "Order",
     "Rate",
     "Receipt",
     "Shipment",
     "StagedOrder",
     "StagedVoucher",
+    "Stock",
 ]

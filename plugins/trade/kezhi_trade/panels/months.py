@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -14,6 +14,7 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import _
 from kezhi.money import display, exponent
 
+from ..calendar_months import end_of, later, months_between
 from ..models import CANCELLED, Order
 from ..services.conversion import month_start
 
@@ -24,7 +25,8 @@ def month_panels(record: Any, user: User) -> list[Panel]:
     """The last twelve months with the present one, as columns that open their orders; none without an order."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    months = _months(clock.today())
+    today = clock.today()
+    months = months_between(later(today, 1 - 2 * MONTHS), today)
     amounts = _amounts(record, user, months[0])
     if not amounts:
         return []
@@ -46,12 +48,6 @@ def month_panels(record: Any, user: User) -> list[Panel]:
     return [Panel(_l("Orders by month"), "trade/months_panel.html", context, icon="bar-chart", order=21, half=True)]
 
 
-def _months(today: date) -> list[date]:
-    """The first days of the last 24 months, the present one included."""
-    last = today.year * 12 + today.month - 1
-    return [date(index // 12, index % 12 + 1, 1) for index in range(last - 2 * MONTHS + 1, last + 1)]
-
-
 def _amounts(customer: Customer, user: User, since: date) -> dict[date, int]:
     """What was ordered in each month since ``since``, in minor units of the company's currency."""
     month = month_start(Order.order_date)
@@ -65,6 +61,5 @@ def _mark(customer: Customer, month: date, value: int) -> dict[str, Any]:
     """A column of the drawing; its orders open where the customer has a code to ask for."""
     if not customer.code or not value:
         return {"value": value}
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    span: dict[str, Any] = {"from.order_date": f"{month}", "to.order_date": f"{following - timedelta(days=1)}"}
+    span: dict[str, Any] = {"from.order_date": f"{month}", "to.order_date": f"{end_of(month)}"}
     return {"value": value, "href": url_for("trade.index", **{"f.customer_code": customer.code, **span})}

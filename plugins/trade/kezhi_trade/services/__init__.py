@@ -16,6 +16,7 @@ from .matching import match, match_oldest, open_invoices, unmatch
 from .orders import cancel_order, count_open, create_order, find_order, finish_orders, order_by_number, update_order
 from .reconverting import set_rate
 from .sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
+from .stocks import find_stock, keep_stock
 from .summary import refresh_customers, refresh_summary
 from .vouchers import create_voucher, find_voucher, payment_days, update_voucher, void_voucher, voucher_by_number
 
@@ -39,9 +40,11 @@ __all__ = [
     "find_declaration",
     "find_dispute",
     "find_order",
+    "find_stock",
     "find_voucher",
     "finish_orders",
     "history",
+    "keep_stock",
     "match",
     "match_oldest",
     "move_figure",

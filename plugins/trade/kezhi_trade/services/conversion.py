@@ -40,11 +40,6 @@ def _month_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     return f"date({compiler.process(element.clauses, **options)}, 'start of month')"
 
 
-def month_of(day: date) -> date:
-    """The first day of a date's month."""
-    return day.replace(day=1)
-
-
 def factors(currency: str, company: str) -> tuple[int, int]:
     """What a rate is multiplied by, and what the product is divided by."""
     shift = exponent(company) - exponent(currency)

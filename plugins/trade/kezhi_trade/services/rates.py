@@ -9,8 +9,9 @@ from sqlalchemy import select
 from kezhi import Refused, currency, db
 from kezhi.i18n import _
 
+from ..calendar_months import month_of
 from ..models import Rate
-from .conversion import convert, month_of
+from .conversion import convert
 
 rates = Rate.__table__
 

@@ -13,8 +13,9 @@ from kezhi.bulk import MOST_KEYS
 from kezhi.i18n import _
 from kezhi.money import known_currency
 
+from ..calendar_months import month_of
 from ..models import Order, Rate
-from .conversion import largest_rate, month_of, month_start, sql_at, sql_convert, sql_factors
+from .conversion import largest_rate, month_start, sql_at, sql_convert, sql_factors
 from .matching import refresh
 from .sorts import SORTS, Sort
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import declarations, disputes, figures, matching, orders, vouchers
+from . import declarations, disputes, figures, matching, months, orders, stocks, vouchers
 
 BOTH = ("GET", "POST")
 
@@ -34,4 +34,12 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/receipts/match", "match_all", matching.match_all, methods=["POST"])
     pages.add_url_rule("/receipts/<int:receipt_id>/match", "match", matching.match, methods=["POST"])
     pages.add_url_rule("/receipts/<int:receipt_id>/unmatch", "unmatch", matching.unmatch, methods=["POST"])
+    pages.add_url_rule("/months", "months", months.index)
+    pages.add_url_rule("/months/<month>", "month", months.show)
+    pages.add_url_rule("/months/<month>/step", "month_step", months.step, methods=["POST"])
+    pages.add_url_rule("/months/<month>/back", "month_back", months.back, methods=BOTH)
+    pages.add_url_rule("/stock", "stocks", stocks.index)
+    pages.add_url_rule("/stock/new", "new_stock", stocks.new, methods=BOTH)
+    pages.add_url_rule("/stock/<int:stock_id>", "stock", stocks.show)
+    pages.add_url_rule("/stock/<int:stock_id>/edit", "edit_stock", stocks.edit, methods=BOTH)
     return pages
