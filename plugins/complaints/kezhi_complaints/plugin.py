@@ -127,9 +127,10 @@ class Complaints(Plugin):
 
     @hookimpl
     def demo_data(self) -> list[Demo]:
+        from .clock_demo import make_clocks
         from .demo import make
 
-        return [Demo(make, order=50)]
+        return [Demo(make, order=50), Demo(make_clocks, order=60)]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
@@ -141,5 +142,13 @@ class Complaints(Plugin):
                 group="service",
                 permission="complaints.read",
                 order=10,
-            )
+            ),
+            MenuItem(
+                _l("Service levels"),
+                "complaints.levels",
+                icon="stopwatch",
+                group="service",
+                permission="complaints.levels",
+                order=40,
+            ),
         ]

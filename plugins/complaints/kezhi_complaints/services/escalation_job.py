@@ -96,7 +96,8 @@ def follow_tiers() -> int:
 
 def escalations_of(ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """The escalations on record, in order: to whom, for which clock."""
-    c, found = EVENTS.c, {}
+    c = EVENTS.c
+    found: dict[int, list[dict[str, Any]]] = {}
     rows = select(c.complaint_id, c.owner_id, c.details).where(c.complaint_id.in_(sorted(ids)), c.kind == ESCALATED)
     for row in db.session.execute(rows.order_by(c.at, c.id)):
         found.setdefault(row.complaint_id, []).append({**(row.details or {}), "to": row.owner_id})
