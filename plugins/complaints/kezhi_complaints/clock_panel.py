@@ -25,6 +25,7 @@ from .clock_words import (
 from .models import OPEN_STATES, Complaint
 from .services.clocks import (
     MISSED,
+    RUNNING,
     WAITING,
     Lap,
     Level,
@@ -34,7 +35,7 @@ from .services.clocks import (
     read,
     tier_of,
 )
-from .services.escalation_job import escalations_of, next_leader
+from .services.escalation_job import escalations_of, name_of, next_leader
 from .services.following import histories
 from .services.promises import promises
 
@@ -56,7 +57,7 @@ def clocks_of(complaint: Complaint) -> dict[str, Any] | None:
         "rows": sorted(rows, key=lambda row: not row["leads"]),
         "tier": titles.get(tier, tier),
         "hours": _hours_a_day(level),
-        "leader": _leader(complaint, first) if first is not None else "",
+        **_leaders(complaint, first),
         "levels_url": url_for("complaints.levels") if can(READ) else "",
         "demand": demand_of(history),
         "demands": DEMAND_WORDS,
@@ -84,6 +85,7 @@ def _row(lap: Lap, now: datetime, leads: bool) -> dict[str, Any]:
         "due_at": lap.due_at,
         "stopped_at": lap.stopped_at,
         "late": late,
+        "rests": reading.state == RUNNING and not _runs(lap.level.hours, now),
         "is_today": lap.due_at is not None and clock.local(lap.due_at).date() == clock.local(now).date(),
         # what the script needs to go on counting by itself: whole seconds, and how long service goes on today
         "left_seconds": reading.left // SECOND,
@@ -104,11 +106,14 @@ def _hours_a_day(level: Level) -> int:
     return sum(end - start for start, end in day) // 60
 
 
-def _leader(complaint: Complaint, lap: Lap) -> str:
-    """Who hears of it when the leading clock runs out, by name; nobody when it has been told already."""
+def _leaders(complaint: Complaint, lap: Lap | None) -> dict[str, str]:
+    """Who hears of it when the leading clock runs out, or who has heard already: names, empty for nobody."""
+    if lap is None:
+        return {"leader": "", "escalated_to": ""}
     done = escalations_of([complaint.id]).get(complaint.id, [])
-    if any(each.get("clock") == lap.kind and each.get("round", 0) == lap.round for each in done):
-        return ""
-    leader = next_leader(complaint, [each["to"] for each in done])
-    account = db.session.get(Account, leader) if leader is not None else None
-    return account.name if account is not None else ""
+    told = next((each["to"] for each in done if name_of(lap) in each["clocks"]), None)
+    said = any(name_of(lap) in each["clocks"] for each in done)
+    person = told if said else next_leader(complaint, [each["to"] for each in done])
+    account = db.session.get(Account, person) if person is not None else None
+    name = account.name if account is not None else ""
+    return {"leader": "" if said else name, "escalated_to": name if said else ""}

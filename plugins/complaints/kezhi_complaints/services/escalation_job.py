@@ -6,7 +6,7 @@ Selecting what is due takes a constant number of statements; work is done only f
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,16 @@ def watch() -> Watched:
     if ids:
         found, told, done = follow(ids, rules), told_of(ids), escalations_of(ids)
         for complaint_id in ids:
-            for lap in found[complaint_id]:
-                step = max((step for step, at in steps_of(lap, rules) if at <= now), default=0)
-                if step <= told.get((complaint_id, lap.kind, lap.round), 0):
-                    continue
-                if step == RAN_OUT:
-                    escalated += _escalate(complaint_id, lap, done.setdefault(complaint_id, []))
-                else:
-                    tell_warning(db.session.get_one(Complaint, complaint_id), lap)
-                    warned += 1
-                _note(complaint_id, lap, step)
+            reached = [(lap, max((step for step, at in steps_of(lap, rules) if at <= now), default=0))
+                       for lap in found[complaint_id]]  # fmt: skip
+            new = [(lap, step) for lap, step in reached if step > told.get((complaint_id, lap.kind, lap.round), 0)]
+            out, before = [lap for lap, step in new if step == RAN_OUT], done.get(complaint_id, [])
+            if out:
+                escalated += _escalate(complaint_id, out, before)
+            elif new:
+                tell_warning(db.session.get_one(Complaint, complaint_id), _first(lap for lap, _step in new))
+                warned += 1
+            _note(complaint_id, new)
         follow(ids, rules)
     return Watched(followed, tiers, warned, escalated)
 
@@ -95,28 +95,41 @@ def follow_tiers() -> int:
 
 
 def escalations_of(ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """The escalations on record, in order: to whom, for which clock."""
+    """The escalations on record, in order: to whom, and for which clocks, if for any."""
     c = EVENTS.c
     found: dict[int, list[dict[str, Any]]] = {}
     rows = select(c.complaint_id, c.owner_id, c.details).where(c.complaint_id.in_(sorted(ids)), c.kind == ESCALATED)
     for row in db.session.execute(rows.order_by(c.at, c.id)):
-        found.setdefault(row.complaint_id, []).append({**(row.details or {}), "to": row.owner_id})
+        clocks = (row.details or {}).get("clocks", ())
+        found.setdefault(row.complaint_id, []).append({"to": row.owner_id, "clocks": clocks})
     return found
 
 
-def _escalate(complaint_id: int, lap: Lap, done: list[dict[str, Any]]) -> int:
-    if any(each.get("clock") == lap.kind and each.get("round", 0) == lap.round for each in done):
+def name_of(lap: Lap) -> str:
+    """A run of a clock as events name it: ``resolve:1`` is the first one after a re-opening."""
+    return f"{lap.kind}:{lap.round}"
+
+
+def _escalate(complaint_id: int, out: Sequence[Lap], done: Sequence[dict[str, Any]]) -> int:
+    """What ran out by the same look goes up once, however many clocks it are."""
+    said = {name for each in done for name in each["clocks"]}
+    laps = [lap for lap in out if name_of(lap) not in said]
+    if not laps:
         return 0
     complaint = db.session.get_one(Complaint, complaint_id)
-    leader = next_leader(complaint, [each["to"] for each in done])
-    level = complaint.level + 1
+    leader, level = next_leader(complaint, [each["to"] for each in done]), complaint.level + 1
     complaint.level, complaint.updated_at = level, clock.now()
-    add_event(complaint, ESCALATED, owner_id=leader, clock=lap.kind, round=lap.round, level=level)
-    done.append({"clock": lap.kind, "round": lap.round, "to": leader})
+    names = [name_of(lap) for lap in laps]
+    add_event(complaint, ESCALATED, owner_id=leader, clocks=names, level=level)
     announce(Complaint, "update", [complaint_id], ("level", "updated_at"))
-    audit_record("complaint.escalate", "complaint", complaint_id, clock=lap.kind, to=leader, level=level)
-    tell_out(complaint, lap, leader)
+    audit_record("complaint.escalate", "complaint", complaint_id, clocks=names, to=leader, level=level)
+    tell_out(complaint, _first(laps), leader)
     return 1
+
+
+def _first(laps: Iterable[Lap]) -> Lap:
+    """The one with the earliest deadline; all of them run, so that each has one."""
+    return min(laps, key=lambda lap: lap.due_at or lap.since)
 
 
 def next_leader(complaint: Complaint, told: Collection[int | None] = ()) -> int | None:
@@ -144,6 +157,7 @@ def leaders_above(person_id: int) -> list[int]:
     return list(dict.fromkeys(db.session.scalars(rows)))
 
 
-def _note(complaint_id: int, lap: Lap, step: int) -> None:
-    key = (RUNS.c.complaint_id == complaint_id, RUNS.c.kind == lap.kind, RUNS.c.round == lap.round)
-    db.session.execute(update(RUNS).where(*key, RUNS.c.told < step).values(told=step))
+def _note(complaint_id: int, said: Sequence[tuple[Lap, int]]) -> None:
+    for lap, step in said:
+        key = (RUNS.c.complaint_id == complaint_id, RUNS.c.kind == lap.kind, RUNS.c.round == lap.round)
+        db.session.execute(update(RUNS).where(*key, RUNS.c.told < step).values(told=step))
