@@ -200,7 +200,8 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         submission_id = sent.id
     asked_id, release_id = ask_for(hidden, people["seller-a"])
     proposal_id = propose_destruction([hidden], "persons", "asked", "They asked for it, nothing keeps it.").id
-    ids = {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
+    ids = {"complaint_id": complaint_of(hidden), "tier": "normal"}
+    ids |= {"customer_id": hidden, "order_id": made, "request_id": request, "file_id": file_id, "issue_id": issue_id}
     ids |= {
         "record_id": hidden,
         "period_id": period,
@@ -225,6 +226,18 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
     ids |= {"prospect_id": prospect, "visible_id": visible}
     former_shares(people, west, [hidden, prospect])
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
+
+
+def complaint_of(customer: int) -> int:
+    """A complaint of the hidden customer."""
+    from kezhi_complaints import services
+    from kezhi_complaints.models import CHANNEL, KIND
+
+    with writing():
+        lists = {f"{name}_id": services.entries(name)[0]["id"] for name in (KIND, CHANNEL)}
+        texts = ("complainant", "subject", "course", "against", "product", "reference")
+        heard = dict.fromkeys(texts, f"{MARK} complains") | {"phone": "13900017718"}
+        return int(services.register({**heard, **lists, "customer_id": customer}).id)
 
 
 def ask_for(customer: int, who: User) -> tuple[int, int]:
@@ -302,6 +315,7 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_complaints.pages import complaint_list
     from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
     from kezhi_grading.models import Result
@@ -358,6 +372,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/trade", orders)
         found += list_addresses("/credit", credit_view())
         found += list_addresses("/credit/alerts", alert_list())
+        found += list_addresses("/complaints", complaint_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         for sort in SORTS:
@@ -455,6 +470,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         f"/entry/{company.ids['submission_id']}",
         "/credit/alerts", "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
         f"/credit/check?customer={ASKED}&amount=1",
+        "/complaints", f"/complaints/{company.ids['complaint_id']}",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

@@ -220,6 +220,7 @@ def company(app: Flask, add_person: Any) -> Company:
         db.session.add_all([asked, release])
         db.session.flush()
         asked_id, release_id = asked.id, release.id
+    complaint_id = complaint_of(customer)
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
@@ -260,6 +261,8 @@ def company(app: Flask, add_person: Any) -> Company:
             "alert_id": alert_id,
             "figure": "not_due",
             "contract_id": contract,
+            "complaint_id": complaint_id,
+            "tier": "normal",
             "release_id": release_id,
             "number": number,
             "run_id": run_id,
@@ -306,6 +309,17 @@ def company(app: Flask, add_person: Any) -> Company:
             "documents.picture": sheet,
         },
     )
+
+
+def complaint_of(customer: int) -> int:
+    """A complaint of the customer."""
+    from kezhi_complaints import services
+    from kezhi_complaints.models import CHANNEL, KIND
+
+    with writing():
+        lists = {f"{name}_id": services.entries(name)[0]["id"] for name in (KIND, CHANNEL)}
+        heard = {"complainant": "Somebody", "phone": "13900017718", "subject": "Late", "course": "It came late"}
+        return int(services.register({**heard, **lists, "customer_id": customer}).id)
 
 
 def rules_of(app: Flask, method: str) -> list[Rule]:

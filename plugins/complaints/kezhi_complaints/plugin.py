@@ -148,7 +148,7 @@ class Complaints(Plugin):
                 "complaints.levels",
                 icon="stopwatch",
                 group="service",
-                permission="complaints.levels",
+                permission="complaints.read",
                 order=40,
             ),
         ]
