@@ -17,4 +17,4 @@ def complaint_of(customer_id: int, words: str) -> dict[str, Any]:
         texts = dict.fromkeys(("complainant", "subject", "course", "against", "product", "reference"), words)
         given = {"customer_id": customer_id, "phone": "13900017718", "kind_id": kinds["discrepancy"],
                  "channel_id": services.entries(CHANNEL)[0]["id"]}  # fmt: skip
-        return {"complaint_id": services.register({**given, **texts}).id}
+        return {"complaint_id": services.register({**given, **texts}).id, "tier": "normal"}

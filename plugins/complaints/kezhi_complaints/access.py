@@ -14,6 +14,7 @@ from .models import Complaint, Event
 
 READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
 LISTS, EXPORT = "complaints.lists", "complaints.export"
+LEVELS = "complaints.levels"
 
 #: roles of the customer-service department: they see the complaints of every unit and handle them
 SERVICE_DESK = ("customer-service-agent", "customer-service-manager")
@@ -42,6 +43,7 @@ READERS = (
 )
 
 COMPLAINTS: Any = Complaint.__table__
+EVENTS: Any = Event.__table__
 
 
 def permissions() -> list[Permission]:
@@ -56,6 +58,7 @@ def permissions() -> list[Permission]:
         Permission(REGISTER, _l("Register complaints"), roles=(*SERVICE_DESK, *SELLERS)),
         Permission(HANDLE, _l("Accept, assign, judge and answer complaints"), roles=SERVICE_DESK),
         Permission(LISTS, _l("Keep the lists of kinds, causes and channels"), roles=("customer-service-manager",)),
+        Permission(LEVELS, _l("Decide what each service tier is promised"), roles=("customer-service-manager",)),
         Permission(EXPORT, _l("Export complaints"), roles=("customer-service-manager", *DIRECTORS)),
     ]
 
@@ -81,6 +84,8 @@ def complaint_grants(user: User) -> Any:
         select(c.id).where(not_me, known),
         select(c.id).where(not_me, c.handler_id == user.id),
         select(c.id).where(not_me, c.received_by_id == user.id),
+        # who has had a turn in it: also the leader it was escalated to
+        select(c.id).where(not_me, c.id.in_(select(EVENTS.c.complaint_id).where(EVENTS.c.owner_id == user.id))),
     ]
     return [*found, select(c.id).where(not_me, c.customer_id.is_(None))] if every else found
 

@@ -11,6 +11,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import lazy_pgettext
 
+from .clock_columns import clock_columns
 from .models import KIND, Complaint
 from .services.entries import ENTRIES, entries, sql_title
 from .words import STATE_TONES, STATE_WORDS
@@ -25,6 +26,7 @@ def complaint_columns() -> list[Column]:
     customer = select(CUSTOMERS.c.name).where(CUSTOMERS.c.id == row.customer_id).correlate(COMPLAINTS)
     kind = select(sql_title(ENTRIES)).where(ENTRIES.c.id == row.kind_id).correlate(COMPLAINTS)
     return [
+        *clock_columns(),
         Column("number", _l("Complaint number"), row.number, sortable=True, default=True, render="code", order=10),
         Column("subject", lazy_pgettext("complaint", "Subject"), row.subject, default=True, render="name", order=20,
                filter=Filter("text", apply=lambda text: row.subject.icontains(text, autoescape=True))),

@@ -13,6 +13,7 @@ from kezhi.i18n import lazy_pgettext
 
 from . import services
 from .access import EXPORT
+from .clock_panel import clocks_of
 from .columns import complaint_columns
 from .models import Complaint
 from .words import STATE_TONES, STATE_WORDS
@@ -46,4 +47,5 @@ def complaint_page(complaint: Complaint) -> dict[str, Any]:
         "state": (STATE_WORDS[complaint.state], STATE_TONES[complaint.state]),
         "events": services.events_of(complaint.id),
         "states": STATE_WORDS,
+        "clocks": clocks_of(complaint),
     }

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 from flask import Blueprint
 
-from kezhi import Access, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Demo,
+    Job,
+    MenuItem,
+    Permission,
+    Plugin,
+    RecordLink,
+    SettingsForm,
+    User,
+    hookimpl,
+)
 from kezhi import lazy_gettext as _l
 
 
@@ -25,9 +39,9 @@ class Complaints(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Complaint, Entry, Event
+        from .models import Clock, ClockRun, Complaint, Entry, Event, ServiceLevel
 
-        return [Entry, Complaint, Event]
+        return [Entry, Complaint, Event, ServiceLevel, Clock, ClockRun]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -64,6 +78,42 @@ class Complaints(Plugin):
         return [key_use("complaints.fields", _l("Complaints and their history"), tables)]
 
     @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import ComplaintsSettings
+
+        return [ComplaintsSettings]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        from .jobs import jobs
+
+        return jobs()
+
+    @hookimpl
+    def register_commands(self) -> list[click.Command]:
+        from .commands import commands
+
+        return commands()
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .clock_duties import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .clock_duties import notice_kinds
+
+        return notice_kinds()
+
+    @hookimpl
     def register_clauses(self) -> list[Clause]:
         from .clauses import clauses
 
@@ -77,9 +127,10 @@ class Complaints(Plugin):
 
     @hookimpl
     def demo_data(self) -> list[Demo]:
+        from .clock_demo import make_clocks
         from .demo import make
 
-        return [Demo(make, order=50)]
+        return [Demo(make, order=50), Demo(make_clocks, order=60)]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
@@ -91,5 +142,13 @@ class Complaints(Plugin):
                 group="service",
                 permission="complaints.read",
                 order=10,
-            )
+            ),
+            MenuItem(
+                _l("Service levels"),
+                "complaints.levels",
+                icon="stopwatch",
+                group="service",
+                permission="complaints.read",
+                order=40,
+            ),
         ]

@@ -24,7 +24,7 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
             {"customer_id": customer_id, "complainant": MARK, "phone": "13900017718", "subject": "Twelve boxes short",
              "course": f"{MARK} counted 36 of 48", "kind_id": kind, "channel_id": channel}
         )  # fmt: skip
-        return {"complaint_id": complaint.id}
+        return {"complaint_id": complaint.id, "tier": "normal"}
 
 
 globals().update(conformance_of("complaints", examples=examples))

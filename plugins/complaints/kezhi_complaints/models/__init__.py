@@ -1,6 +1,7 @@
 """What the complaints plugin keeps: complaints with their events, and the company's lists."""
 
 from .base import Base
+from .clocks import Clock, ClockRun, ServiceLevel
 from .complaints import (
     ACCEPTED,
     ANONYMOUS_UNTRUE,
@@ -88,7 +89,10 @@ __all__ = [
     "VALID",
     "WITHDRAWN",
     "Base",
+    "Clock",
+    "ClockRun",
     "Complaint",
     "Entry",
     "Event",
+    "ServiceLevel",
 ]

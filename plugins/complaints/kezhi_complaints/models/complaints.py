@@ -110,6 +110,7 @@ class Event(Base):
     __tablename__ = "complaints_event"
     __table_args__ = (
         Index("ix_complaints_event_complaint_id_at", "complaint_id", "at", "id"),
+        Index("ix_complaints_event_owner_id_complaint_id", "owner_id", "complaint_id"),
         Index("ix_complaints_event_seal_version", "seal_version"),
     )
 

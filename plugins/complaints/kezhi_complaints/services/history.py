@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from kezhi import acting_user, clock, db
 
-from ..models import Complaint, Event
+from ..models import REGISTERED, Complaint, Event
+from .following import CLOCK_EVENTS, facts_at_receipt, follow, hold
 
 
 def add_event(
@@ -21,7 +22,14 @@ def add_event(
     at: datetime | None = None,
     **details: Any,
 ) -> Event:
-    """Put an event of a complaint on record, in the open transaction. The one place in which events are made."""
+    """Put an event of a complaint on record, in the open transaction. The one place in which events are made.
+
+    The clocks follow it. The first event keeps what they go by: the tier then, and the channel's response time.
+    """
+    if kind == REGISTERED:
+        details = {**facts_at_receipt(complaint), **details}
+    if kind in CLOCK_EVENTS:
+        hold([complaint.id])
     event = Event(
         complaint_id=complaint.id,
         kind=kind,
@@ -33,6 +41,8 @@ def add_event(
     )
     db.session.add(event)
     db.session.flush()
+    if kind in CLOCK_EVENTS:
+        follow([complaint.id])
     return event
 
 

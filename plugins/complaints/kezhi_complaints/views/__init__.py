@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import records
+from . import levels, records
 
 BOTH = ("GET", "POST")
 
@@ -16,4 +16,7 @@ def blueprint() -> Blueprint:
     rule("", "index", records.index)
     rule("/new", "new", records.new, methods=BOTH)
     rule("/<int:complaint_id>", "show", records.show)
+    rule("/levels", "levels", levels.index)
+    rule("/levels/<tier>", "edit_level", levels.edit, methods=BOTH)
+    rule("/<int:complaint_id>/demand", "demand", levels.demand, methods=("POST",))
     return pages

@@ -1,0 +1,20 @@
+"""What complaints do by themselves (CMP-12)."""
+
+from __future__ import annotations
+
+import kezhi
+from kezhi import Job
+from kezhi import lazy_gettext as _l
+
+
+def jobs() -> list[Job]:
+    """The jobs of this plugin."""
+    return [Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *")]
+
+
+def watch_clocks(task: kezhi.Task) -> None:
+    """One look at every open clock; a slot that is run twice finds nothing new."""
+    from .services.escalation_job import watch
+
+    with task.effect():
+        watch()
