@@ -170,7 +170,7 @@ def decide_sheet(sheet_id: int, class_id: int, reason: str = "", opinion: str = 
     except Conflict:
         raise
     except Refused as error:
-        if right and getattr(error, "code", ""):
+        if right and hasattr(error, "code"):
             audit_refusal(request_id, "approve", error, **right)
         raise
 
