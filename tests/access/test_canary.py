@@ -224,6 +224,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "alert_id": alert_id,
         "investigation_id": investigation_id,
         "sheet_id": sheet_id,
+        "source_id": credit.all_sources()[0]["id"],
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,

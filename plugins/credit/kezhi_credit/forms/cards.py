@@ -19,7 +19,7 @@ from ..services import classes_in_use
 from ..services.cards import LONGEST_REASON, LOWEST, MOST_BANDS, MOST_CRITERIA, OUT, Band, Card, Criterion
 
 MISSING_LABELS = {OUT: _l("leave it out: its weight counts for the others"), LOWEST: _l("give the lowest points")}
-SPARE = 2  #: empty lines below the bands of a criterion
+SPARE = 1  #: empty places after the bands of a criterion
 
 
 class CardForm(Form):
