@@ -163,11 +163,11 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         limit_id, alert_id = limit.id, alert.id
         credit.decide(hidden, "cash", f"{MARK} pays late")
         kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
-        said = {"bank": credit.Said("poor", f"{MARK} owes the bank")}
-        asked = {"investigator_id": people["general"].id, "due_on": today, "occasion": f"{MARK} asks for credit"}
-        found = credit.ask_investigation(hidden, **asked).id
-        credit.record(found, said, today, None, f"{MARK} is a risk", done=True)
-        investigation_id = credit.ask_investigation(hidden, **asked).id
+        words_of = {"bank": credit.Said("poor", f"{MARK} owes the bank")}
+        wanted = {"investigator_id": people["general"].id, "due_on": today, "occasion": f"{MARK} asks for credit"}
+        sheet_based_on = credit.ask_investigation(hidden, **wanted).id
+        credit.record(sheet_based_on, words_of, today, None, f"{MARK} is a risk", done=True)
+        investigation_id = credit.ask_investigation(hidden, **wanted).id
     sheet_id = credit.fill_in(hidden, credit_class, f"{MARK} is a good customer").id
     with acting_as(people["analyst"]):
         with writing():

@@ -44,7 +44,7 @@ def test_credit_is_asked_for_given_and_reserved(
 def test_a_customer_is_investigated_proposed_by_sales_and_decided_by_finance(
     make_customer: Callable[..., Any], page_as: Callable[..., Page]
 ) -> None:
-    one = make_customer(name="上海申联国际贸易有限公司", code="KH-1")
+    one = make_customer(name="上海申联国际贸易有限公司", code="KH-1").id
     page = page_as("sales-director", scripts=False)
     page.goto(f"/credit/customers/{one}")
     page.get_by_role("link", name="安排调查…").click()

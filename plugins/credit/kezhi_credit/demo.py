@@ -20,10 +20,15 @@ from .services import (
     ask_investigation,
     ask_limit,
     class_by_key,
+    classes_in_use,
+    content_of,
     decide,
     decide_sheet,
     fill_in,
     record,
+    sheet_by_id,
+    suggested_key,
+    valid_investigation,
     watch,
 )
 from .services.ratings import months_later
@@ -57,12 +62,13 @@ FINDINGS = {
     "references": {"good": "两家供应商均称付款及时", "fair": "一家供应商称付款偶有拖延"},
     "court": {"good": "未查到涉诉和行政处罚", "poor": "上年因货款纠纷被诉，已被列为被执行人"},
 }
+#: how many classes above the suggested one sales proposed, and why; and what finance said to the first of them
 SHEETS = (
-    ("A", "合作多年，回款及时，拟列入重点客户。"),
-    ("A", "订货量增长快，建议提高等级。"),
-    ("B", "经营正常，维持现有等级。"),
+    (0, "合作多年，经营稳定，同意按评分定级。"),
+    (1, "订货量增长快，建议在评分基础上提高一级。"),
+    (0, "经营正常，同意按评分定级。"),
 )
-DECISIONS = (("A", ""), ("B", "银行授信余额较高，先按良好类掌握，半年后复评。"))
+DECISIONS = ("", "仍有逾期货款，先按评分定级，结清半年后复评。")
 LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90, "中标市政项目，分批交货，按进度回款"))
 
 
@@ -139,11 +145,21 @@ def _sheets(context: DemoContext) -> None:
             dict.fromkeys(each.customer_id for each in db.session.scalars(valid.order_by(Investigation.id)))
         )
         filled = []
-        for customer, (key, opinion) in zip(customers, SHEETS, strict=False):
-            filled.append(fill_in(customer, class_by_key(key)["id"], opinion).id)
+        for customer, (better, opinion) in zip(customers, SHEETS, strict=False):
+            filled.append(fill_in(customer, _proposed(customer, better), opinion).id)
     with acting_as(context.person("finance")):
-        for sheet_id, (key, reason) in zip(filled, DECISIONS, strict=False):
-            decide_sheet(sheet_id, class_by_key(key)["id"], reason)
+        for sheet_id, reason in zip(filled, DECISIONS, strict=False):
+            sheet = sheet_by_id(sheet_id)
+            given = class_by_key(sheet.suggested_key)["id"] if reason and sheet.suggested_key else sheet.proposed_id
+            decide_sheet(sheet_id, given, reason)
+
+
+def _proposed(customer: int, better: int) -> int:
+    """The class that the score suggests, or one so many steps above it."""
+    investigation, classes = valid_investigation(customer), classes_in_use()
+    key = suggested_key(content_of(customer, investigation)) if investigation is not None else ""
+    place = next((place for place, each in enumerate(classes) if each["key"] == key), 1)
+    return int(classes[max(place - better, 0)]["id"])
 
 
 def _limits(context: DemoContext, random: Random) -> None:
