@@ -161,6 +161,10 @@ def test_a_customer_is_investigated_and_rated_on_a_sheet_in_the_browser(
     page = text(seller.get(f"/credit/customers/{one}"))
     assert "先观察半年" in page
     assert "PG-000001" in text(seller.get(f"/customers/{one}"))  # one sentence why, beside the class
+    sheet_id = waiting.location.rpartition("/")[2]
+    for form, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        draft = finance.get(f"/documents/make/credit.sheet/{one}/draft.{form}?variant={sheet_id}")
+        assert (draft.status_code, draft.data[: len(start)]) == (200, start)
     for address in ("/credit/investigations", "/credit/sheets"):
         assert "客户 K1" in text(seller.get(address))
         assert f"客户 {'K1'}" in text(finance.get(f"{address}?format=csv"))
