@@ -167,6 +167,12 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         limit_id, alert_id = limit.id, alert.id
         credit.decide(hidden, "cash", f"{MARK} pays late")
         kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
+        words_of = {"bank": credit.Said("poor", f"{MARK} owes the bank")}
+        wanted = {"investigator_id": people["general"].id, "due_on": today, "occasion": f"{MARK} asks for credit"}
+        sheet_based_on = credit.ask_investigation(hidden, **wanted).id
+        credit.record(sheet_based_on, words_of, today, None, f"{MARK} is a risk", done=True)
+        investigation_id = credit.ask_investigation(hidden, **wanted).id
+    sheet_id = credit.fill_in(hidden, credit_class, f"{MARK} is a good customer").id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -223,6 +229,9 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "reservation_id": kept,
         "alert_id": alert_id,
         **complaint,
+        "investigation_id": investigation_id,
+        "sheet_id": sheet_id,
+        "source_id": credit.all_sources()[0]["id"],
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,
@@ -312,6 +321,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
     from kezhi_complaints.pages import complaint_list
     from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
+    from kezhi_credit.views.investigations import investigation_list
+    from kezhi_credit.views.sheets import sheet_list
     from kezhi_grading.models import Result
     from kezhi_grading.result_columns import result_list_columns
     from kezhi_grading.services import run_by_number, scheme_of
@@ -368,6 +379,8 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/credit", credit_view())
         found += list_addresses("/credit/alerts", alert_list())
         found += list_addresses("/complaints", complaint_list())
+        found += list_addresses("/credit/investigations", investigation_list())
+        found += list_addresses("/credit/sheets", sheet_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         found += list_addresses("/trade/stock", stock_list())

@@ -137,6 +137,13 @@ def company(app: Flask, add_person: Any) -> Company:
         db.session.add_all([limit, reserved, alert])
         db.session.flush()
         limit_id, kept, alert_id = limit.id, reserved.id, alert.id
+    with writing():
+        asked_for = {"investigator_id": people["general-manager"].id, "due_on": day, "occasion": "New"}
+        found_out = credit.ask_investigation(customer, **asked_for).id
+        credit.record(found_out, {"bank": credit.Said("good", "Sound")}, day, None, "Sound", done=True)
+        investigation_id = credit.ask_investigation(customer, **asked_for).id
+    sheet_id = credit.fill_in(customer, credit_class, "Fair").id
+    source_id = credit.all_sources()[0]["id"]
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
         keep_flow(grading.KIND, signing, reason="Nobody else")
@@ -263,6 +270,9 @@ def company(app: Flask, add_person: Any) -> Company:
             "reservation_id": kept,
             "alert_id": alert_id,
             **complaint,
+            "investigation_id": investigation_id,
+            "sheet_id": sheet_id,
+            "source_id": source_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,

@@ -12,14 +12,17 @@ from kezhi import Check, Finding
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import ngettext
 
-from .models import WAITING, Limit
+from .models import WAITING, CardVersion, Limit
 from .services.classes import CLASSES, TERMS
+from .services.sheets import SHEETS
 
 
 def checks() -> list[Check]:
-    """Every class has terms; a limit that waits can be signed."""
+    """Every class has terms, and a place in the score card; limits and sheets that wait can be signed."""
     return [
         Check("credit.terms", _l("Terms of credit classes"), _terms),
+        Check("credit.sheets", _l("Credit rating sheets that wait to be decided"), _sheets),
+        Check("credit.card", _l("Classes of the score card of credit"), _card),
         Check("credit.waiting", _l("Credit limits that wait for approval"), _waiting),
     ]
 
@@ -50,6 +53,35 @@ def _waiting(session: Session) -> Sequence[Finding]:
             )
         )
     ]
+
+
+def _sheets(session: Session) -> Sequence[Finding]:
+    from kezhi.builtin.approvals.models import Request
+
+    requests: Any = Request.__table__
+    open_request = exists().where(requests.c.id == SHEETS.c.request_id, requests.c.status == "pending")
+    count = _count(session, select(SHEETS.c.id).where(SHEETS.c.state == WAITING, ~open_request))
+    if not count:
+        return []
+    return [
+        Finding(
+            ngettext(
+                "%(num)s credit rating sheet waits, and nobody can decide it any more: fill it in again.",
+                "%(num)s credit rating sheets wait, and nobody can decide them any more: fill them in again.",
+                count,
+            )
+        )
+    ]
+
+
+def _card(session: Session) -> Sequence[Finding]:
+    table: Any = CardVersion.__table__
+    definition = session.scalar(select(table.c.definition).order_by(table.c.version.desc()).limit(1))
+    wanted = select(CLASSES.c.key).where(CLASSES.c.retired_at.is_(None)).order_by(CLASSES.c.position, CLASSES.c.id)
+    if definition and [key for key, _cut in definition["cuts"]] == list(session.scalars(wanted)):
+        return []
+    text = _l("The score card of credit suggests other classes than those in use: open it, and say where each begins.")
+    return [Finding(text, "advice")]
 
 
 def _count(session: Session, rows: Any) -> int:

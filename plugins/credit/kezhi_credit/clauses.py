@@ -7,8 +7,12 @@ from kezhi import lazy_gettext as _l
 
 
 def clauses() -> list[Clause]:
-    """Classes, limits, checks and the watch."""
+    """Investigations, classes, limits, checks and the watch."""
     return [
+        Clause("CRD-01", _l("Classes decided by people on a rating sheet; a score card of findings and conduct in "
+                            "trade suggests them"), ours=True),
+        Clause("CRD-02", _l("Credit investigations with sources, findings and validity; the rating sheet, filled in by "
+                            "sales, decided by finance")),
         Clause("CRD-03", _l("Terms by credit class; limits of a customer's own, dated and approved by amount"),
                ours=True),
         Clause("CRD-04", _l("Exposure from receivables, shipments and orders less deposits, live, by age; unknown "

@@ -6,15 +6,31 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from kezhi import acting_as, audit_record, clock, db, visible, writing
+from kezhi import User, acting_as, audit_record, clock, db, visible, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
 
-from .models import NO_MEASURE, SECURITY, SHORTER, Alert, Rating
-from .services import all_classes, ask_limit, decide, watch
+from .models import DONE, NO_MEASURE, SECURITY, SHORTER, Alert, Investigation, Rating
+from .services import (
+    Said,
+    all_classes,
+    ask_investigation,
+    ask_limit,
+    class_by_key,
+    classes_in_use,
+    content_of,
+    decide,
+    decide_sheet,
+    fill_in,
+    record,
+    sheet_by_id,
+    suggested_key,
+    valid_investigation,
+    watch,
+)
 from .services.ratings import months_later
 
 #: Of twenty customers so many are in each class; one is not rated.
@@ -30,6 +46,29 @@ MEASURES = (
     (SECURITY, "由母公司出具担保函后继续发货"),
     (NO_MEASURE, "客户已付承诺函，本周内付清"),
 )
+#: how long ago it was investigated, what each source said, and what followed
+ALL_GOOD = {"registry": "good", "bank": "good", "visit": "good", "references": "good", "court": "good"}
+FOUND = (
+    (40, (ALL_GOOD, "经营稳定，可按优秀客户授信。")),
+    (120, (ALL_GOOD | {"bank": "fair", "references": "fair"}, "总体良好，关注其流动资金。")),
+    (352, (ALL_GOOD | {"visit": "fair"}, "经营正常，建议到期前复查。")),
+    (400, (ALL_GOOD | {"court": "poor", "bank": "fair"}, "涉诉一起，暂不提高额度。")),
+    (15, ({"registry": "good", "bank": "fair", "court": "poor"}, "有被执行记录，建议从严。")),
+)
+FINDINGS = {
+    "registry": {"good": "存续，注册资本已实缴，近两年无股权变更"},
+    "bank": {"good": "开户行评价良好，无不良记录", "fair": "授信余额较高，按期还息"},
+    "visit": {"good": "厂房设备齐全，开工饱满，库存周转正常", "fair": "开工约七成，成品库存偏高"},
+    "references": {"good": "两家供应商均称付款及时", "fair": "一家供应商称付款偶有拖延"},
+    "court": {"good": "未查到涉诉和行政处罚", "poor": "上年因货款纠纷被诉，已被列为被执行人"},
+}
+#: how many classes above the suggested one sales proposed, and why; and what finance said to the first of them
+SHEETS = (
+    (0, "合作多年，经营稳定，同意按评分定级。"),
+    (1, "订货量增长快，建议在评分基础上提高一级。"),
+    (0, "经营正常，同意按评分定级。"),
+)
+DECISIONS = ("", "仍有逾期货款，先按评分定级，结清半年后复评。")
 LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90, "中标市政项目，分批交货，按进度回款"))
 
 
@@ -39,6 +78,8 @@ def make(context: DemoContext) -> None:
     chosen = select(Customer.id).where(Customer.code.is_not(None)).order_by(Customer.code)
     customers = db.session.execute(chosen).all()
     _rate(context, random, [row.id for row in customers])
+    _investigate(context, [row.id for row in customers])
+    _sheets(context)
     _limits(context, random)
     _watch(context)
 
@@ -67,6 +108,58 @@ def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
         if rows:
             db.session.execute(insert(Rating), rows)
         audit_record("credit.rate", "customer", "demo", count=len(rows))
+
+
+def _investigate(context: DemoContext, customers: list[int]) -> None:
+    """Investigations of the last year: most hold, one runs out in a few days, one has run out, one is under way.
+
+    Done in the name of who sees the customers; finished investigations are moved back to the day they were made."""
+    with acting_as(context.person("sales-manager")) as manager:
+        seen = [each for each in _seen(manager) if each in set(customers)][: len(FOUND) + 1]
+        for customer, (days, (judged, conclusion)) in zip(seen, FOUND, strict=False):
+            with writing():
+                asked = ask_investigation(customer, manager.id or 0, context.today, "年度信用复审").id
+                said = {key: Said(value, FINDINGS[key][value]) for key, value in judged.items()}
+                record(asked, said, context.today, None, conclusion, done=True)
+                on = context.today - timedelta(days=days)
+                moved = {"investigated_on": on, "valid_until": months_later(on, 12), "due_on": on}
+                db.session.execute(update(Investigation).where(Investigation.id == asked).values(**moved))
+        if len(seen) > len(FOUND):
+            with writing():
+                due = context.today + timedelta(days=6)
+                ask_investigation(seen[-1], manager.id or 0, due, "首次申请赊销，订单约80万元")
+
+
+def _seen(user: User) -> list[int]:
+    statement = visible(Customer, user).where(Customer.code.is_not(None)).order_by(Customer.code)
+    return list(db.session.scalars(statement.with_only_columns(Customer.id)))
+
+
+def _sheets(context: DemoContext) -> None:
+    """One sheet is decided as proposed, one otherwise, one waits for finance."""
+    with acting_as(context.person("sales-manager")) as manager:
+        valid = visible(Investigation, manager).where(
+            Investigation.state == DONE, Investigation.valid_until >= context.today
+        )
+        customers = list(
+            dict.fromkeys(each.customer_id for each in db.session.scalars(valid.order_by(Investigation.id)))
+        )
+        filled = []
+        for customer, (better, opinion) in zip(customers, SHEETS, strict=False):
+            filled.append(fill_in(customer, _proposed(customer, better), opinion).id)
+    with acting_as(context.person("finance")):
+        for sheet_id, reason in zip(filled, DECISIONS, strict=False):
+            sheet = sheet_by_id(sheet_id)
+            given = class_by_key(sheet.suggested_key)["id"] if reason and sheet.suggested_key else sheet.proposed_id
+            decide_sheet(sheet_id, given, reason)
+
+
+def _proposed(customer: int, better: int) -> int:
+    """The class that the score suggests, or one so many steps above it."""
+    investigation, classes = valid_investigation(customer), classes_in_use()
+    key = suggested_key(content_of(customer, investigation)) if investigation is not None else ""
+    place = next((place for place, each in enumerate(classes) if each["key"] == key), 1)
+    return int(classes[max(place - better, 0)]["id"])
 
 
 def _limits(context: DemoContext, random: Random) -> None:

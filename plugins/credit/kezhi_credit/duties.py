@@ -1,35 +1,67 @@
-"""What alerts ask people to do: decide on a measure in time (CRD-06, TSK-01)."""
+"""What credit asks people to do: decide on a measure in time, investigate a customer (CRD-02, CRD-06, TSK-01)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import Select, Text, case, cast, func, literal, null, or_, select
 
-from kezhi import can
+from kezhi import BigInt, UtcDateTime, can, db
 from kezhi import lazy_gettext as _l
 
-from .models import Alert
+from .models import OPEN, Alert
+from .services.investigations import INVESTIGATIONS
 from .services.standing import CUSTOMERS
 
 MEASURE = "credit.measure"
+INVESTIGATION = "credit.investigation"
 ALERTS: Any = Alert.__table__
 
 
 def task_kinds() -> list[Any]:
-    """The duty of the watch."""
+    """The duties of the watch and of investigators. Who decides a rating sheet has it among what waits for approval."""
     from kezhi.builtin.tasks.contributions import TaskKind
 
     return [
         TaskKind(MEASURE, _l("Decide on a measure against a credit risk"), page=_page, icon="shield-exclamation",
                  clause="CRD-06", duties=due),
+        TaskKind(INVESTIGATION, _l("Investigate the credit of a customer"), page=_investigation, icon="search",
+                 clause="CRD-02", duties=investigating),
     ]  # fmt: skip
 
 
 def _page(reference: str) -> str:
     # everybody who reads the customer's file sees its tasks; the form is for who may decide
     return url_for("credit.measure", customer_id=int(reference)) if can("credit.ask") else ""
+
+
+def _investigation(reference: str) -> str:
+    return url_for("credit.investigation", investigation_id=int(reference)) if can("credit.read") else ""
+
+
+def investigating() -> Select[Any]:
+    """A task of the investigator for every investigation under way, due at the end of its day."""
+    from kezhi.builtin.tasks.todo import end_of
+
+    c, nobody = INVESTIGATIONS.c, cast(null(), BigInt)
+    days = db.session.scalars(select(c.due_on).where(c.state == OPEN).distinct()).all()
+    instants = [(c.due_on == day, literal(end_of(day), UtcDateTime)) for day in days]
+    # without an investigation it is still an instant: PostgreSQL asks what a NULL would be
+    due_at: Any = case(*instants) if instants else cast(null(), UtcDateTime)
+    return (
+        select(
+            cast(c.id, Text).label("slot"),
+            due_at.label("due_at"),
+            c.investigator_id.label("owner_id"),
+            nobody.label("department_id"),
+            (CUSTOMERS.c.name + " · " + c.number).label("subject"),
+            cast(c.id, Text).label("reference"),
+            c.customer_id.label("customer_id"),
+        )
+        .join(CUSTOMERS, CUSTOMERS.c.id == c.customer_id)
+        .where(c.state == OPEN)
+    )
 
 
 def due() -> Select[Any]:

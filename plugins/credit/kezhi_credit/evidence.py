@@ -11,9 +11,11 @@ from kezhi import clock
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
 
-from .models import APPROVED, WAITING, Alert, Release, Terms
+from .models import APPROVED, DONE, OPEN, WAITING, Alert, Release, Terms
 from .services.exposure import receivables
+from .services.investigations import INVESTIGATIONS
 from .services.reserving import RESERVATIONS
+from .services.sheets import SHEETS
 from .services.standing import CUSTOMERS, LIMITS, RATINGS, ratings_on
 
 FINANCE = _l("Finance")
@@ -22,6 +24,24 @@ FINANCE = _l("Finance")
 def evidence() -> list[ClauseEvidence]:
     """One line per clause."""
     return [
+        ClauseEvidence(
+            "CRD-01",
+            _l("No class was decided by who proposed it."),
+            ask=_decided,
+            says=lambda found: _l("Rating sheets decided: %(count)s, waiting: %(waiting)s",
+                                  count=found.records or 0, waiting=found.waiting),
+            records=Records("credit.sheets"),
+            responsible=FINANCE,
+        ),
+        ClauseEvidence(
+            "CRD-02",
+            _l("Who was asked to investigate a customer did so by the day set."),
+            ask=_investigated,
+            says=lambda found: _l("Investigations done: %(count)s, under way: %(waiting)s",
+                                  count=found.records or 0, waiting=found.waiting),
+            records=Records("credit.investigations"),
+            responsible=_l("Sales"),
+        ),
         ClauseEvidence(
             "CRD-03",
             _l("Every class has terms, and no limit of a customer's own holds without approval."),
@@ -76,6 +96,28 @@ def evidence() -> list[ClauseEvidence]:
             responsible=FINANCE,
         ),
     ]  # fmt: skip
+
+
+def _decided(_today: date) -> Ask:
+    c, count = SHEETS.c, select(func.count()).select_from(SHEETS)
+    return Ask(
+        records=count.where(c.state == APPROVED),
+        latest=select(func.max(c.decided_at)).where(c.state == APPROVED),
+        label=select(c.number).where(c.state == APPROVED).order_by(c.decided_at.desc(), c.id.desc()).limit(1),
+        waiting=count.where(c.state == WAITING),
+        breaches=count.where(c.state == APPROVED, c.decided_by == c.filled_by),
+    )
+
+
+def _investigated(today: date) -> Ask:
+    c, count = INVESTIGATIONS.c, select(func.count()).select_from(INVESTIGATIONS)
+    return Ask(
+        records=count.where(c.state == DONE),
+        latest=select(func.max(c.closed_at)).where(c.state == DONE),
+        label=select(c.number).where(c.state == DONE).order_by(c.closed_at.desc(), c.id.desc()).limit(1),
+        waiting=count.where(c.state == OPEN, c.due_on >= today),
+        breaches=count.where(c.state == OPEN, c.due_on < today),
+    )
 
 
 def _terms(_today: date) -> Ask:

@@ -10,12 +10,16 @@ from kezhi.i18n import lazy_pgettext
 from .models import (
     ACCEPTANCE,
     APPROVED,
+    CANCELLED,
     CASH,
     CASH_ONLY,
     CHEQUE,
     COMMERCIAL,
     DEPOSIT,
+    EXPIRED,
+    FAIR,
     FIXED,
+    GOOD,
     GUARANTEE,
     LETTER,
     LOWERED,
@@ -23,9 +27,11 @@ from .models import (
     NO_SECURITY,
     ON_CREDIT,
     ON_PAYMENT,
+    OPEN,
     ORDERS,
     OVER,
     OVERDUE,
+    POOR,
     REJECTED,
     RETURNED,
     SECURITY,
@@ -95,10 +101,11 @@ SIGN_LABELS: dict[str, Any] = {
     OVER: _l("Over the limit"),
     OVERDUE: _l("Overdue too long"),
     LOWERED: _l("Class lowered"),
+    EXPIRED: _l("Investigation expired"),
     USED: _l("Limit nearly used up"),
     ORDERS: _l("Orders fell sharply"),
 }
-SIGN_TONES = {OVER: "red", OVERDUE: "red", LOWERED: "orange", USED: "amber", ORDERS: "amber"}
+SIGN_TONES = {OVER: "red", OVERDUE: "red", LOWERED: "orange", EXPIRED: "amber", USED: "amber", ORDERS: "amber"}
 
 MEASURE_LABELS: dict[str, Any] = {
     SECURITY: _l("Security required"),
@@ -109,3 +116,25 @@ MEASURE_LABELS: dict[str, Any] = {
 UNDECIDED, DECIDED = "waiting", "decided"
 ALERT_LABELS: dict[str, Any] = {UNDECIDED: _l("No measure decided yet"), DECIDED: _l("Measure decided")}
 ALERT_TONES = {UNDECIDED: "amber", DECIDED: "green"}
+
+#: How an investigation stands: its state, and of one that is done what follows from its dates.
+VALID, EXPIRING, OVER_DATE = "valid", "expiring", "expired"
+INVESTIGATION_LABELS: dict[str, Any] = {
+    OPEN: _l("Under way"),
+    VALID: lazy_pgettext("investigation", "Valid"),
+    EXPIRING: lazy_pgettext("investigation", "Expires soon"),
+    OVER_DATE: lazy_pgettext("investigation", "Expired"),
+    CANCELLED: lazy_pgettext("investigation", "Cancelled"),
+}
+INVESTIGATION_TONES = {OPEN: "blue", VALID: "green", EXPIRING: "amber", OVER_DATE: "red", CANCELLED: "gray"}
+JUDGEMENT_LABELS: dict[str, Any] = {
+    GOOD: _l("Speaks for the customer"),
+    FAIR: _l("Neither for nor against"),
+    POOR: _l("Speaks against the customer"),
+}
+JUDGEMENT_TONES = {GOOD: "green", FAIR: "gray", POOR: "red"}
+SHEET_LABELS: dict[str, Any] = {
+    **STATE_LABELS,
+    WAITING: _l("Waiting for finance"),
+    APPROVED: lazy_pgettext("rating sheet", "Decided"),
+}

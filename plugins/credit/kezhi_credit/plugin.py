@@ -17,6 +17,7 @@ from kezhi import (
     Fact,
     Job,
     MenuItem,
+    Metric,
     Panel,
     Permission,
     Plugin,
@@ -43,9 +44,11 @@ class Credit(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Account, Alert, CreditClass, Limit, Measure, Rating, Release, Reservation, Terms
+        from . import models as own
 
-        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation, Measure, Alert]
+        return [own.CreditClass, own.Terms, own.Rating, own.Limit, own.Account, own.Release, own.Reservation,
+                own.Measure, own.Alert, own.Source, own.Investigation, own.Finding, own.CardVersion,
+                own.Sheet]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -60,6 +63,9 @@ class Credit(Plugin):
         return [
             Permission("credit.read", _l("See the credit of customers"), roles=READERS),
             Permission("credit.ask", _l("Check and reserve credit, ask for limits and releases"), roles=ASKERS),
+            Permission(
+                "credit.investigate", _l("Investigate customers and fill in credit rating sheets"), roles=ASKERS
+            ),
             Permission("credit.rate", _l("Rate customers in credit classes and end limits early"), roles=KEEPERS),
             Permission("credit.report", _l("Issue the report of ageing and concentration"), roles=REPORTERS),
             Permission("credit.classes", _l("Decide the terms of credit classes"), roles=KEEPERS),
@@ -68,9 +74,20 @@ class Credit(Plugin):
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import of_customers
-        from .models import Account, Alert, Limit, Measure, Rating, Release, Reservation
+        from .models import (
+            Account,
+            Alert,
+            Finding,
+            Investigation,
+            Limit,
+            Measure,
+            Rating,
+            Release,
+            Reservation,
+            Sheet,
+        )
 
-        own: list[Any] = [Rating, Limit, Release, Reservation, Measure, Alert]
+        own: list[Any] = [Rating, Limit, Release, Reservation, Measure, Alert, Investigation, Finding, Sheet]
         return [
             *(Access(model, model.id, of_customers(model)) for model in own),
             Access(Account, Account.customer_id, of_customers(Account)),
@@ -85,6 +102,11 @@ class Credit(Plugin):
             RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
             RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
             RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason",)),
+            RecordLink("credit_investigation", _l("Credit investigations"), target,
+                       personal=("occasion", "conclusion")),
+            RecordLink("credit_finding", _l("Findings of credit investigations"), target, delete="delete",
+                       personal=("text",)),
+            RecordLink("credit_sheet", _l("Credit rating sheets"), target, personal=("opinion", "decided_reason")),
             RecordLink("credit_alert", _l("Credit alerts"), target, erase="keep"),
             # only held while credit is reserved: it says nothing
             RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
@@ -93,9 +115,33 @@ class Credit(Plugin):
 
     @hookimpl(optionalhook=True)
     def approval_subjects(self) -> list[Any]:
-        from .services import limits, releases
+        from .services import limits, releases, sheets
 
-        return [limits.subject_kind(), releases.subject_kind()]
+        return [limits.subject_kind(), releases.subject_kind(), sheets.subject_kind()]
+
+    @hookimpl
+    def register_metrics(self) -> list[Metric]:
+        from .metrics import metrics
+
+        return metrics()
+
+    @hookimpl
+    def company_metrics(self) -> list[Metric]:
+        from .metrics import finding_metrics
+
+        return finding_metrics()
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
 
     @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
@@ -190,6 +236,14 @@ class Credit(Plugin):
                 _l("May this be shipped?"),
                 "credit.check",
                 icon="truck",
+                group="customers",
+                permission="credit.read",
+                order=26,
+            ),
+            MenuItem(
+                _l("Credit investigations"),
+                "credit.investigations",
+                icon="search",
                 group="customers",
                 permission="credit.read",
                 order=26,

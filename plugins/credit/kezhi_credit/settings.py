@@ -8,7 +8,7 @@ from flask import current_app
 from wtforms import DecimalField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
-from kezhi import SettingsForm, currency, setting
+from kezhi import SettingsForm, currency, localised, setting
 from kezhi import lazy_gettext as _l
 from kezhi.forms import SelectChoice, choice
 from kezhi.metrics import all_metrics
@@ -34,6 +34,16 @@ def _classes() -> list[SelectChoice]:
     from .services.classes import classes_in_use, title_of
 
     return [never, *(choice(each["key"], f"{each['key']} {title_of(each)}") for each in classes_in_use())]
+
+
+def _cards() -> list[SelectChoice]:
+    """The score cards that enabled apps offer beside the built-in one."""
+    own = choice("", _l("The built-in score card"))
+    if "kezhi" not in current_app.extensions:
+        return [own]
+    from kezhi.builtin.customers.services import score_cards
+
+    return [own, *(choice(key, localised(card.title)) for key, card in score_cards().items())]
 
 
 class CreditSettings(SettingsForm):
@@ -104,6 +114,11 @@ class CreditSettings(SettingsForm):
         [InputRequired(PERCENT), NumberRange(min=1, max=100)],
         default=50,
     )
+    watch_expired_days = IntegerField(
+        _l("The watch tells of rated customers whose investigation expired more than these days ago"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
+        default=0,
+    )
     watch_answer_days = IntegerField(
         _l("Working days within which a measure is decided on"),
         [InputRequired(NUMBER), NumberRange(min=0, max=90)],
@@ -112,6 +127,22 @@ class CreditSettings(SettingsForm):
     watch_lower_to = SelectField(
         _l("Over the limit or overdue too long: lower the class by itself to"),
         choices=_classes,
+        default="",
+        validate_choice=False,
+    )
+    investigation_months = IntegerField(
+        _l("Months for which a credit investigation holds unless its investigator says otherwise"),
+        [InputRequired(NUMBER), NumberRange(min=1, max=60)],
+        default=12,
+    )
+    investigation_expiring_days = IntegerField(
+        _l("Days before it expires from which a credit investigation is shown as expiring"),
+        [InputRequired(NUMBER), NumberRange(min=0, max=366)],
+        default=30,
+    )
+    score_scheme = SelectField(
+        _l("Score card that suggests classes on rating sheets"),
+        choices=_cards,
         default="",
         validate_choice=False,
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from kezhi import currency
+from kezhi import clock, currency, setting
 from kezhi import lazy_gettext as _l
 from kezhi.figures import divide
 from kezhi.i18n import _, ngettext
 from kezhi.money import display
 
-from .models import LOWERED, ON_PAYMENT, ORDERS, OVER, OVERDUE, STOP
+from .models import DONE, EXPIRED, LOWERED, ON_PAYMENT, ORDERS, OVER, OVERDUE, STOP, Investigation
 
 #: parts of the exposure that are owed, in the order in which they stand on each other; with their tones
 PARTS: dict[str, tuple[Any, str]] = {
@@ -93,8 +94,21 @@ def sign_said(sign: str, figure: int) -> str:
         text = ngettext("Overdue for %(num)s day.", "Overdue for up to %(num)s days.", figure)
     elif sign == LOWERED:
         text = ngettext("The class was lowered by %(num)s step.", "The class was lowered by %(num)s steps.", figure)
+    elif sign == EXPIRED:
+        text = ngettext("The credit investigation expired %(num)s day ago.",
+                        "The credit investigation expired %(num)s days ago.", figure)  # fmt: skip
     elif sign == ORDERS:
         text = _("Orders fell by %(percent)s%% against the span before.", percent=figure)
     else:
         text = _("%(percent)s%% of the limit is used.", percent=figure)
     return str(text)
+
+
+def standing_of(investigation: Investigation, day: date | None = None) -> str:
+    """How an investigation stands on a day: its state, and of one that is done what follows from its dates."""
+    if investigation.state != DONE or investigation.valid_until is None:
+        return str(investigation.state)
+    left = (investigation.valid_until - (day or clock.today())).days
+    if left < 0:
+        return "expired"
+    return "expiring" if left <= int(setting("credit", "investigation_expiring_days")) else "valid"

@@ -70,6 +70,22 @@ def rated(app: Any) -> Callable[..., int]:
 
 
 @pytest.fixture
+def investigated(app: Any) -> Callable[..., int]:
+    """``investigated(customer_id, bank="good")``: an investigation that is done today, with these judgements."""
+    from kezhi_credit import services
+
+    def make(customer_id: int, valid_until: Any = None, **judged: str) -> int:
+        with writing():
+            people = services.investigators(customer_id)
+            asked = services.ask_investigation(customer_id, people[0].id, clock.today(), "评级").id
+        with writing():
+            said = {key: services.Said(value, f"{key}：{value}") for key, value in judged.items()}
+            return int(services.record(asked, said, clock.today(), valid_until, "结论", done=True).id)
+
+    return make
+
+
+@pytest.fixture
 def standing_of(app: Any) -> Callable[..., Any]:
     """``standing_of(customer_id, day)``: the class and limit of one customer, as they are read on that day."""
     from kezhi.builtin.customers.models import Customer

@@ -125,3 +125,77 @@ def test_the_owner_finds_an_alert_and_decides_on_a_measure(
     assert stranger.post(f"/credit/customers/{one}/measure", data=given).status_code == 404
     db.session.rollback()
     assert len(services.measures_of(one)) == 1
+
+
+def test_a_customer_is_investigated_and_rated_on_a_sheet_in_the_browser(
+    customer: Any, house: Any, client_as: Any, add_person: Any
+) -> None:
+    one = customer("K1", owner_id=house.seller.id, department_id=house.department_id)
+    seller = client_as(login="seller")
+    assert "先安排信用调查" in text(seller.get(f"/credit/customers/{one}/sheet"))
+    given = {"investigator_id": house.seller.id, "due_on": clock.today().isoformat(), "occasion": "首次授信"}
+    wrong = seller.post(f"/credit/customers/{one}/investigate", data={**given, "due_on": "2020-01-01"})
+    assert (wrong.status_code, "首次授信" in text(wrong)) == (422, True)
+    made = seller.post(f"/credit/customers/{one}/investigate", data=given)
+    page = text(seller.get(made.location))
+    assert "工商登记资料：调查情况" in page
+    found = {"text_registry": "存续", "judgement_registry": "", "investigated_on": clock.today().isoformat(),
+             "conclusion": "可授信", "step": "done"}  # fmt: skip
+    wrong = seller.post(made.location, data=found)
+    assert (wrong.status_code, 'id="judgement_registry-e"' in text(wrong), "可授信" in text(wrong)) == (422, True, True)
+    done = seller.post(made.location, data={**found, "judgement_registry": "good"})
+    assert "有利" in text(seller.get(done.location))
+    assert "文件" in text(seller.get(done.location))  # files can be attached
+    sheet = f"/credit/customers/{one}/sheet"
+    page = text(seller.get(sheet))
+    assert "没有已启用的应用提供" in page
+    assert seller.post(sheet, data={"class_id": services.class_by_key("B")["id"], "opinion": ""}).status_code == 422
+    waiting = seller.post(sheet, data={"class_id": services.class_by_key("B")["id"], "opinion": "合作意向明确"})
+    assert "待财务审定" in text(seller.get(waiting.location))
+    assert "审定并签字" not in text(seller.get(waiting.location))
+    finance = client_as(login="finance")
+    decide, other = f"{waiting.location}/decide", services.class_by_key("C")["id"]
+    wrong = finance.post(decide, data={"class_id": other, "reason": ""})
+    assert (wrong.status_code, 'id="reason-e"' in text(wrong)) == (422, True)
+    assert finance.post(decide, data={"class_id": other, "reason": "先观察半年"}).status_code == 302
+    page = text(seller.get(f"/credit/customers/{one}"))
+    assert "先观察半年" in page
+    assert "PG-000001" in text(seller.get(f"/customers/{one}"))  # one sentence why, beside the class
+    sheet_id = waiting.location.rpartition("/")[2]
+    for form, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        draft = finance.get(f"/documents/make/credit.sheet/{one}/draft.{form}?variant={sheet_id}")
+        assert (draft.status_code, draft.data[: len(start)]) == (200, start)
+    for address in ("/credit/investigations", "/credit/sheets"):
+        assert "客户 K1" in text(seller.get(address))
+        assert f"客户 {'K1'}" in text(finance.get(f"{address}?format=csv"))
+    add_person("stranger", "salesperson")
+    stranger = client_as(login="stranger")
+    assert "客户 K1" not in text(stranger.get("/credit/sheets"))
+    for address in (done.location, waiting.location, sheet, made.location):
+        assert stranger.get(address).status_code == 404
+    assert stranger.post(decide, data={"class_id": other, "reason": "x"}).status_code == 404
+
+
+def test_finance_keeps_the_score_card_and_the_sources_in_the_browser(app: Any, client_as: Any) -> None:
+    client = client_as("finance")
+    page = text(client.get("/credit/card/edit"))
+    assert 'value="95"' in page
+    fields = dict(re.findall(r'name="([a-z_0-9]+)"[^>]*? value="([^"]*)"', page))
+    fields = {name: value for name, value in fields.items() if not name.startswith("out_")}
+    fields |= {f"missing_{n}": "out" for n in range(9)} | {"step": "add", "add": "credit.investigation"}
+    added = client.post("/credit/card/edit", data=fields)
+    assert (added.status_code, 'name="weight_9"' in text(added)) == (200, True)
+    fields |= {"step": "save", "weight_0": "30", "out_4": "1", "reason": "突出回款", "from_0_1": "七十"}
+    wrong = client.post("/credit/card/edit", data=fields)
+    assert (wrong.status_code, 'value="七十"' in text(wrong)) == (422, True)
+    assert services.card_in_force().version == 1
+    saved = client.post("/credit/card/edit", data={**fields, "from_0_1": "70"})
+    assert saved.status_code == 302, text(saved)
+    now = services.card_in_force()
+    assert (now.version, now.criteria[0].weight, len(now.criteria)) == (2, 30, 8)
+    assert "突出回款" in text(client.get("/credit/card"))
+    assert "100" in text(client.get("/credit/card?version=1"))
+    assert client.post("/credit/sources", data={"zh": "税务评级", "en": "Tax rating"}).status_code == 302
+    assert "税务评级" in text(client.get("/credit/sources"))
+    assert client.post("/credit/sources", data={"zh": "税务评级"}).status_code == 422
+    assert client_as("salesperson").get("/credit/card/edit").status_code == 404

@@ -218,7 +218,7 @@ def test_the_job_and_the_command_do_the_same_in_as_many_statements_for_many_cust
     assert done.exit_code == 0, done.output
     assert json.loads(done.output) == {
         "day": clock.today().isoformat(), "found": 0, "ended": 0, "lowered": 0, "told": 0,
-        "open": {"over_limit": 12, "overdue": 12, "lowered": 12, "used": 0, "orders": 0},
+        "open": {"over_limit": 12, "overdue": 12, "lowered": 12, "expired": 0, "used": 0, "orders": 0},
     }  # fmt: skip
     with acting_as(house.seller), pytest.raises(Refused):
         command.callback(as_json=True)

@@ -137,6 +137,12 @@ class Grading(Plugin):
         return service_tiers()
 
     @hookimpl
+    def customer_score_cards(self) -> list[Any]:
+        from .score_cards import score_cards
+
+        return score_cards()
+
+    @hookimpl
     def register_commands(self) -> list[click.Command]:
         from .commands import commands
 

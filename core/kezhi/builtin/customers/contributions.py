@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select
@@ -53,6 +54,56 @@ class ServiceTiers:
 
     tiers: tuple[ServiceTier, ...]
     rows: Select[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One criterion of one customer, as data that can be kept.
+
+    ``title`` is ``{"zh": …, "en": …}``; ``value`` the figure in the integer form of ``unit``, None where there is none;
+    ``points`` and ``contribution`` are thousandths. ``missing`` says what was done without a figure: ``excluded`` (its
+    weight shared among the others), ``lowest`` points, ``failed`` (its condition is not met), ``ungradable``.
+    """
+
+    metric: str
+    title: Mapping[str, str]
+    unit: str
+    value: int | None
+    weight: str
+    points: int | None = None
+    contribution: int | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a score card says of one customer over ``start`` to ``end``: score in thousandths, grade, and why.
+
+    ``rule`` is one sentence in both languages: where the score lies, or why there is no grade.
+    """
+
+    start: date
+    end: date
+    score: int | None
+    grade: str | None
+    rule: Mapping[str, str]
+    lines: tuple[ScoreLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCard:
+    """A score card that an app can evaluate on a customer now, without any run or publication.
+
+    ``title`` is ``{"zh": …, "en": …}``; ``grades`` are its keys, the best first. ``score(customer_id)`` answers None
+    for a customer whom the card does not judge, and raises ``Refused`` where it cannot be evaluated (a figure that no
+    app provides).
+    """
+
+    key: str
+    title: Mapping[str, str]
+    version: int
+    grades: tuple[str, ...]
+    score: Callable[[int], Scored | None]
 
 
 @dataclass(frozen=True, slots=True)

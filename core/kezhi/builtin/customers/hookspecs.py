@@ -5,7 +5,7 @@ from __future__ import annotations
 from kezhi.hookspecs import spec
 from kezhi.users import User
 
-from .contributions import FormPart, ServiceTiers
+from .contributions import FormPart, ScoreCard, ServiceTiers
 
 
 @spec("view")
@@ -25,4 +25,13 @@ def customer_service_tiers() -> ServiceTiers | None:
     Returns: tiers with a select of ``customer_id, tier``, or None when there are none yet: then all customers have one
     default tier. Called by: ``service_tiers`` of the customer file, for its pages and for apps that promise times by
     tier. On error: the default tier.
+    """
+
+
+@spec("view")
+def customer_score_cards() -> list[ScoreCard]:  # type: ignore[empty-body]
+    """What: score cards by which customers can be judged, each with its reasons.
+
+    Returns: score cards; their keys are unique within the app. Called by: ``score_cards`` of the customer file, for
+    apps that decide something by a score without having a score machinery of their own. On error: dropped.
     """

@@ -12,7 +12,8 @@ from kezhi import BigInt, UtcDateTime
 from .base import Base
 
 USED, OVER, OVERDUE, LOWERED, ORDERS = "used", "over_limit", "overdue", "lowered", "orders"
-SIGNS = (OVER, OVERDUE, LOWERED, USED, ORDERS)  #: the gravest first
+EXPIRED = "expired"
+SIGNS = (OVER, OVERDUE, LOWERED, EXPIRED, USED, ORDERS)  #: the gravest first
 
 SECURITY, SHORTER, CASH_ONLY, NO_MEASURE = "security", "shorter", "cash", "none"
 MEASURES = (SECURITY, SHORTER, CASH_ONLY, NO_MEASURE)
@@ -39,12 +40,13 @@ class Alert(Base):
     """A sign of risk at a rated customer, from ``since`` until ``ended_on``, the day on which it held no more.
 
     ``figure`` is what the last run found: percent of the limit, the amount above it in minor units, days overdue,
-    classes lost, or percent by which orders fell. ``answer_by`` is when somebody should have decided on a measure.
+    classes lost, percent by which orders fell, or days
+    since the investigation expired. ``answer_by`` is when somebody should have decided on a measure.
     """
 
     __tablename__ = "credit_alert"
     __table_args__ = (
-        CheckConstraint("sign IN ('used', 'over_limit', 'overdue', 'lowered', 'orders')", name="sign"),
+        CheckConstraint("sign IN ('used', 'over_limit', 'overdue', 'lowered', 'orders', 'expired')", name="sign"),
         Index("ix_credit_alert_customer_id", "customer_id", "sign"),
         Index("ix_credit_alert_since", "since", "id"),
         Index("ix_credit_alert_open", "ended_on", "sign"),

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Date, Select, String, case, cast, func, literal, select, union_all
 
 from kezhi import BigInt, Metric, Period, setting
-from kezhi.figures import sql_divide, sql_int
+from kezhi.figures import days_between, sql_divide, sql_int
 from kezhi.metrics import all_metrics
 from kezhi.money import LARGEST
 
-from ..models import LOWERED, ON_CREDIT, ORDERS, OVER, OVERDUE, USED
+from ..models import EXPIRED, LOWERED, ON_CREDIT, ORDERS, OVER, OVERDUE, USED
 from . import exposure
 from .classes import CLASSES
+from .investigations import latest_on
 from .position import position
 from .standing import OWN, RATINGS, ratings_on
 
@@ -36,7 +37,7 @@ def signs_on(day: date) -> Signs:
     """What holds on a day at every rated customer."""
     rated = ratings_on(day).subquery("rated")
     population = select(rated.c.customer_id).where(rated.c.class_id.is_not(None))
-    parts, judged = [_lowered(day)], [LOWERED]
+    parts, judged = [_lowered(day), _expired(day, population)], [LOWERED, EXPIRED]
     if exposure.is_known():
         parts += _owing(day, population)
         judged += [USED, OVER, OVERDUE]
@@ -94,6 +95,16 @@ def _lowered(day: date) -> Select[Any]:
     lost = steps.c.place - steps.c.before
     return _row(both, rated.c.customer_id, LOWERED, rated.c.valid_from, cast(lost, BigInt)).where(
         lost > 0, rated.c.valid_from >= first
+    )
+
+
+def _expired(day: date, population: Select[Any]) -> Select[Any]:
+    """The newest investigation holds no more, and nobody has done another one."""
+    latest = latest_on(day).subquery("investigated")
+    c = latest.c
+    over = days_between(literal(day, Date()), c.valid_until)
+    return _row(latest, c.customer_id, EXPIRED, literal(day, Date()), cast(over, BigInt)).where(
+        over > int(setting("credit", "watch_expired_days")), c.customer_id.in_(population)
     )
 
 

@@ -17,10 +17,18 @@ from kezhi.i18n import _, lazy_pgettext
 from .. import services
 from ..columns import IN_REGISTER, register_columns
 from ..forms import LimitForm, RateForm
-from ..labels import SOURCE_LABELS, STATE_LABELS, STATE_TONES
+from ..labels import (
+    INVESTIGATION_LABELS,
+    INVESTIGATION_TONES,
+    SHEET_LABELS,
+    SOURCE_LABELS,
+    STATE_LABELS,
+    STATE_TONES,
+)
+from ..models import OPEN
 from ..panels import WORDS
 from ..services.position import position_of
-from ..words import AGE_LABELS, bar, judged
+from ..words import AGE_LABELS, bar, judged, standing_of
 
 
 @requires("credit.read")
@@ -89,7 +97,25 @@ def show(customer_id: int) -> str:
         sources=SOURCE_LABELS,
         can_rate=can("credit.rate"),
         can_ask=can("credit.ask"),
+        can_investigate=can("credit.investigate"),
+        **_investigated(customer.id),
     )
+
+
+def _investigated(customer_id: int) -> dict[str, Any]:
+    """Investigations and rating sheets: the newest of each, what is under way, and the sheet behind each rating."""
+    sheets, investigations = services.sheets_of(customer_id), services.investigations_of(customer_id)
+    return {
+        "investigation": services.latest_investigation(customer_id),
+        "investigations": investigations,
+        "under_way": next((each for each in investigations if each.state == OPEN), None),
+        "sheets": sheets,
+        "sheet_of": {each.rating_id: each for each in sheets if each.rating_id is not None},
+        "sheet_states": SHEET_LABELS,
+        "investigation_states": INVESTIGATION_LABELS,
+        "investigation_tones": INVESTIGATION_TONES,
+        "standing_of": standing_of,
+    }
 
 
 def _open_to_me(request_ids: list[int | None]) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from kezhi import clock, db, localised, visible
+from kezhi import Period, clock, db, localised, visible
 from kezhi.builtin.customers.models import Customer
 from kezhi.metrics import all_metrics
 from kezhi.permissions import acting_user
@@ -55,11 +55,14 @@ def visible_customer(customer_id: int) -> tuple[int, str, str] | None:
     return (row[0], row[1], row[2] or "") if row else None
 
 
-def explanation_by_draft(scheme: Scheme, currency: str, customer_id: int) -> Explanation | None:
-    """The result and its reasons over the months that a new run would propose; None outside the population."""
+def explanation_by_draft(
+    scheme: Scheme, currency: str, customer_id: int, period: Period | None = None
+) -> Explanation | None:
+    """The result and its reasons over the months that a new run would propose, or over ``period``; None outside the
+    population."""
     wanted = {criterion.metric for criterion in scheme.criteria}
     metrics = {name: metric for name, metric in all_metrics().items() if name in wanted}
-    period = last_full_months(scheme.period_months)
+    period = period or last_full_months(scheme.period_months)
     ranked = any(isinstance(criterion.rule, Ranking) for criterion in scheme.criteria)
     inputs = inputs_from_metrics(scheme, metrics, period, only=None if ranked else customer_id)
     rows = scored(scheme, inputs).subquery()

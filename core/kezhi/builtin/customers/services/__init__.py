@@ -18,6 +18,7 @@ from .records import (
     save_changes,
     update_customer,
 )
+from .scores import score_cards
 from .tiers import service_tier_of, service_tiers, tier_rows
 from .values import Invalid
 
@@ -50,6 +51,7 @@ __all__ = [
     "owners",
     "recognise_customer",
     "save_changes",
+    "score_cards",
     "service_tier_of",
     "service_tiers",
     "special_price",
