@@ -161,8 +161,8 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         db.session.add_all([limit, alert])
         db.session.flush()
         limit_id, alert_id = limit.id, alert.id
-        credit.decide(hidden, "cash", f"{MARK} pays late")
         kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
+        measure_id = credit.decide(hidden, "cash", f"{MARK} pays late").id
     with acting_as(people["analyst"]):
         with writing():
             number = grading.run_scheme("composite-abc", *PERIOD).number
@@ -216,6 +216,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "limit_id": limit_id,
         "reservation_id": kept,
         "alert_id": alert_id,
+        "measure_id": measure_id,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,

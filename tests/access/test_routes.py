@@ -133,6 +133,7 @@ def company(app: Flask, add_person: Any) -> Company:
         alert = Alert(customer_id=customer, sign=OVER, since=day, figure=1, noted_at=clock.now(), answer_by=clock.now())
         db.session.add_all([limit, reserved, alert])
         db.session.flush()
+        measure_id = credit.decide(customer, "security", "A guarantee first").id
         limit_id, kept, alert_id = limit.id, reserved.id, alert.id
     with acting_as(people["general-manager"]):
         signing = [Step({"en": role}, role=role) for role in ("sales-director", "general-manager")]
@@ -258,6 +259,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "limit_id": limit_id,
             "reservation_id": kept,
             "alert_id": alert_id,
+            "measure_id": measure_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,

@@ -14,7 +14,7 @@ from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
 
 from .models import NO_MEASURE, SECURITY, SHORTER, Alert, Rating
-from .services import all_classes, ask_limit, decide, watch
+from .services import all_classes, ask_limit, decide, position_of, refresh_all, watch
 from .services.ratings import months_later
 
 #: Of twenty customers so many are in each class; one is not rated.
@@ -26,10 +26,11 @@ REASONS = {
     "D": "多次拖欠，现款现货",
 }
 MEASURES = (
-    (SHORTER, "账期由60天缩短为30天，逾期款结清后恢复"),
+    (SHORTER, "账期缩短为15天，逾期款结清后恢复"),
     (SECURITY, "由母公司出具担保函后继续发货"),
     (NO_MEASURE, "客户已付承诺函，本周内付清"),
 )
+SHORT = 15  #: days of a term that was shortened
 LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90, "中标市政项目，分批交货，按进度回款"))
 
 
@@ -41,6 +42,7 @@ def make(context: DemoContext) -> None:
     _rate(context, random, [row.id for row in customers])
     _limits(context, random)
     _watch(context)
+    refresh_all()  # ratings of the past were written as they stood, without telling anybody
 
 
 def _rate(context: DemoContext, random: Random, customers: list[int]) -> None:
@@ -94,5 +96,9 @@ def _watch(context: DemoContext) -> None:
     with acting_as(context.person("finance")):
         for place, customer in enumerate(db.session.scalars(found).all()):
             if place % 4:
+                kind, reason = MEASURES[place % len(MEASURES)]
+                term = position_of(customer)["days"] or 0
+                if kind == SHORTER and term <= SHORT:  # nothing to shorten
+                    kind, reason = MEASURES[1]
                 with writing():
-                    decide(customer, *MEASURES[place % len(MEASURES)])
+                    decide(customer, kind, reason, SHORT if kind == SHORTER else None)

@@ -43,9 +43,9 @@ class Credit(Plugin):
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Account, Alert, CreditClass, Limit, Measure, Rating, Release, Reservation, Terms
+        from .models import Account, Alert, CreditClass, Limit, Measure, Rating, Release, Reservation, Summary, Terms
 
-        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation, Measure, Alert]
+        return [CreditClass, Terms, Rating, Limit, Account, Release, Reservation, Measure, Alert, Summary]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -68,12 +68,12 @@ class Credit(Plugin):
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import of_customers
-        from .models import Account, Alert, Limit, Measure, Rating, Release, Reservation
+        from .models import Account, Alert, Limit, Measure, Rating, Release, Reservation, Summary
 
         own: list[Any] = [Rating, Limit, Release, Reservation, Measure, Alert]
         return [
             *(Access(model, model.id, of_customers(model)) for model in own),
-            Access(Account, Account.customer_id, of_customers(Account)),
+            *(Access(model, model.customer_id, of_customers(model)) for model in (Account, Summary)),
         ]
 
     @hookimpl
@@ -84,10 +84,13 @@ class Credit(Plugin):
             RecordLink("credit_limit", _l("Credit limits"), target, personal=("reason",)),
             RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
             RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
-            RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason",)),
+            RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason", "security")),
             RecordLink("credit_alert", _l("Credit alerts"), target, erase="keep"),
             # only held while credit is reserved: it says nothing
             RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
+                       merge="keep_one"),
+            # a copy of what is counted: counted anew for who stays
+            RecordLink("credit_summary", _l("Credit figures of lists"), target, erase="keep", delete="delete",
                        merge="keep_one"),
         ]  # fmt: skip
 
@@ -114,6 +117,12 @@ class Credit(Plugin):
         from .jobs import jobs
 
         return jobs()
+
+    @hookimpl
+    def after_change(self, model: type, change: str, keys: Any) -> None:
+        from .services.following import follow
+
+        follow(model, change, keys)
 
     @hookimpl
     def credit_check(self, customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.services
 def examples(_app: Any, customer_id: int) -> dict[str, Any]:
     """A rating of the customer, a limit of its own, a release, a reservation, an alert with a measure."""
     from kezhi import db
-    from kezhi_credit.models import APPROVED, CASH_ONLY, LOWERED, Alert, Limit, Release
+    from kezhi_credit.models import APPROVED, LOWERED, SECURITY, Alert, Limit, Release
     from kezhi_credit.services import check, class_by_key, decide, rate
 
     now, today = clock.now(), clock.today()
@@ -32,9 +32,9 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
         db.session.add_all([limit, release, alert])
         db.session.flush()
         kept = check(customer_id, 50_00, f"{MARK}-2", reserve=True).reservation_id
-        decide(customer_id, CASH_ONLY, f"{MARK} pays late")
+        measure = decide(customer_id, SECURITY, f"{MARK} pays late").id
         return {"class_id": row["id"], "limit_id": limit.id, "reservation_id": kept, "figure": "not_due",
-                "alert_id": alert.id}  # fmt: skip
+                "alert_id": alert.id, "measure_id": measure}  # fmt: skip
 
 
 globals().update(conformance_of("credit", examples=examples))

@@ -40,6 +40,7 @@ from .classes import (
     Terms,
 )
 from .customers import APPROVED, REJECTED, RETURNED, STATES, WAITING, WITHDRAWN, Limit, Rating
+from .summary import Summary
 
 __all__ = [
     "ACCEPTANCE",
@@ -86,5 +87,6 @@ __all__ = [
     "Rating",
     "Release",
     "Reservation",
+    "Summary",
     "Terms",
 ]

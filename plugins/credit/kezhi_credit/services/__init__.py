@@ -13,13 +13,22 @@ from .classes import (
     versions_of,
 )
 from .limits import ask_limit, end_limit, limit_by_id, limits_of
-from .measures import alert_by_id, alerts_of, decide, measure_in_force, measures_of
+from .measures import (
+    alert_by_id,
+    alerts_of,
+    decide,
+    measure_by_id,
+    measure_in_force,
+    measures_of,
+    record_security,
+)
 from .position import position, position_of
 from .ratings import present_class, rate, ratings_of, seen_customer
 from .releases import ask_release, releases_of
 from .reports import credit_report
 from .reserving import cancel, running_of
 from .standing import standing
+from .summary import refresh_all, refresh_due
 from .watching import Watched, watch
 
 __all__ = [
@@ -46,6 +55,7 @@ __all__ = [
     "end_limit",
     "limit_by_id",
     "limits_of",
+    "measure_by_id",
     "measure_in_force",
     "measures_of",
     "position",
@@ -53,6 +63,9 @@ __all__ = [
     "present_class",
     "rate",
     "ratings_of",
+    "record_security",
+    "refresh_all",
+    "refresh_due",
     "releases_of",
     "running_of",
     "seen_customer",

@@ -28,12 +28,13 @@ PARTS = 10_000  #: shares are taken in ten-thousandths, so that products stay in
 OWN, OF_CLASS, OF_TURNOVER, NO_TURNOVER, NO_CLASS = "own", "class", "turnover", "no_turnover", "no_class"
 
 
-def ratings_on(day: Any) -> Select[Any]:
-    """The rating of every customer in force on a day: the one with the latest date, of several the newest."""
+def ratings_on(day: Any, population: Select[Any] | None = None) -> Select[Any]:
+    """The rating in force on a day, of all customers or of some: that with the latest date, of several the newest."""
     order = func.row_number().over(
         partition_by=RATINGS.c.customer_id, order_by=(RATINGS.c.valid_from.desc(), RATINGS.c.id.desc())
     )
-    ranked = select(RATINGS, order.label("place")).where(RATINGS.c.valid_from <= day).subquery()
+    ranked = select(RATINGS, order.label("place")).where(RATINGS.c.valid_from <= day, *_of(RATINGS, population))
+    ranked = ranked.subquery()
     return select(*(ranked.c[column.name] for column in RATINGS.c)).where(ranked.c.place == 1)
 
 
@@ -45,13 +46,18 @@ def in_force(day: Any) -> ColumnElement[bool]:
     return found
 
 
-def limits_on(day: Any) -> Select[Any]:
-    """The limit of its own that every customer has on a day; of several the one that was approved last."""
+def limits_on(day: Any, population: Select[Any] | None = None) -> Select[Any]:
+    """The limit of its own that every customer, or some, have on a day; of several the one that was approved last."""
     order = func.row_number().over(
         partition_by=LIMITS.c.customer_id, order_by=(LIMITS.c.decided_at.desc(), LIMITS.c.id.desc())
     )
-    ranked = select(LIMITS, order.label("place")).where(in_force(day)).subquery()
+    ranked = select(LIMITS, order.label("place")).where(in_force(day), *_of(LIMITS, population)).subquery()
     return select(*(ranked.c[column.name] for column in LIMITS.c)).where(ranked.c.place == 1)
+
+
+def _of(table: Any, population: Select[Any] | None) -> list[ColumnElement[bool]]:
+    """Only the rows of some customers, before they are ranked: a window is not narrowed from outside."""
+    return [] if population is None else [table.c.customer_id.in_(population)]
 
 
 def turnover(day: date, population: Select[Any]) -> Subquery | None:
@@ -73,7 +79,7 @@ def standing(day: date, population: Select[Any] | None = None) -> Select[Any]:
     ``population`` is a select of customer ids; without it all customers are meant.
     """
     everybody = select(CUSTOMERS.c.id) if population is None else population
-    rated, own = ratings_on(day).subquery("rated"), limits_on(day).subquery("own")
+    rated, own = ratings_on(day, population).subquery("rated"), limits_on(day, population).subquery("own")
     terms = present_terms().subquery("terms")
     turned = turnover(day, everybody)
     joined = (
