@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kezhi.testing.databases import Databases
 
-from . import pages, search
+from . import credit, pages, search
 from .generate import fill_tokens, keep, kept, make
 from .timing import processor_clock
 
@@ -41,6 +41,10 @@ def run(
             start = time.perf_counter()
             made = make(databases, count)
             print(f"{made.version}: {count:,} customers in {time.perf_counter() - start:.0f} s", flush=True)
+            start = time.perf_counter()
+            with made.site.app.app_context():
+                items = credit.fill_credit(made)
+            print(f"{made.version}: {items:,} open items in {time.perf_counter() - start:.0f} s", flush=True)
             if searches:
                 start = time.perf_counter()
                 with made.site.app.app_context():
@@ -52,6 +56,7 @@ def run(
         if processor:
             made.site.current_app()
             made = replace(made, clock=processor_clock(made.site.engine))
+        figures += credit.measure(made)
         figures += pages.measure(made, repeat)
         if searches:
             figures += search.measure(made, searches)

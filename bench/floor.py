@@ -30,11 +30,18 @@ from . import floor_form
 
 PAGE = 50
 SCHEME = "composite-abc"
-COLUMNS = ("客户编号", "等级", "客户名称", "地区", "业务类型", "阶段", "负责人", "交易开始", "累计订货", "最近订货")
+COLUMNS = ("客户编号", "等级", "客户名称", "地区", "业务类型", "阶段", "负责人", "交易开始", "信用等级", "累计订货",
+           "最近订货")  # fmt: skip
+CREDIT_COLUMNS = ("信用额度", "信用占用", "可用额度", "逾期金额")
 
 SHOWN = """c.id, c.code, c.name, c.region, c.business_type, c.stage, u.name AS owner, c.trade_since,
- g.grade, g.tone, t.total_amount, t.last_order_date"""
-JOINS = """ LEFT JOIN accounts_user u ON u.id = c.owner_id LEFT JOIN trade_customer t ON t.customer_id = c.id"""
+ g.grade, g.tone, t.total_amount, t.last_order_date, s.class_key, m.tone AS class_tone"""
+#: the credit as it was counted last
+CREDIT = "credit_summary s ON s.customer_id = c.id"
+CLASS = """ LEFT JOIN credit_class k ON k."key" = s.class_key
+ LEFT JOIN credit_terms m ON m.class_id = k.id AND m.version = k.version"""
+OWNER = " LEFT JOIN accounts_user u ON u.id = c.owner_id LEFT JOIN trade_customer t ON t.customer_id = c.id"
+JOINS = f"{OWNER} LEFT JOIN {CREDIT}{CLASS}"
 GRADE = f"grading_current g ON g.customer_id = c.id AND g.scheme_key = '{SCHEME}'"
 #: the bound that is true of every name is what lets SQLite walk the index, as in the product
 FROM_THE_FIRST = " AND c.name >= ''"
@@ -46,11 +53,21 @@ BY_GRADE = (
     f"SELECT {SHOWN}, g.grade_order AS sorted FROM grading_current g JOIN customers_customer c ON c.id = g.customer_id"
     f"{JOINS} WHERE g.scheme_key = '{SCHEME}'"
 )
+FIGURES = ", s.credit_limit, s.exposure, s.free, s.overdue"
+BY_FREE = (
+    f"SELECT {SHOWN}{FIGURES}, s.free AS sorted FROM credit_summary s JOIN customers_customer c ON c.id = s.customer_id"
+    f" LEFT JOIN {GRADE}{OWNER}{CLASS} WHERE s.free IS NOT NULL"
+)
+WITHOUT_FREE = BY_NAME.replace(", c.name AS sorted", f"{FIGURES}, c.name AS sorted") + " AND s.free IS NULL"
+WITHOUT_GRADE = f"{BY_NAME} AND g.customer_id IS NULL"
 ORDERS = {
     "name": (BY_NAME, "c.name", "c.id"),
     "grading.grade": (BY_GRADE, "g.grade_order", "g.customer_id"),
     "code": (BY_CODE + " AND c.code IS NOT NULL", "c.code", "c.id"),
+    "credit.free": (BY_FREE, "s.free", "s.customer_id"),
 }
+#: what follows on the rows with a value
+RESTS = {"grading.grade": WITHOUT_GRADE, "credit.free": WITHOUT_FREE}
 #: what somebody sees, as a condition; the administrator sees all
 SEEN = {
     "administrator": "",
@@ -73,7 +90,8 @@ LIST = """<header class="kz-head"><h1>客户档案</h1></header><section class="
 {%- for row in rows %}
 <tr><td class="kz-muted">{{ row.code or '—' }}</td><td>{% if row.grade %}<a class="kz-grade t-{{ row.tone }}" href="/grading/customers/{{ row.id }}">{{ row.grade }}</a>{% else %}–{% endif %}</td>
 <td><a class="kz-name" href="/customers/{{ row.id }}">{{ row.name }}</a></td><td>{{ words.get(('region', row.region), row.region) or '—' }}</td><td>{{ words.get(('business_type', row.business_type), row.business_type) or '—' }}</td><td>{{ words.get(('stage', row.stage), row.stage) or '—' }}</td><td>{% if row.owner %}<span class="kz-who"><span class="kz-av">{{ row.owner[0] }}</span>{{ row.owner }}</span>{% else %}—{% endif %}</td>
-<td class="kz-muted">{{ row.trade_since or '—' }}</td><td class="kz-num">{{ '¥{:,.2f}'.format(row.total_amount / 100) if row.total_amount is not none else '—' }}</td><td class="kz-muted">{{ row.last_order_date or '—' }}</td></tr>
+<td class="kz-muted">{{ row.trade_since or '—' }}</td><td>{% if row.class_key %}<span class="kz-credit t-{{ row.class_tone }}">{{ row.class_key }}</span>{% else %}未评级{% endif %}</td>
+{%- if figures %}{% for figure in (row.credit_limit, row.exposure, row.free, row.overdue) %}<td class="kz-num">{{ '¥{:,.2f}'.format(figure / 100) if figure is not none else '—' }}</td>{% endfor %}{% endif %}<td class="kz-num">{{ '¥{:,.2f}'.format(row.total_amount / 100) if row.total_amount is not none else '—' }}</td><td class="kz-muted">{{ row.last_order_date or '—' }}</td></tr>
 {%- endfor %}
 </tbody></table></div><div class="kz-pager">{{ rows|length }}{% if last %}<a rel="next" href="?sort={{ sort }}&amp;value={{ last.sorted }}&amp;id={{ last.id }}">下一页</a>{% endif %}</div></section>"""  # noqa: E501
 
@@ -126,7 +144,9 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
             me = person(connection)
             rows, last = listed(connection, me, request.args)
             words = {(row[0], row[1]): row[2] for row in connection.execute(text(WORDS))}
-        return page(LIST, rows=rows, last=last, words=words, columns=COLUMNS, sort=request.args.get("sort", "name"))
+        sort, credit = request.args.get("sort", "name"), "credit.free" in request.args.get("sort", "")
+        columns = (*COLUMNS, *CREDIT_COLUMNS) if credit else COLUMNS
+        return page(LIST, rows=rows, last=last, words=words, columns=columns, sort=sort, figures=credit)
 
     @app.get("/customers/<int:number>")
     def show(number: int) -> Any:
@@ -162,17 +182,18 @@ def _hash(token: str) -> bytes:
 
 
 def listed(connection: Connection, me: Any, args: Any) -> tuple[list[Any], Any]:
-    """A page of the list in one statement, and its last row when there are more; two at the end of the graded ones."""
-    statement, value, key = ORDERS[args.get("sort", "name")]
+    """A page of the list in one statement, two where those with a value end; and its last row when there are more."""
+    sort = args.get("sort", "name")
+    statement, value, key = ORDERS[sort]
     if args.get("id"):
         statement = statement.replace(FROM_THE_FIRST, "")
     statement += SEEN[me.role_key]
-    rest = BY_NAME + " AND g.customer_id IS NULL" + SEEN[me.role_key]
+    two_legs = sort in RESTS
+    rest = RESTS.get(sort, "") + SEEN[me.role_key]
     values = {"me": me.id, "department": me.department_id}
     if args.get("id"):
         statement += f" AND ({value}, {key}) > (:value, :id)"
-        is_grade = args.get("sort") == "grading.grade"
-        values |= {"value": int(args["value"]) if is_grade else args["value"], "id": int(args["id"])}
+        values |= {"value": int(args["value"]) if two_legs else args["value"], "id": int(args["id"])}
     if args.get("f.region"):
         statement, rest = statement + " AND c.region = :region", rest + " AND c.region = :region"
         values["region"] = args["f.region"]
@@ -180,7 +201,7 @@ def listed(connection: Connection, me: Any, args: Any) -> tuple[list[Any], Any]:
         statement += " AND (c.code >= :q AND c.code < :beyond OR c.name >= :q AND c.name < :beyond)"
         values |= {"q": args["q"], "beyond": args["q"] + "\U0010ffff"}
     rows = list(connection.execute(text(f"{statement} ORDER BY {value}, {key} LIMIT {PAGE + 1}"), values))
-    if value == "g.grade_order" and len(rows) <= PAGE:
+    if two_legs and len(rows) <= PAGE:
         more = connection.execute(text(f"{rest} ORDER BY c.id LIMIT {PAGE + 1 - len(rows)}"), values)
         rows += more
     return rows[:PAGE], rows[PAGE - 1] if len(rows) > PAGE else None

@@ -19,6 +19,12 @@ from .timing import Visitor, in_pairs, report, token_in
 
 LIST_LIMIT, DEEP_LIMIT = 2.0, 1.5  #: what is promised of lists, and of a page far inside one
 SORTS = ("name", "grading.grade")
+#: what the list sorted by free credit shows: what every list shows, and the figures
+CREDIT_COLUMNS = (
+    "code", "grading.grade", "name", "region", "business_type", "stage", "owner", "trade_since", "credit.class",
+    "credit.limit", "credit.exposure", "credit.free", "credit.overdue", "trade.total_amount", "trade.last_order_date",
+)  # fmt: skip
+BY_FREE = f"/customers?{urlencode({'sort': 'credit.free', 'columns': ','.join(CREDIT_COLUMNS)})}"
 
 
 def visitors(made: Made) -> dict[str, tuple[Visitor, Visitor]]:
@@ -41,8 +47,9 @@ def measure(made: Made, repeat: int) -> Iterator[tuple[str, float, float | None]
             pair = floor.ready(asked), product.ready(address)
             yield _told(made, f"{name}, {login}", *in_pairs([pair] * repeat, made.clock), limit)
     chief = people["administrator"][1]
-    for sort in SORTS:
-        near, far = chief.ready(f"/customers?sort={sort}"), chief.ready(deep(made, sort)[1])
+    for sort in (*SORTS, "credit.free"):
+        first = BY_FREE if sort == "credit.free" else f"/customers?sort={sort}"
+        near, far = chief.ready(first), chief.ready(deep(made, sort)[1])
         name = f"row {made.count // 2:,} against the first page, by {sort.rpartition('.')[2]}"
         yield _told(made, name, *in_pairs([(near, far)] * repeat, made.clock), DEEP_LIMIT)
     for login, (floor, product) in people.items():
@@ -59,8 +66,9 @@ def lists(made: Made, login: str) -> Iterator[tuple[str, str, str, float | None]
         yield f"list by {sort.rpartition('.')[2]}", here, here, LIST_LIMIT
         region = f"{here}&f.region=east"
         yield f"list by {sort.rpartition('.')[2]}, one region", region, region, LIST_LIMIT
+    yield "list by free credit", "/customers?sort=credit.free", BY_FREE, LIST_LIMIT
     if login == "administrator":
-        for sort in SORTS:
+        for sort in (*SORTS, "credit.free"):
             asked, address = deep(made, sort)
             yield f"list by {sort.rpartition('.')[2]} at row {made.count // 2:,}", asked, address, LIST_LIMIT
     code = f"KH-{made.count // 2:07}"[:-2]
@@ -71,14 +79,18 @@ def deep(made: Made, sort: str) -> tuple[str, str]:
     """The addresses of the page behind the middle row of a list, as links of the page before it lead there."""
     middle = made.count // 2
     query = "SELECT name, id FROM customers_customer ORDER BY name, id LIMIT 1 OFFSET :at"
-    if sort != "name":
+    if sort == "credit.free":
+        query = """SELECT free, customer_id FROM credit_summary WHERE free IS NOT NULL
+         ORDER BY free, customer_id LIMIT 1 OFFSET :at"""
+    elif sort != "name":
         query = """SELECT grade_order, customer_id FROM grading_current WHERE scheme_key = 'composite-abc'
          ORDER BY grade_order, customer_id LIMIT 1 OFFSET :at"""
     with made.site.engine.connect() as connection:
         value, number = connection.execute(sa.text(query), {"at": middle}).one()
     after = encode(Position(0, value, number))
     asked = urlencode({"sort": sort, "value": value, "id": number})
-    return f"/customers?{asked}", f"/customers?sort={sort}&after={after}"
+    listed = BY_FREE if sort == "credit.free" else f"/customers?sort={sort}"
+    return f"/customers?{asked}", f"{listed}&after={after}"
 
 
 def seen_by(made: Made, login: str) -> int:

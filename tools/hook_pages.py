@@ -38,6 +38,7 @@ MODULES = {
     "Builtin hand-over": "kezhi.builtin.handover.hookspecs",
     "Builtin cards": "kezhi.builtin.cards.hookspecs",
     "Builtin destruction": "kezhi.builtin.destruction.hookspecs",
+    "App credit": "kezhi_credit.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"
@@ -57,8 +58,9 @@ INTRODUCTION = """\
 
 Generated from the specifications by `tools/hook_pages.py`; one page per hook, each with an example that the tests
 execute. A plugin implements a hook as a method marked `@hookimpl`; it names only the arguments it uses, so a hook can
-get more of them later. List hooks answer lists, in plugin order. Hooks of a builtin are implemented with
-`@hookimpl(optionalhook=True)`: without the builtin nobody calls them.
+get more of them later. List hooks answer lists, in plugin order. Hooks of a builtin or of a bundled app are implemented
+with `@hookimpl(optionalhook=True)`: without it nobody calls them. Some hooks of an app are *asked* by others, answered
+by the app itself: `current_app.extensions["kezhi"].call.<hook>(…)`, where the app is among `.plugins`.
 
 The *policy* says when a hook is called and what a failure does:
 
@@ -84,10 +86,20 @@ class Hook:
     parts: dict[str, str]
     source: str  #: the signature as written
 
+    @property
+    def app(self) -> str:
+        """The bundled app that declares it; empty for the core's hooks."""
+        return self.module.partition(".")[0].removeprefix("kezhi_") if self.module.startswith("kezhi_") else ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the app that declares it answers it, for others to ask."""
+        return self.app != "" and self.app in users().get(self.name, [])
+
 
 @cache
 def hooks() -> list[Hook]:
-    """All hooks of the core, in the order of their specifications."""
+    """All hooks of the core and of the bundled apps, in the order of their specifications."""
     found = []
     for group, name in MODULES.items():
         for hook, function in vars(importlib.import_module(name)).items():
@@ -147,14 +159,14 @@ def users() -> dict[str, list[str]]:
 
 @cache
 def callers() -> dict[str, list[str]]:
-    """Per hook the modules of the core that call it."""
+    """Per hook the modules of the core, or of the bundled apps, that call it."""
     found: dict[str, list[str]] = {}
     for path in sources():
-        if path.name == "hookspecs.py" or "core" not in path.relative_to(ROOT).parts or "testing" in path.parts:
+        if path.name == "hookspecs.py" or "testing" in path.parts:
             continue
         text = path.read_text()
         for name in re.findall(r"\b(?:call|attributed)\.(\w+)\(", text) + re.findall(r'getattr\(plugin, "(\w+)"', text):
-            place = str(path.relative_to(ROOT / "core"))
+            place = str(Path(*path.relative_to(ROOT).parts[1 if "core" in path.relative_to(ROOT).parts else 2 :]))
             if place not in found.setdefault(name, []):
                 found[name].append(place)
     return found
@@ -192,17 +204,17 @@ def index() -> str:
 
 def page(hook: Hook) -> str:
     decorator = "@hookimpl" if hook.group == "Kernel" else "@hookimpl(optionalhook=True)"
+    code = question(hook) if hook.asked else f"{decorator}\n{hook.source}"
     rows = [f"**{title}.** {hook.parts[title]}" for title in PARTS if title in hook.parts]
     if hook.first:
         rows.append("**First answer.** Plugins are asked in their order; the first answer that is not None counts.")
     used = ", ".join(f"`{name}`" for name in users().get(hook.name, [])) or "no bundled plugin"
     parts = [
         f"# `{hook.name}`",
-        f"```python\n{decorator}\n{hook.source}\n```",
+        f"```python\n{code}\n```",
         *rows,
         f"**Policy: {hook.policy}.** {POLICIES[hook.policy]}",
-        f"Specified in `{hook.module}`; called in {', '.join(f'`{place}`' for place in callers().get(hook.name, []))}; "
-        f"used by {used}.",
+        f"Specified in `{hook.module}`; {called(hook)}{used}.",
         "## Example",
     ]
     files = example_files(hook.name)
@@ -212,6 +224,21 @@ def page(hook: Hook) -> str:
     parts += ["## What it does", EXPLANATION, fenced("python", shown.partition("\n")[2])]
     parts.append(f"All hooks: [index](../hooks.md). The example: [{hook.name}.py](../examples/{hook.name}.py).")
     return "\n\n".join(parts) + "\n"
+
+
+def question(hook: Hook) -> str:
+    """How a hook is asked."""
+    names = re.findall(r"(\w+): ", hook.source.partition("(")[2].rpartition(") ->")[0])
+    given = ", ".join(f"{name}={name}" for name in names)
+    answer = "answer = " if "Returns" in hook.parts else ""
+    return f'{answer}current_app.extensions["kezhi"].call.{hook.name}({given})'
+
+
+def called(hook: Hook) -> str:
+    places = ", ".join(f"`{place}`" for place in callers().get(hook.name, []))
+    if hook.asked:
+        return f"{f'asked in {places}; ' if places else 'for any app to ask; '}answered by "
+    return f"called in {places}; used by "
 
 
 def block(path: str, text: str) -> str:

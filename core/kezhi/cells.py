@@ -88,6 +88,7 @@ class Renderer:
     muted: bool = False
     phone: str = ""
     labelled: bool = True  #: whether it writes a choice's label for the value
+    typed: str = ""  #: the kind whose values people type for a filter: money, score, ppm
 
 
 def _text(cell: Cell) -> str:

@@ -165,8 +165,8 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         db.session.add_all([limit, alert])
         db.session.flush()
         limit_id, alert_id = limit.id, alert.id
-        credit.decide(hidden, "cash", f"{MARK} pays late")
         kept = credit.check(hidden, 1, f"{MARK}-O", reserve=True).reservation_id
+        measure_id = credit.decide(hidden, "cash", f"{MARK} pays late").id
         words_of = {"bank": credit.Said("poor", f"{MARK} owes the bank")}
         wanted = {"investigator_id": people["general"].id, "due_on": today, "occasion": f"{MARK} asks for credit"}
         sheet_based_on = credit.ask_investigation(hidden, **wanted).id
@@ -232,6 +232,7 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "investigation_id": investigation_id,
         "sheet_id": sheet_id,
         "source_id": credit.all_sources()[0]["id"],
+        "measure_id": measure_id,
         "note_id": note_id,
         "task_id": task_id,
         "observation_id": observation_id,

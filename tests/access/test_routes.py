@@ -136,6 +136,7 @@ def company(app: Flask, add_person: Any) -> Company:
         alert = Alert(customer_id=customer, sign=OVER, since=day, figure=1, noted_at=clock.now(), answer_by=clock.now())
         db.session.add_all([limit, reserved, alert])
         db.session.flush()
+        measure_id = credit.decide(customer, "security", "A guarantee first").id
         limit_id, kept, alert_id = limit.id, reserved.id, alert.id
     with writing():
         asked_for = {"investigator_id": people["general-manager"].id, "due_on": day, "occasion": "New"}
@@ -273,6 +274,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "investigation_id": investigation_id,
             "sheet_id": sheet_id,
             "source_id": source_id,
+            "measure_id": measure_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,

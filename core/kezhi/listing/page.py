@@ -158,10 +158,13 @@ def make_rows(
     keys = [(column.key, span[0]) for column, span in zip(columns, where, strict=True)]
     parts: list[Any] = [(*span, kind.html, span[1] == span[0] + 1, {}) for kind, span in zip(kinds, where, strict=True)]
     openings = []
-    for kind, phone in zip(kinds, phones, strict=True):
+    for kind, phone, column in zip(kinds, phones, columns, strict=True):
+        label = (
+            f' data-l="{plain(str(column.label))}"' if kind.numeric and phone == "x" else ""
+        )  # a phone shows no heads
         look = ' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else ""
         mark = f' data-m="{phone}"' if phone else ""
-        openings.append(f'<td role="cell"{look}{mark}>')
+        openings.append(f'<td role="cell"{look}{mark}{label}>')
     rows = []
     for row in found:
         values = tuple(row)

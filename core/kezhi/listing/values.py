@@ -55,10 +55,11 @@ def parse(column: Column, text: str) -> Any:
     text = clean(text.strip())
     kind = value_type(column.expr)
     try:
-        if column.render == "money":
-            return in_range(column.expr, to_minor(text, currency()))
-        if column.render in SCALES:
-            return in_range(column.expr, _scaled(text, SCALES[column.render]))
+        typed = getattr(column.render, "typed", column.render)
+        if typed == "money" or typed in SCALES:
+            return in_range(
+                column.expr, to_minor(text, currency()) if typed == "money" else _scaled(text, SCALES[typed])
+            )
         if kind is datetime:
             return start_of_day(_day(text))
         if kind is date:

@@ -46,7 +46,7 @@ def alert_columns() -> list[Column]:
     measure = select(measures.c.kind).where(measures.c.id == Alert.measure_id).correlate(Alert).scalar_subquery()
     return [
         Column("customer", _l("Customer"), of_customer(CUSTOMERS.c.name), default=True, render="name", order=10),
-        Column("customer_code", _l("Customer code"), of_customer(CUSTOMERS.c.code), default=True, render="code",
+        Column("customer_code", _l("Customer code"), of_customer(CUSTOMERS.c.code), render="code",
                filter=Filter("text", apply=lambda text: with_text(CUSTOMERS.c.code, text)), order=11),
         Column("sign", _l("Sign of risk"), Alert.sign, default=True, render="chip", order=20,
                filter=Filter("choice", lambda: _choices(SIGN_LABELS)), extra=(case(SIGN_TONES, value=Alert.sign),)),

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from kezhi import Check, Finding
+from kezhi import Check, Finding, clock
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import ngettext
 
 from .models import WAITING, CardVersion, Limit
 from .services.classes import CLASSES, TERMS
 from .services.sheets import SHEETS
+from .services.summary import SUMMARY, differing
+
+#: how long lists may show figures that are out of date, and say so, before the doctor asks why
+PATIENCE = timedelta(hours=1)
 
 
 def checks() -> list[Check]:
-    """Every class has terms, and a place in the score card; limits and sheets that wait can be signed."""
+    """Classes have terms and a place in the score card; limits and sheets that wait can be signed; lists are fresh."""
     return [
         Check("credit.terms", _l("Terms of credit classes"), _terms),
         Check("credit.sheets", _l("Credit rating sheets that wait to be decided"), _sheets),
         Check("credit.card", _l("Classes of the score card of credit"), _card),
         Check("credit.waiting", _l("Credit limits that wait for approval"), _waiting),
+        Check("credit.summary", _l("Credit figures of lists"), _summary),
     ]
 
 
@@ -82,6 +88,28 @@ def _card(session: Session) -> Sequence[Finding]:
         return []
     text = _l("The score card of credit suggests other classes than those in use: open it, and say where each begins.")
     return [Finding(text, "advice")]
+
+
+def _summary(session: Session) -> Sequence[Finding]:
+    """Figures that claim to be fresh are those that are counted now, and none is out of date for long."""
+    found = []
+    wrong = _count(session, differing())
+    if wrong:
+        text = ngettext(
+            "Lists show wrong credit figures of %(num)s customer: run kezhi credit refresh.",
+            "Lists show wrong credit figures of %(num)s customers: run kezhi credit refresh.",
+            wrong,
+        )
+        found.append(Finding(text))
+    late = _count(session, select(SUMMARY.c.customer_id).where(SUMMARY.c.due_at <= clock.now() - PATIENCE))
+    if late:
+        text = ngettext(
+            "Credit figures of %(num)s customer are out of date for more than an hour: is a worker running?",
+            "Credit figures of %(num)s customers are out of date for more than an hour: is a worker running?",
+            late,
+        )
+        found.append(Finding(text))
+    return found
 
 
 def _count(session: Session, rows: Any) -> int:

@@ -1,4 +1,4 @@
-"""Columns of lists: what customers' credit is today (CRD-07)."""
+"""Columns of lists: what customers' credit is, from the summary, which says when it is out of date (CRD-07)."""
 
 from __future__ import annotations
 
@@ -8,38 +8,61 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Date, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, case, exists, or_, select
 
 from kezhi import Choice, Column, Filter, Join, clock, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.customers.models import Customer
-from kezhi.cells import Cell, Renderer
+from kezhi.cells import RENDERERS, Cell, Renderer
+from kezhi.filters import instant
 from kezhi.i18n import _
 
-from .services.classes import CLASSES, all_classes, present_terms, title_of
-from .services.exposure import AGES, DAYS
-from .services.position import position
+from .services.classes import all_classes, present_terms, title_of
+from .services.exposure import AGES
 from .services.standing import CUSTOMERS, RATINGS
+from .services.summary import SUMMARY, is_stale
 from .words import AGE_LABELS
 
 ACCOUNTS: Any = Account.__table__
 NONE = "none"
 IN_REGISTER = "kezhi_credit_register"  #: in ``g`` while the list of credit is made
 #: columns that the list of credit shows to who asks for them: the report opens it with them
-ON_DEMAND = frozenset({"credit.receivables", *(f"credit.{age}" for age in AGES)})
+ON_DEMAND = frozenset({"credit.receivables", "credit.counted_at", *(f"credit.{age}" for age in AGES)})
 
 
-def _shown(cell: Cell) -> str:
+def flagged(html: str, cell: Cell, place: int = 0) -> str:
+    """A cell of the summary, muted and with a clock where its row is out of date: ``extra`` says so, and as of when."""
+    if not cell.extra[place]:
+        return html
+    since = cell.extra[place + 1]
+    note = _("out of date, being counted again") if since is None else _("as of %(instant)s", instant=instant(since))
+    shape = '<span class="kz-muted" title="{0}">{1} <i class="bi bi-clock-history kz-xs" aria-hidden="true"></i>'
+    return Markup(shape + '<span class="visually-hidden"> {0}</span></span>').format(note, html)
+
+
+def _figure(name: str) -> Renderer:
+    """A figure of the summary, written as lists write such figures."""
+    plain = RENDERERS[name]
+    return replace(plain, html=lambda cell: flagged(plain.html(Cell(cell.value)), cell),
+                   export=lambda cell: plain.export(Cell(cell.value)), typed=name)  # fmt: skip
+
+
+MONEY, DAYS_LATE = _figure("money"), _figure("count")
+
+
+def _class(cell: Cell) -> str:
     if cell.value is None:
-        return Markup('<span class="kz-muted">{}</span>').format(_("Not rated"))
-    title = _("Credit class %(letter)s", letter=cell.value)
-    shape = '<span class="kz-credit t-{}" title="{}"><i class="bi bi-shield-check" aria-hidden="true"></i>{}</span>'
-    return Markup(shape).format(cell.tone, title, escape(cell.value))
+        html = Markup('<span class="kz-muted">{}</span>').format(_("Not rated"))
+    else:
+        title = _("Credit class %(letter)s", letter=cell.value)
+        shape = '<span class="kz-credit t-{}" title="{}"><i class="bi bi-shield-check" aria-hidden="true"></i>{}</span>'
+        html = Markup(shape).format(cell.tone, title, escape(cell.value))
+    return flagged(html, cell, 1) if len(cell.extra) > 1 else html
 
 
-#: A credit class: never looks like a grade.
-CLASS = Renderer(_shown, lambda cell: "" if cell.value is None else str(cell.value), phone="x", labelled=False)
+#: A credit class: never looks like a grade. ``extra`` is its tone, and of the summary whether and since when it is old.
+CLASS = Renderer(_class, lambda cell: "" if cell.value is None else str(cell.value), phone="x", labelled=False)
 
 
 def today() -> Any:
@@ -58,21 +81,37 @@ def customer_columns(model: type) -> list[Column]:
     """What lists of customers show of their credit; the list of credit shows all of it unless somebody chose."""
     if model is not Customer:
         return []
-    found = [*_class_columns(), *position_columns()]
+    found = summary_columns()
     return [replace(each, default=each.key not in ON_DEMAND) for each in found] if g.get(IN_REGISTER) else found
 
 
 @cache
-def _class_columns() -> list[Column]:
-    terms = present_terms().subquery()
-    class_id = rating_now(RATINGS.c.class_id)
-    key = select(CLASSES.c.key).where(CLASSES.c.id == class_id).correlate(CUSTOMERS).scalar_subquery()
-    tone = select(terms.c.tone).where(terms.c.id == class_id).correlate(CUSTOMERS).scalar_subquery()
+def summary_columns() -> list[Column]:
+    """Class, limit, exposure and what is free, from the summary; each cell says when its row is out of date."""
+    c, terms = SUMMARY.c, present_terms().subquery()
+    join = Join(SUMMARY, c.customer_id)
+    old = (case((is_stale(), 1), else_=0), c.counted_at)
+    tone = select(terms.c.tone).where(terms.c.key == c.class_key).correlate(SUMMARY).scalar_subquery()
+
+    def figure(key: str, label: Any, value: Any, order: int, *, sortable: bool = False, render: Any = MONEY) -> Column:
+        return Column(f"credit.{key}", label, value, join=join, sortable=sortable, permission="credit.read",
+                      render=render, order=order, extra=old, filter=Filter("number"))  # fmt: skip
+
     return [
-        Column("credit.class", _l("Credit class"), key, default=True, permission="credit.read", render=CLASS,
-               order=55, extra=(tone,), filter=Filter("choice", class_choices, has_class)),
+        Column("credit.class", _l("Credit class"), c.class_key, join=join, sortable=True, default=True,
+               permission="credit.read", render=CLASS, order=55, extra=(tone, *old),
+               filter=Filter("choice", class_choices, has_class)),
         Column("credit.review_on", _l("Next credit review"), rating_now(RATINGS.c.review_on), permission="credit.read",
                render="date", order=56, filter=Filter("choice", _reviews, _review_within)),
+        figure("limit", _l("Credit limit"), c.credit_limit, 57, sortable=True),
+        figure("exposure", _l("Exposure"), c.exposure, 58, sortable=True),
+        figure("free", _l("Free credit"), c.free, 59, sortable=True),
+        figure("overdue", _l("Amount overdue"), c.overdue, 59, sortable=True),
+        figure("overdue_days", _l("Days overdue"), c.overdue_days, 59, render=DAYS_LATE),
+        figure("receivables", _l("Open receivables"), c.receivables, 60),
+        *(figure(age, label, c[age], 60) for age, label in AGE_LABELS.items()),
+        Column("credit.counted_at", _l("Credit figures as of"), c.counted_at, join=join, permission="credit.read",
+               render="instant", order=61),
     ]  # fmt: skip
 
 
@@ -83,12 +122,8 @@ def class_choices() -> list[Choice]:
 
 
 def has_class(key: str) -> ColumnElement[bool]:
-    """The customers rated in a class today; those in none for ``none``."""
-    class_id = rating_now(RATINGS.c.class_id)
-    if key == NONE:
-        found: ColumnElement[bool] = class_id.is_(None)
-    else:
-        found = class_id == select(CLASSES.c.id).where(CLASSES.c.key == key).scalar_subquery()
+    """The customers rated in a class; those in none for ``none``, also who is not in the summary."""
+    found: ColumnElement[bool] = SUMMARY.c.class_key.is_(None) if key == NONE else SUMMARY.c.class_key == key
     return found
 
 
@@ -102,28 +137,6 @@ def _review_within(text: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = due < today()
         return found
     return or_(due.is_not(None), exists().where(RATINGS.c.customer_id == CUSTOMERS.c.id).correlate(CUSTOMERS))
-
-
-def position_columns() -> list[Column]:
-    """Limit, exposure and what is free; joined only when one of them is asked for. Made anew for every list: the day,
-    and who says what customers owe, are those of now."""
-    now = position(clock.today()).subquery("credit_position")
-    join = Join(now, now.c.customer_id)
-
-    def figure(key: str, label: Any, order: int) -> Column:
-        return Column(f"credit.{key}", label, now.c[key], join=join, permission="credit.read", render="money",
-                      order=order, filter=Filter("number"))  # fmt: skip
-
-    return [
-        figure("limit", _l("Credit limit"), 57),
-        figure("exposure", _l("Exposure"), 58),
-        figure("free", _l("Free credit"), 59),
-        figure("overdue", _l("Amount overdue"), 59),
-        Column("credit.overdue_days", _l("Days overdue"), now.c[DAYS], join=join, permission="credit.read",
-               render="count", order=59, filter=Filter("number")),
-        figure("receivables", _l("Open receivables"), 60),
-        *(figure(age, label, 60) for age, label in AGE_LABELS.items()),
-    ]  # fmt: skip
 
 
 def register_columns() -> list[Column]:

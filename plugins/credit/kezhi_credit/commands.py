@@ -16,7 +16,7 @@ from .forms.reading import read_money
 
 def commands() -> list[click.Command]:
     """The commands about credit."""
-    return [check, watch]
+    return [check, refresh, watch]
 
 
 @click.command("check")
@@ -60,3 +60,15 @@ def watch(as_json: bool) -> None:
     click.echo(f"{done.day}: {done.found} found, {done.ended} ended, {done.lowered} lowered, {done.told} told")
     for sign, count in done.open.items():
         click.echo(f"  {sign:10} {count:>8}")
+
+
+@click.command("refresh")
+@click.option("--json", "as_json", is_flag=True)
+def refresh(as_json: bool) -> None:
+    """Count the credit figures that lists show anew, of every customer; checks and pages never need it."""
+    from . import services
+
+    if not acting_user().can("credit.rate"):
+        raise Refused(_("You may not have credit figures counted anew."))
+    count = services.refresh_all()
+    click.echo(json.dumps({"counted": count}) if as_json else f"{count} counted")

@@ -18,8 +18,10 @@ def credit_receivables(customers: Select[Any] | None, day: date) -> Select[Any] 
     Returns: a select with the columns ``customer_id``, ``not_due``, ``overdue_1_30``, ``overdue_31_60``,
     ``overdue_61_90``, ``overdue_90_plus``, ``overdue_days_max``, ``shipped_not_invoiced``, ``ordered_not_shipped``,
     ``deposits``; one row per customer that has anything. Amounts are minor units of the company's currency, tax
-    included, never NULL and never below 0. It names tables and narrows nothing to what somebody sees. Called by: the
-    credit check and every page that shows exposure. On error: the exposure is unknown.
+    included, never NULL and never below 0. It names tables and narrows nothing to what somebody sees. It may be kept
+    and executed again on the same day: what it answers comes from rows, not from what was known when it was asked.
+    Whoever writes those rows announces it (``announce``, ``bulk_write``): lists follow. Called by: the credit check,
+    every page that shows exposure, and the summary that lists read. On error: the exposure is unknown.
     """
 
 
@@ -50,9 +52,9 @@ def credit_check(customer_id: int, amount: int, order: str, reserve: bool) -> di
     Arguments: ``amount`` is minor units of the company's currency, tax included; ``order`` is the order's number or
     empty; with ``reserve`` the credit is kept for it for 24 hours unless it is blocked. Returns: a dict with
     ``decision`` (``allow``, ``warn``, ``block``), ``reasons`` (each with ``code``, ``level``, ``text``), ``limit``,
-    ``exposure``, ``overdue``, ``free``, ``reserved`` (minor units, None where unknown), ``reservation`` and
-    ``release``. Called by: other apps, in their own transaction where they have one. On error: the caller's
-    transaction rolls back.
+    ``exposure``, ``overdue``, ``free``, ``reserved`` (minor units, None where unknown), ``term`` and ``due_on`` (days,
+    and the day on which what leaves today is due; None against payment), ``reservation`` and ``release``. Called by:
+    other apps, in their own transaction where they have one. On error: the caller's transaction rolls back.
     """
 
 

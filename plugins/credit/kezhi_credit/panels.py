@@ -50,10 +50,13 @@ def panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can("credit.read"):
         return []
     from .services import alerts_of, measure_in_force
+    from .services.checking import term_of
 
     now, alerts = _position(record), alerts_of(record.id)
+    measure = measure_in_force(record.id) if alerts else None
     context = {"now": now, "judged": judged(now), "bar": bar(now), "ages": AGE_LABELS, "customer": record,
-               "alerts": alerts, "measure": measure_in_force(record.id) if alerts else None, "words": WORDS,
+               "alerts": alerts, "measure": measure, "term": term_of(now, measure), "words": WORDS,
+               "can_rate": user.can("credit.rate"),
                "can_ask": user.can("credit.ask")}  # fmt: skip
     return [
         Panel(

@@ -47,7 +47,7 @@ class Credit(Plugin):
         from . import models as own
 
         return [own.CreditClass, own.Terms, own.Rating, own.Limit, own.Account, own.Release, own.Reservation,
-                own.Measure, own.Alert, own.Source, own.Investigation, own.Finding, own.CardVersion,
+                own.Measure, own.Alert, own.Summary, own.Source, own.Investigation, own.Finding, own.CardVersion,
                 own.Sheet]  # fmt: skip
 
     @hookimpl
@@ -85,12 +85,13 @@ class Credit(Plugin):
             Release,
             Reservation,
             Sheet,
+            Summary,
         )
 
         own: list[Any] = [Rating, Limit, Release, Reservation, Measure, Alert, Investigation, Finding, Sheet]
         return [
             *(Access(model, model.id, of_customers(model)) for model in own),
-            Access(Account, Account.customer_id, of_customers(Account)),
+            *(Access(model, model.customer_id, of_customers(model)) for model in (Account, Summary)),
         ]
 
     @hookimpl
@@ -101,7 +102,7 @@ class Credit(Plugin):
             RecordLink("credit_limit", _l("Credit limits"), target, personal=("reason",)),
             RecordLink("credit_release", _l("Releases of credit blocks"), target, personal=("reason",)),
             RecordLink("credit_reservation", _l("Credit reservations"), target, erase="keep"),
-            RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason",)),
+            RecordLink("credit_measure", _l("Measures against credit risks"), target, personal=("reason", "security")),
             RecordLink("credit_investigation", _l("Credit investigations"), target,
                        personal=("occasion", "conclusion")),
             RecordLink("credit_finding", _l("Findings of credit investigations"), target, delete="delete",
@@ -110,6 +111,9 @@ class Credit(Plugin):
             RecordLink("credit_alert", _l("Credit alerts"), target, erase="keep"),
             # only held while credit is reserved: it says nothing
             RecordLink("credit_account", _l("Credit accounts"), target, erase="keep", delete="delete",
+                       merge="keep_one"),
+            # a copy of what is counted: counted anew for who stays
+            RecordLink("credit_summary", _l("Credit figures of lists"), target, erase="keep", delete="delete",
                        merge="keep_one"),
         ]  # fmt: skip
 
@@ -160,6 +164,12 @@ class Credit(Plugin):
         from .jobs import jobs
 
         return jobs()
+
+    @hookimpl
+    def after_change(self, model: type, change: str, keys: Any) -> None:
+        from .services.following import follow
+
+        follow(model, change, keys)
 
     @hookimpl
     def credit_check(self, customer_id: int, amount: int, order: str, reserve: bool) -> dict[str, Any]:

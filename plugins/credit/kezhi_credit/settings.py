@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from flask import current_app
 from wtforms import DecimalField, IntegerField, SelectField
@@ -46,31 +47,34 @@ def _cards() -> list[SelectChoice]:
     return [own, *(choice(key, localised(card.title)) for key, card in score_cards().items())]
 
 
+def amount(label: Any, default: str) -> DecimalField:
+    """An amount in units of the company's currency."""
+    checks = [InputRequired(NUMBER), NumberRange(min=0, max=10_000_000_000)]
+    return DecimalField(label, checks, default=Decimal(default), places=2)
+
+
+def days(label: Any, default: int, most: int, least: int = 0) -> IntegerField:
+    """A span of days."""
+    return IntegerField(label, [InputRequired(NUMBER), NumberRange(min=least, max=most)], default=default)
+
+
+def percent(label: Any, default: int) -> IntegerField:
+    """A whole percentage, not 0."""
+    return IntegerField(label, [InputRequired(PERCENT), NumberRange(min=1, max=100)], default=default)
+
+
 class CreditSettings(SettingsForm):
     """The settings of credit."""
 
-    manager_limit = DecimalField(
-        _l("Above this limit of a customer's own, in units of the currency, the general manager signs too"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=10_000_000_000)],
-        default=Decimal("200000"),
-        places=2,
+    manager_limit = amount(
+        _l("Above this limit of a customer's own, in units of the currency, the general manager signs too"), "200000"
     )
-    manager_release = DecimalField(
+    manager_release = amount(
         _l("Above this amount of a blocked order, in units of the currency, the general manager signs its release too"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=10_000_000_000)],
-        default=Decimal("100000"),
-        places=2,
+        "100000",
     )
-    release_days = IntegerField(
-        _l("Days for which a release can be used"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=90)],
-        default=7,
-    )
-    overdue_days = IntegerField(
-        _l("Days overdue after which the credit check blocks"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
-        default=30,
-    )
+    release_days = days(_l("Days for which a release can be used"), 7, 90)
+    overdue_days = days(_l("Days overdue after which the credit check blocks"), 30, 3650)
     turnover_metric = SelectField(
         _l("Turnover of the last 12 months, for limits that are a share of it"),
         choices=_metrics,
@@ -83,46 +87,25 @@ class CreditSettings(SettingsForm):
         default=Decimal("13"),
         places=2,
     )
-    watch_used = IntegerField(
-        _l("The watch tells of customers that use more than this percent of their limit"),
-        [InputRequired(PERCENT), NumberRange(min=1, max=100)],
-        default=80,
-    )
-    watch_overdue_days = IntegerField(
-        _l("The watch tells of customers that are overdue for more than these days"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
-        default=15,
-    )
-    watch_lowered_days = IntegerField(
-        _l("Days for which the watch keeps telling that a class was lowered"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
-        default=90,
-    )
+    watch_used = percent(_l("The watch tells of customers that use more than this percent of their limit"), 80)
+    watch_overdue_days = days(_l("The watch tells of customers that are overdue for more than these days"), 15, 3650)
+    watch_lowered_days = days(_l("Days for which the watch keeps telling that a class was lowered"), 90, 3650)
     watch_orders_metric = SelectField(
         _l("Orders in a span of time, whose sharp fall the watch tells of"),
         choices=_metrics,
         default="trade.order_amount",
         validate_choice=False,
     )
-    watch_orders_days = IntegerField(
-        _l("Days of that span; it is compared with as many days before"),
-        [InputRequired(NUMBER), NumberRange(min=7, max=366)],
-        default=90,
+    watch_orders_days = days(_l("Days of that span; it is compared with as many days before"), 90, 366, least=7)
+    watch_orders_fall = percent(_l("A fall by this percent or more is sharp"), 50)
+    watch_expired_days = days(
+        _l("The watch tells of rated customers whose investigation expired more than these days ago"), 0, 3650
     )
-    watch_orders_fall = IntegerField(
-        _l("A fall by this percent or more is sharp"),
-        [InputRequired(PERCENT), NumberRange(min=1, max=100)],
-        default=50,
-    )
-    watch_expired_days = IntegerField(
-        _l("The watch tells of rated customers whose investigation expired more than these days ago"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=3650)],
-        default=0,
-    )
-    watch_answer_days = IntegerField(
-        _l("Working days within which a measure is decided on"),
-        [InputRequired(NUMBER), NumberRange(min=0, max=90)],
-        default=3,
+    watch_answer_days = days(_l("Working days within which a measure is decided on"), 3, 90)
+    measure_security = SelectField(
+        _l("While a security that a measure requires is not recorded, the credit check"),
+        choices=[choice("block", _l("blocks")), choice("warn", _l("warns"))],
+        default="block",
     )
     watch_lower_to = SelectField(
         _l("Over the limit or overdue too long: lower the class by itself to"),

@@ -114,7 +114,7 @@ def test_what_is_reserved_is_gone_until_the_order_a_cancel_or_a_day_later(
         services.cancel(again.reservation_id)
     check(one, 100_000, "DD-3", reserve=True)
     books.owe(one, ordered_not_shipped=100_000 * YUAN)
-    books.orders.append((one, "DD-3"))  # the order is there: it counts itself, and once
+    books.order(one, "DD-3")  # the order is there: it counts itself, and once
     assert (check(one, 0).reserved, check(one, 0).free) == (0, 400_000 * YUAN)
     check(one, 50_000, "DD-4", reserve=True)
     with writing():

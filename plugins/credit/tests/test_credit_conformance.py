@@ -18,7 +18,7 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
     with a finding, another one under way, and a rating sheet."""
     from kezhi import db
     from kezhi_credit import services
-    from kezhi_credit.models import APPROVED, CASH_ONLY, LOWERED, Alert, Limit, Release
+    from kezhi_credit.models import APPROVED, LOWERED, SECURITY, Alert, Limit, Release
     from kezhi_credit.services import check, class_by_key, decide, rate
     from kezhi_credit.services import investigators as people_of
 
@@ -36,7 +36,7 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
         db.session.flush()
         limit_id, alert_id = limit.id, alert.id
         kept = check(customer_id, 50_00, f"{MARK}-2", reserve=True).reservation_id
-        decide(customer_id, CASH_ONLY, f"{MARK} pays late")
+        measure = decide(customer_id, SECURITY, f"{MARK} pays late").id
         asked = {"customer_id": customer_id, "investigator_id": people_of(customer_id)[0].id, "due_on": today}
         done = services.ask_investigation(**asked, occasion=f"{MARK} asks for credit").id
         said = {"bank": services.Said("good", f"{MARK} has money")}
@@ -44,7 +44,7 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
         under_way = services.ask_investigation(**asked, occasion=f"{MARK} again").id
     sheet_id = services.fill_in(customer_id, row["id"], f"{MARK} is a good customer").id
     return {"class_id": row["id"], "limit_id": limit_id, "reservation_id": kept, "figure": "not_due",
-            "alert_id": alert_id, "investigation_id": under_way, "sheet_id": sheet_id,
+            "alert_id": alert_id, "measure_id": measure, "investigation_id": under_way, "sheet_id": sheet_id,
             "source_id": services.all_sources()[0]["id"]}  # fmt: skip
 
 

@@ -104,6 +104,7 @@ def test_every_sum_opens_the_customers_it_is_made_of_and_the_page_says_whose_the
     books.owe(late, overdue_31_60=40_000 * YUAN, overdue_days_max=33)
     books.owe(fair, not_due=60_000 * YUAN)
     books.owe(hidden, overdue_31_60=900_000 * YUAN, overdue_days_max=33)
+    services.refresh_all()
     page = text(finance.get("/credit/reports"))
     assert "本公司全部客户" in page
     assert "¥940,000" in page

@@ -177,7 +177,7 @@ def test_the_owner_answers_with_a_measure(customer: Any, rated: Any, books: Any,
         services.decide(one, "cash", "x")
     assert db.session.scalars(select(Measure.id)).all() == []
     with acting_as(house.seller), writing():
-        services.decide(one, "shorter", "账期由60天改为30天")
+        services.decide(one, "shorter", "账期由60天改为30天", 20)
     db.session.rollback()
     task = db.session.scalars(select(Task), execution_options=UNSCOPED).one()
     assert (task.closed_at is not None, services.measure_in_force(one).kind) == (True, "shorter")
@@ -224,3 +224,66 @@ def test_the_job_and_the_command_do_the_same_in_as_many_statements_for_many_cust
         command.callback(as_json=True)
     assert run_job(app, "credit.watch") == "done"
     assert len(alerts()) == 36
+
+
+@pytest.mark.clause("CRD-05", "CRD-06")
+def test_a_measure_acts_in_the_check_until_its_alerts_are_over(
+    customer: Any, rated: Any, books: Any, house: Any, add_person: Any
+) -> None:
+    one, day = customer("K1", owner_id=house.seller.id, department_id=house.department_id), clock.today()
+    rated(one, "B")  # 500,000 and 30 days
+    owed = {"not_due": 410_000 * YUAN, "ordered_not_shipped": 4_000 * YUAN}
+    books.owe(one, **owed)
+    watch()
+
+    def check(yuan: int) -> tuple[Any, ...]:
+        db.session.rollback()
+        answer = services.check(one, yuan * YUAN)
+        said = [f"{each.level} {each.code}" for each in answer.reasons]
+        return answer.decision, said, answer.term
+
+    def decide(kind: str, reason: str, days: int | None = None) -> Any:
+        with acting_as(house.seller), writing():
+            return services.decide(one, kind, reason, days).id
+
+    assert check(1_000) == ("warn", ["warn high"], 30)
+    for wrong in (None, 30, -1):  # shorter than what?
+        with pytest.raises(Refused) as refused:
+            decide("shorter", "账期缩短", wrong)
+        assert refused.value.field == "days"
+    assert services.measures_of(one) == []
+    decide("shorter", "账期缩短为10天", 10)
+    assert check(1_000) == ("warn", ["warn high", "note measure_term"], 10)
+    answer = services.check(one, 1_000 * YUAN)
+    assert (answer.due_on, answer.as_data()["due_on"]) == (day + timedelta(days=10), str(day + timedelta(days=10)))
+    assert "账期缩短为10天" in answer.reasons[-1].text
+    assert str(day) in answer.reasons[-1].text
+
+    needed = decide("security", "由母公司出具担保函")
+    assert check(1_000) == ("block", ["warn high", "block measure_security"], 30)
+    with writing():
+        set_setting("credit", "measure_security", "warn")
+    assert check(1_000)[:2] == ("warn", ["warn high", "warn measure_security"])
+    with writing():
+        set_setting("credit", "measure_security", "block")
+    with acting_as(house.finance), pytest.raises(Refused) as refused, writing():
+        services.record_security(needed, " ")
+    assert (refused.value.field, check(1_000)[0]) == ("security", "block")
+    with acting_as(add_person("other", "salesperson")), pytest.raises(NotFound), writing():
+        services.record_security(needed, "担保函")
+    with acting_as(house.finance), writing():
+        services.record_security(needed, "担保函 2026-18，存财务保险柜")
+    assert check(1_000)[:2] == ("warn", ["warn high", "note measure_secured"])
+    with acting_as(house.finance), pytest.raises(Conflict), writing():
+        services.record_security(needed, "再来一次")
+    db.session.rollback()
+    assert services.measure_by_id(needed).security == "担保函 2026-18，存财务保险柜"
+
+    decide("cash", "仅收现款")
+    assert check(1_000) == ("block", ["block measure_cash", "block not_paid"], None)
+    books.owe(one, **owed, deposits=5_000 * YUAN)  # 4,000 of it are for an order that was there before
+    assert check(1_000) == ("allow", ["note measure_cash"], None)
+    assert check(1_001)[0] == "block"
+    books.owe(one, not_due=1)
+    watch()  # no sign holds any more: nor does the measure
+    assert check(1_000) == ("allow", [], 30)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Text, case, func, literal, or_, select
 
 from kezhi import Choice, Column, Filter, acting_user, visible_ids
 from kezhi import lazy_gettext as _l
-from kezhi.cells import Renderer
+from kezhi.cells import Cell, Renderer
 from kezhi.i18n import lazy_pgettext
 
 from ..accounts.models import Account, Department
@@ -26,6 +27,17 @@ CUSTOMERS: Any = Customer.__table__
 
 #: text that stands on the cards of a phone too
 BRIEF = Renderer(lambda cell: cell.text or "—", lambda cell: cell.text, phone="x")
+
+SHORT = 20  #: characters of a long text that a row shows; all of it stands on the page that the row opens
+
+
+def _short(cell: Cell) -> str:
+    text = cell.text or "—"
+    return text if len(text) <= SHORT else Markup('<span title="{}">{}…</span>').format(text, text[:SHORT].rstrip())
+
+
+#: the beginning of a long text: whole ones push the last columns out of a page
+LONG = Renderer(_short, lambda cell: cell.text)
 
 
 def named(column: Any, words: dict[str, Any]) -> Any:
@@ -84,9 +96,9 @@ def release_columns() -> list[Column]:
                filter=Filter("text", apply=contains(row.organisation))),
         Column("person", _l("Received by"), Release.person, order=4),
         Column("contact", _l("Contact of the recipient"), Release.contact, order=5),
-        Column("purpose", _l("Purpose"), row.purpose, default=True, order=6,
+        Column("purpose", _l("Purpose"), row.purpose, default=True, render=LONG, order=6,
                filter=Filter("text", apply=contains(row.purpose))),
-        Column("content", _l("What was given"), row.content, default=True, order=7,
+        Column("content", _l("What was given"), row.content, default=True, render=LONG, order=7,
                filter=Filter("text", apply=contains(row.content))),
         Column("edition", lazy_pgettext("release", "Version"), row.edition, default=True, order=8,
                filter=Filter("text", apply=contains(row.edition))),

@@ -1,8 +1,8 @@
 """The forms of the credit app."""
 
-from .alerts import MeasureForm
+from .alerts import MeasureForm, SecurityForm
 from .checks import CheckForm, ReleaseForm
 from .classes import ClassForm
 from .customers import LimitForm, RateForm
 
-__all__ = ["CheckForm", "ClassForm", "LimitForm", "MeasureForm", "RateForm", "ReleaseForm"]
+__all__ = ["CheckForm", "ClassForm", "LimitForm", "MeasureForm", "RateForm", "ReleaseForm", "SecurityForm"]

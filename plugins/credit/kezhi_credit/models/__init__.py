@@ -54,6 +54,7 @@ from .investigations import (
     Source,
 )
 from .sheets import CardVersion, Sheet
+from .summary import Summary
 
 __all__ = [
     "ACCEPTANCE",
@@ -113,5 +114,6 @@ __all__ = [
     "Reservation",
     "Sheet",
     "Source",
+    "Summary",
     "Terms",
 ]

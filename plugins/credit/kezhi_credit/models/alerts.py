@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kezhi import BigInt, UtcDateTime
@@ -20,7 +20,11 @@ MEASURES = (SECURITY, SHORTER, CASH_ONLY, NO_MEASURE)
 
 
 class Measure(Base):
-    """What was decided about a customer's open alerts. Measures are never changed: another decision is another one."""
+    """What was decided about a customer's open alerts. Measures are never changed: another decision is another one.
+
+    It acts in the check as long as an alert that it was decided for is open. ``days`` is the shorter term;
+    ``secured_at``, ``secured_by`` and ``security`` say when and how a security that was required was given.
+    """
 
     __tablename__ = "credit_measure"
     __table_args__ = (
@@ -31,7 +35,11 @@ class Measure(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     customer_id: Mapped[int] = mapped_column(BigInt, ForeignKey("customers_customer.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(10))
+    days: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
+    secured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    secured_by: Mapped[str] = mapped_column(Text, default="")
+    security: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(Text)
 

@@ -28,7 +28,15 @@ from .investigations import (
     valid_investigation,
 )
 from .limits import ask_limit, end_limit, limit_by_id, limits_of
-from .measures import alert_by_id, alerts_of, decide, measure_in_force, measures_of
+from .measures import (
+    alert_by_id,
+    alerts_of,
+    decide,
+    measure_by_id,
+    measure_in_force,
+    measures_of,
+    record_security,
+)
 from .position import position, position_of
 from .ratings import present_class, rate, ratings_of, seen_customer
 from .releases import ask_release, releases_of
@@ -38,6 +46,7 @@ from .scoring import judge
 from .sheets import content_of, decide_sheet, fill_in, may_decide, sheet_by_id, sheets_of, suggested_key
 from .sources import all_sources, retire_source, save_source, source_by_id, source_title, sources_in_use
 from .standing import standing
+from .summary import refresh_all, refresh_due
 from .watching import Watched, watch
 
 __all__ = [
@@ -83,6 +92,7 @@ __all__ = [
     "limits_of",
     "may_decide",
     "may_record",
+    "measure_by_id",
     "measure_in_force",
     "measures_of",
     "position",
@@ -92,6 +102,9 @@ __all__ = [
     "ratings_of",
     "read_card",
     "record",
+    "record_security",
+    "refresh_all",
+    "refresh_due",
     "releases_of",
     "retire_source",
     "running_of",

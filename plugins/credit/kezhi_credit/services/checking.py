@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from kezhi import Refused, clock, setting, writing
@@ -14,9 +15,10 @@ from kezhi.figures import PPM, divide
 from kezhi.i18n import _, ngettext
 from kezhi.money import LARGEST
 
-from ..models import NO_SECURITY, ON_PAYMENT, STOP
+from ..models import CASH_ONLY, NO_SECURITY, ON_PAYMENT, SECURITY, SHORTER, STOP, Measure
 from ..words import HIGH, amount
 from . import releases, reserving
+from .measures import measure_in_force
 from .position import position_of
 from .ratings import seen_customer
 
@@ -37,7 +39,9 @@ class Reason:
 class Answer:
     """What a check says. Amounts are minor units of the company's currency; None where they are unknown.
 
-    ``free`` is what is free before this amount. ``reservation_id`` is set when credit was kept for it.
+    ``free`` is what is free before this amount. ``term`` is the payment term in force in days, ``due_on`` the day on
+    which what leaves today is due; both None where only against payment is shipped. ``reservation_id`` is set when
+    credit was kept for it.
     """
 
     decision: str
@@ -49,6 +53,8 @@ class Answer:
     reserved: int
     reservation_id: int | None = None
     release_number: str = ""
+    term: int | None = None
+    due_on: date | None = None
     position: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def as_data(self) -> dict[str, Any]:
@@ -57,7 +63,8 @@ class Answer:
         return {
             "decision": self.decision, "reasons": reasons, "limit": self.limit, "exposure": self.exposure,
             "overdue": self.overdue, "free": self.free, "reserved": self.reserved, "reservation": self.reservation_id,
-            "release": self.release_number,
+            "release": self.release_number, "term": self.term,
+            "due_on": self.due_on.isoformat() if self.due_on is not None else None,
         }  # fmt: skip
 
 
@@ -97,7 +104,8 @@ def _judged(customer_id: int, asked: int, order: str) -> tuple[Answer, Any]:
         now["reserved"] -= mine.amount
         if now["free"] is not None:
             now["used"], now["free"] = now["used"] - mine.amount, now["free"] + mine.amount
-    reasons = list(reasons_of(now, asked))
+    measure = measure_in_force(customer_id)
+    reasons = list(reasons_of(now, asked, measure))
     levels = {each.level for each in reasons}
     decision = BLOCK if BLOCK in levels else WARN if WARN in levels else ALLOW
     release = None
@@ -109,24 +117,42 @@ def _judged(customer_id: int, asked: int, order: str) -> tuple[Answer, Any]:
             text = _("Released for order %(order)s by %(number)s.", order=order, number=number)
             lifted = [Reason(each.code, NOTE if each.level == BLOCK else each.level, each.text) for each in reasons]
             reasons, decision = [Reason("released", NOTE, text), *lifted], ALLOW
+    term = term_of(now, measure)
     answer = Answer(
         decision, tuple(reasons), now["limit"], now["exposure"], now["overdue"], now["free"], now["reserved"],
-        release_number=release.number if release is not None else "", position=now,
+        release_number=release.number if release is not None else "", term=term,
+        due_on=None if term is None else clock.today() + timedelta(days=term), position=now,
     )  # fmt: skip
     return answer, release
 
 
-def reasons_of(now: Mapping[str, Any], asked: int) -> Iterator[Reason]:
+def term_of(now: Mapping[str, Any], measure: Measure | None = None) -> int | None:
+    """The payment term in force, in days: that of the class, or a shorter one by measure. None: against payment."""
+    if _pays_first(now) or (measure is not None and measure.kind == CASH_ONLY):
+        return None
+    days = int(now["days"])
+    return days if measure is None or measure.days is None else min(days, measure.days)
+
+
+def _pays_first(now: Mapping[str, Any]) -> bool:
+    return now["class_key"] is None or (now["delivery"] == ON_PAYMENT and now["limit_origin"] != "own")
+
+
+def reasons_of(now: Mapping[str, Any], asked: int, measure: Measure | None = None) -> Iterator[Reason]:
     """What speaks against it, and what is to be known."""
-    cash = now["class_key"] is None or (now["delivery"] == ON_PAYMENT and now["limit_origin"] != "own")
+    cash, by_measure = _pays_first(now), measure is not None and measure.kind == CASH_ONLY
     free = now["free"] if now["free"] is not None else now["limit"] - now["reserved"]
     if now["delivery"] == STOP:
         yield Reason("stopped", BLOCK, _("Nothing is shipped to customers of class %(key)s.", key=now["class_key"]))
     if now["free"] is None:
-        level = BLOCK if cash else WARN
+        level = BLOCK if cash or by_measure else WARN
         yield Reason("unknown", level, _("How much is owed is unknown: no enabled app keeps receivables."))
     if cash:
         yield from _paid_ahead(now, asked, free)
+        return
+    if measure is not None and by_measure:
+        yield from _cash_only(now, asked, measure)
+        yield from _overdue(now)
         return
     if asked > free:
         yield Reason("over_limit", BLOCK, _("%(amount)s over the limit with this.", amount=amount(asked - free)))
@@ -137,6 +163,42 @@ def reasons_of(now: Mapping[str, Any], asked: int) -> Iterator[Reason]:
         yield Reason("high", WARN, _("%(percent)s%% of the limit are used with this.", percent=percent))
     yield from _overdue(now)
     yield from _terms(now, asked)
+    if measure is not None:
+        yield from _measured(measure)
+
+
+def _cash_only(now: Mapping[str, Any], asked: int, measure: Measure) -> Iterator[Reason]:
+    """By measure: what was paid and is not spoken for may leave the house. Old debts are another matter, and another
+    reason: whoever pays for these goods now is not asked to pay those first unless they are overdue too long."""
+    known = now["free"] is not None
+    spoken_for = ("shipped_not_invoiced", "ordered_not_shipped", "reserved")
+    paid = now["deposits"] - sum(now[name] for name in spoken_for) if known else 0
+    covered = known and asked <= paid
+    text = _("Cash only since %(day)s: %(reason)s", day=_since(measure), reason=measure.reason)
+    yield Reason("measure_cash", NOTE if covered else BLOCK, text)
+    if known and not covered:
+        yield Reason("not_paid", BLOCK, _("%(amount)s have to be paid first.", amount=amount(asked - max(paid, 0))))
+
+
+def _measured(measure: Measure) -> Iterator[Reason]:
+    """What a measure asks for besides: a security, a shorter term."""
+    said = {"day": _since(measure), "reason": measure.reason}
+    if measure.kind == SHORTER and measure.days is not None:
+        text = ngettext("Payment term of %(num)s day since %(day)s: %(reason)s",
+                        "Payment term of %(num)s days since %(day)s: %(reason)s", measure.days, **said)  # fmt: skip
+        yield Reason("measure_term", NOTE, text)
+    elif measure.kind == SECURITY and measure.secured_at is None:
+        level = BLOCK if setting("credit", "measure_security") == BLOCK else WARN
+        text = _("Security is required since %(day)s, and none is recorded: %(reason)s", **said)
+        yield Reason("measure_security", level, text)
+    elif measure.kind == SECURITY:
+        given = clock.local(measure.secured_at).date().isoformat()
+        text = _("The security that is required was recorded on %(day)s: %(text)s", day=given, text=measure.security)
+        yield Reason("measure_secured", NOTE, text)
+
+
+def _since(measure: Measure) -> str:
+    return clock.local(measure.created_at).date().isoformat()
 
 
 def _paid_ahead(now: Mapping[str, Any], asked: int, free: int) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import Select, func, select, update
 
-from kezhi import Conflict, NotFound, Refused, acting_user, audit_record, clock, db, localised
+from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, localised
 from kezhi.figures import PPM
 from kezhi.i18n import _
 from kezhi.money import LARGEST
@@ -187,8 +187,10 @@ def _checked(values: Mapping[str, Any], class_id: int | None) -> dict[str, Any]:
 
 def _add_version(class_id: int, version: int, terms: Mapping[str, Any], reason: str) -> None:
     who = {"created_at": clock.now(), "created_by": acting_user().login}
-    db.session.add(Terms(class_id=class_id, version=version, reason=reason, **who, **terms))
+    made = Terms(class_id=class_id, version=version, reason=reason, **who, **terms)
+    db.session.add(made)
     db.session.flush()
+    announce(Terms, "create", [made.id])
 
 
 def _store(class_id: int, version: int, values: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -54,17 +55,17 @@ def subject_kind() -> SubjectKind:
         apply=_approve,
         closed=_close,
         address=lambda request: f"/credit/customers/{_limit(request).customer_id}",
-        steps=shipped_steps,
+        steps=partial(shipped_steps, "manager_limit"),
         amount=_l("The limit that is asked for"),
     )
 
 
-def shipped_steps() -> tuple[Step, ...]:
-    """The maker's manager, and above the company's set sum the general manager."""
+def shipped_steps(sum_setting: str) -> tuple[Step, ...]:
+    """The maker's manager, and above the sum of a setting the general manager."""
     return (
         Step({"zh": "部门经理审批", "en": "Approval by the department manager"}, manager_level=1),
         Step({"zh": "总经理审批", "en": "Approval by the general manager"}, role="general-manager",
-             above=minor("manager_limit")),
+             above=minor(sum_setting)),
     )  # fmt: skip
 
 

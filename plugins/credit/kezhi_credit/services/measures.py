@@ -9,7 +9,8 @@ from sqlalchemy import func, select, update
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
 from kezhi.i18n import _
 
-from ..models import MEASURES, SIGNS, Alert, Measure
+from ..models import MEASURES, SECURITY, SHORTER, SIGNS, Alert, Measure
+from .position import position_of
 from .ratings import seen_customer
 
 LONGEST_REASON = 1000
@@ -47,22 +48,19 @@ def measure_in_force(customer_id: int) -> Measure | None:
     return found
 
 
-def decide(customer_id: int, kind: str, reason: str) -> Measure:
-    """Record a measure about the open alerts of a customer, in the open write transaction.
+def decide(customer_id: int, kind: str, reason: str, days: int | None = None) -> Measure:
+    """Record a measure about the open alerts of a customer, in the open write transaction. It acts from now on.
 
-    The duty to decide is done with it. Who decides again makes another measure; the former ones stay. Errors:
-    ``NotFound`` for a customer that the user does not see; ``Refused`` naming the field; ``Conflict`` when no alert is
-    open any more.
+    ``days`` is the payment term in place of that of the class, for a shorter one. The duty to decide is done with it.
+    Who decides again makes another measure; the former ones stay. Errors: ``NotFound`` for a customer that the user
+    does not see; ``Refused`` naming the field; ``Conflict`` when no alert is open any more.
     """
     customer = seen_customer(customer_id)
-    reason = reason.strip()
+    reason = _written(reason, _("Say what was agreed, or why nothing is needed."))
     if kind not in MEASURES:
         raise Refused(_("Choose one of the measures."), field="kind")
-    if not reason:
-        raise Refused(_("Say what was agreed, or why nothing is needed."), field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Refused(_("At most %(count)s characters.", count=LONGEST_REASON), field="reason")
-    made = Measure(customer_id=customer.id, kind=kind, reason=reason, created_at=clock.now(),
+    days = _shorter(customer.id, days) if kind == SHORTER else None
+    made = Measure(customer_id=customer.id, kind=kind, days=days, reason=reason, created_at=clock.now(),
                    created_by=acting_user().login)  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -80,6 +78,52 @@ def decide(customer_id: int, kind: str, reason: str) -> Measure:
     audit_record("credit.measure", "customer", customer.id, measure=made.id, kind=kind)
     _done(slots)
     return made
+
+
+def record_security(measure_id: int, text: str) -> Measure:
+    """Note that the security that a measure requires was given: from now on the check asks for it no more.
+
+    Errors: ``NotFound``; ``Refused`` naming the field; ``Conflict`` when it was recorded already, or is asked for no
+    more.
+    """
+    found = measure_by_id(measure_id)
+    text = _written(text, _("Say what was given, and where it is kept."), "security")
+    now = measure_in_force(found.customer_id)
+    values = {"secured_at": clock.now(), "secured_by": acting_user().login, "security": text}
+    waiting = (Measure.id == measure_id, Measure.kind == SECURITY, Measure.secured_at.is_(None))
+    statement = update(Measure).where(*waiting).values(**values)
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    if result.rowcount != 1 or now is None or now.id != measure_id:
+        raise Conflict(_("This security is recorded already, or asked for no more."))
+    db.session.refresh(found)
+    announce(Measure, "update", [measure_id])
+    audit_record("credit.measure.secure", "customer", found.customer_id, measure=measure_id)
+    return found
+
+
+def measure_by_id(measure_id: int) -> Measure:
+    """A measure that the user sees. Errors: ``NotFound``."""
+    found: Measure | None = db.session.scalars(visible(Measure).where(Measure.id == measure_id)).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such measure."))
+    return found
+
+
+def _written(text: str, missing: str, field: str = "reason") -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(missing, field=field)
+    if len(text) > LONGEST_REASON:
+        raise Refused(_("At most %(count)s characters.", count=LONGEST_REASON), field=field)
+    return text
+
+
+def _shorter(customer_id: int, days: int | None) -> int:
+    """The days of a shorter term. Errors: ``Refused`` for none, and for one that is not shorter."""
+    term = position_of(customer_id)["days"] or 0
+    if days is None or not 0 <= days < term:
+        raise Refused(_("Write fewer days than the %(days)s of the class; 0 for at once.", days=term), field="days")
+    return days
 
 
 def _done(slots: list[str]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, cast, func, null, select
+from sqlalchemy import Select, bindparam, cast, func, null, select
 
 from kezhi import BigInt, clock, db
 from kezhi.figures import sql_int
 
+from . import keeping
 from .exposure import DAYS, FIGURES, receivables, sums
+from .keeping import this_moment
 from .reserving import reserved
 from .standing import CUSTOMERS, standing
 
@@ -26,7 +29,7 @@ def position(day: date, population: Select[Any] | None = None) -> Select[Any]:
     """
     stands = standing(day, population).subquery("standing")
     given = receivables(day, population)
-    kept = reserved(clock.now()).subquery("kept")
+    kept = reserved(this_moment(), population).subquery("kept")
     joined: Any = stands.outerjoin(kept, kept.c.customer_id == stands.c.customer_id)
     held = func.coalesce(kept.c.amount, sql_int(0))
     if given is None:
@@ -45,5 +48,9 @@ def position(day: date, population: Select[Any] | None = None) -> Select[Any]:
 
 def position_of(customer_id: int, day: date | None = None) -> dict[str, Any]:
     """The position of one customer, whoever looks, in one statement."""
-    chosen = select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == customer_id)
-    return dict(db.session.execute(position(day or clock.today(), chosen)).mappings().one())
+    statement = keeping.kept("one", day or clock.today(), partial(_of_one, day or clock.today()))
+    return dict(db.session.execute(statement, {"credit_customer": customer_id}).mappings().one())
+
+
+def _of_one(day: date) -> Select[Any]:
+    return position(day, select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == bindparam("credit_customer", type_=BigInt)))

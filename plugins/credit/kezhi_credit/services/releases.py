@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
 from kezhi import Conflict, Refused, acting_user, announce, audit_record, clock, currency, db, setting, visible, writing
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.approvals.contributions import Proposal, Step, SubjectKind
+from kezhi.builtin.approvals.contributions import Proposal, SubjectKind
 from kezhi.builtin.approvals.services import propose
 from kezhi.i18n import _, in_both_languages
 from kezhi.money import LARGEST, display
 from kezhi.numbers import next_numbers
 
 from ..models import APPROVED, WAITING, Release
-from ..settings import minor
-from .limits import OUTCOMES, UNSCOPED
+from .limits import OUTCOMES, UNSCOPED, shipped_steps
 from .ratings import seen_customer
 
 if TYPE_CHECKING:
@@ -39,18 +39,9 @@ def subject_kind() -> SubjectKind:
         apply=_approve,
         closed=_close,
         address=lambda request: f"/credit/customers/{_release(request).customer_id}",
-        steps=shipped_steps,
+        steps=partial(shipped_steps, "manager_release"),
         amount=_l("Amount of the order"),
     )
-
-
-def shipped_steps() -> tuple[Step, ...]:
-    """The maker's manager, and above the company's set sum the general manager."""
-    return (
-        Step({"zh": "部门经理审批", "en": "Approval by the department manager"}, manager_level=1),
-        Step({"zh": "总经理审批", "en": "Approval by the general manager"}, role="general-manager",
-             above=minor("manager_release")),
-    )  # fmt: skip
 
 
 def ask_release(customer_id: int, order: str, asked: int, reason: str) -> Release:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kezhi import Conflict, NotFound, acting_user, announce, audit_record, clock, db, visible
+from kezhi import Conflict, NotFound, UtcDateTime, acting_user, announce, audit_record, clock, db, visible
 from kezhi.figures import sql_total
 from kezhi.i18n import _
 
@@ -20,8 +20,8 @@ ACCOUNTS: Any = Account.__table__
 HOURS = 24  #: for which credit is kept
 
 
-def counting(now: datetime) -> ColumnElement[bool]:
-    """Whether a reservation counts at an instant: not ended, not over, its order not counted by itself."""
+def counting(now: Any) -> ColumnElement[bool]:
+    """Whether a reservation counts at an instant (or parameter): not ended, not over, its order not counted itself."""
     c = RESERVATIONS.c
     running = and_(c.ended_at.is_(None), c.expires_at > now)
     known = current_app.extensions["kezhi"].call.credit_orders()
@@ -32,11 +32,15 @@ def counting(now: datetime) -> ColumnElement[bool]:
     return and_(running, or_(c.order_number == "", ~arrived.correlate(RESERVATIONS)))
 
 
-def reserved(now: datetime) -> Select[Any]:
-    """What is kept per customer: ``customer_id, amount``; no row for who has no reservation."""
+def reserved(now: Any, population: Select[Any] | None = None) -> Select[Any]:
+    """What is kept per customer, and until when the first part of it: ``customer_id, amount, until``.
+
+    There is no row for who has no reservation. ``population`` is a select of customer ids, None for all.
+    """
     c = RESERVATIONS.c
-    total = sql_total(c.amount).label("amount")
-    return select(c.customer_id, total).where(counting(now)).group_by(c.customer_id)
+    total, until = sql_total(c.amount).label("amount"), func.min(c.expires_at, type_=UtcDateTime()).label("until")
+    of_them = true() if population is None else c.customer_id.in_(population)
+    return select(c.customer_id, total, until).where(counting(now), of_them).group_by(c.customer_id)
 
 
 def hold(customer_id: int) -> None:
@@ -77,8 +81,11 @@ def end_for(customer_id: int, order: str) -> int:
         return 0
     c = RESERVATIONS.c
     mine = (c.customer_id == customer_id, c.order_number == order, c.ended_at.is_(None))
-    ended: Any = db.session.execute(update(RESERVATIONS).where(*mine).values(ended_at=clock.now()))
-    return int(ended.rowcount)
+    ended = update(RESERVATIONS).where(*mine).values(ended_at=clock.now()).returning(c.id)
+    ids = [row.id for row in db.session.execute(ended)]
+    if ids:
+        announce(Reservation, "update", ids)
+    return len(ids)
 
 
 def cancel(reservation_id: int) -> Reservation:

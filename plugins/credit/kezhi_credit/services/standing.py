@@ -45,15 +45,6 @@ def in_force(day: Any) -> ColumnElement[bool]:
     return found
 
 
-def limits_on(day: Any) -> Select[Any]:
-    """The limit of its own that every customer has on a day; of several the one that was approved last."""
-    order = func.row_number().over(
-        partition_by=LIMITS.c.customer_id, order_by=(LIMITS.c.decided_at.desc(), LIMITS.c.id.desc())
-    )
-    ranked = select(LIMITS, order.label("place")).where(in_force(day)).subquery()
-    return select(*(ranked.c[column.name] for column in LIMITS.c)).where(ranked.c.place == 1)
-
-
 def turnover(day: date, population: Select[Any]) -> Subquery | None:
     """The turnover of the last twelve months per customer, tax included; None where no app knows it."""
     metric = all_metrics().get(str(setting("credit", "turnover_metric") or ""))
@@ -67,19 +58,32 @@ def turnover(day: date, population: Select[Any]) -> Subquery | None:
     return select(customer_id.label("customer_id"), taxed.label("turnover")).subquery()
 
 
+# For each customer the one row, looked up along an index: a join with ranked rows is read by SQLite as often as there
+# are customers, because it makes no index for them.
+def _newest_rating(day: Any) -> Any:
+    c = RATINGS.c
+    mine = select(c.id).where(c.customer_id == CUSTOMERS.c.id, c.valid_from <= day)
+    return mine.order_by(c.valid_from.desc(), c.id.desc()).limit(1).correlate(CUSTOMERS).scalar_subquery()
+
+
+def _newest_limit(day: Any) -> Any:
+    c = LIMITS.c
+    mine = select(c.id).where(c.customer_id == CUSTOMERS.c.id, in_force(day))
+    return mine.order_by(c.decided_at.desc(), c.id.desc()).limit(1).correlate(CUSTOMERS).scalar_subquery()
+
+
 def standing(day: date, population: Select[Any] | None = None) -> Select[Any]:
     """One row per customer: its rating, the terms of its class, and the limit with where it comes from.
 
     ``population`` is a select of customer ids; without it all customers are meant.
     """
     everybody = select(CUSTOMERS.c.id) if population is None else population
-    rated, own = ratings_on(day).subquery("rated"), limits_on(day).subquery("own")
-    terms = present_terms().subquery("terms")
+    rated, own, terms = RATINGS.alias("rated"), LIMITS.alias("own"), present_terms().subquery("terms")
     turned = turnover(day, everybody)
     joined = (
-        CUSTOMERS.outerjoin(rated, rated.c.customer_id == CUSTOMERS.c.id)
+        CUSTOMERS.outerjoin(rated, rated.c.id == _newest_rating(day))
         .outerjoin(terms, terms.c.id == rated.c.class_id)
-        .outerjoin(own, own.c.customer_id == CUSTOMERS.c.id)
+        .outerjoin(own, own.c.id == _newest_limit(day))
     )
     amount: Any = null()
     if turned is not None:

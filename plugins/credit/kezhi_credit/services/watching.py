@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, String, Text, exists, func, insert, literal, select, update
+from sqlalchemy import Column, Date, MetaData, String, Table, Text, exists, func, insert, literal, select, update
 
 from kezhi import SYSTEM, BigInt, UtcDateTime, bulk_write, clock, db, setting
 from kezhi import lazy_gettext as _l
@@ -23,6 +23,10 @@ from .signs import signs_on
 from .standing import RATINGS, ratings_on
 
 ALERTS: Any = Alert.__table__
+#: what holds, counted once and compared with what is open in several statements; gone with the run
+HOLDING = Table("credit_holding", MetaData(), Column("customer_id", BigInt, primary_key=True, autoincrement=False),
+                Column("sign", String(10), primary_key=True), Column("since", Date), Column("figure", BigInt),
+                prefixes=["TEMPORARY"])  # fmt: skip
 #: the signs that lower a class where the company wants it
 LOWERING = (OVER, OVERDUE)
 LOWERED_TEXT = _l("Lowered by the watch: over the limit, or overdue too long.")
@@ -78,7 +82,10 @@ def _judge(day: date, now: datetime) -> tuple[int, int]:
     from kezhi.builtin.tasks.todo import end_of
 
     signs = signs_on(day)
-    holding = signs.holding.subquery("holding")
+    holding = HOLDING
+    connection = db.session.connection()
+    HOLDING.create(connection)
+    db.session.execute(insert(HOLDING).from_select([each.name for each in HOLDING.c], signs.holding))
     same = (ALERTS.c.customer_id == holding.c.customer_id) & (ALERTS.c.sign == holding.c.sign)
     running = ALERTS.c.ended_on.is_(None)
     still = select(ALERTS.c.id).join(holding, same).where(running)
@@ -108,6 +115,7 @@ def _judge(day: date, now: datetime) -> tuple[int, int]:
     made = select(ALERTS.c.id).where(ALERTS.c.noted_at == now)
     found = bulk_write(insert(ALERTS).from_select(names, new), model=Alert, change="create", keys=made,
                        action="credit.watch.find")  # fmt: skip
+    HOLDING.drop(connection)
     return found, ended
 
 

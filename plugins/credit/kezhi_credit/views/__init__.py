@@ -19,6 +19,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/customers/<int:customer_id>/rows/<figure>", "rows", exposure.rows)
     pages.add_url_rule("/reports", "reports", reports.index)
     pages.add_url_rule("/customers/<int:customer_id>/measure", "measure", alerts.measure, methods=BOTH)
+    pages.add_url_rule("/measures/<int:measure_id>/security", "security", alerts.security, methods=BOTH)
     pages.add_url_rule("/alerts", "alerts", alerts.index)
     pages.add_url_rule("/alerts/<int:alert_id>", "alert", alerts.show)
     pages.add_url_rule(

@@ -13,7 +13,7 @@ from kezhi.i18n import _, lazy_pgettext
 
 from .. import services
 from ..alert_columns import alert_columns
-from ..forms import MeasureForm
+from ..forms import MeasureForm, SecurityForm
 from ..models import Alert
 from ..panels import WORDS
 
@@ -55,9 +55,9 @@ def measure(customer_id: int) -> Any:
     """Decide on a measure about the open alerts of a customer."""
     name, form = services.seen_customer(customer_id).name, MeasureForm()
     if form.validate_on_submit():
-        kind, reason = form.kind.data or "", form.reason.data or ""
+        kind, reason, days = form.kind.data or "", form.reason.data or "", form.days.data
         try:
-            submit_once(form.key, lambda: services.decide(customer_id, kind, reason).id)
+            submit_once(form.key, lambda: services.decide(customer_id, kind, reason, days).id)
         except Refused as error:
             fill_errors(form, error)
         else:
@@ -67,4 +67,22 @@ def measure(customer_id: int) -> Any:
         "credit/measure.html", form=form, customer=services.seen_customer(customer_id),
         alerts=services.alerts_of(customer_id), now=services.measure_in_force(customer_id), words=WORDS,
     )  # fmt: skip
+    return page, 422 if form.errors or form.form_errors else 200
+
+
+@requires("credit.rate")
+def security(measure_id: int) -> Any:
+    """Record that the security that a measure requires was given."""
+    customer_id, form = services.measure_by_id(measure_id).customer_id, SecurityForm()
+    if form.validate_on_submit():
+        text = form.security.data or ""
+        try:
+            submit_once(form.key, lambda: services.record_security(measure_id, text).id)
+        except Refused as error:
+            fill_errors(form, error)
+        else:
+            flash(_("The security is recorded: the check asks for it no more."), "success")
+            return redirect(url_for("credit.customer", customer_id=customer_id))
+    page = render_template("credit/security.html", form=form, measure=services.measure_by_id(measure_id),
+                           customer=services.seen_customer(customer_id))  # fmt: skip
     return page, 422 if form.errors or form.form_errors else 200

@@ -27,6 +27,7 @@ from ..labels import (
 )
 from ..models import OPEN
 from ..panels import WORDS
+from ..services.checking import term_of
 from ..services.position import position_of
 from ..words import AGE_LABELS, bar, judged, standing_of
 
@@ -70,6 +71,7 @@ def show(customer_id: int) -> str:
     limits, released = services.limits_of(customer.id), services.releases_of(customer.id)
     alerts = services.alerts_of(customer.id, ended=True)
     open_alerts = [each for each in alerts if each.ended_on is None]
+    measure = services.measure_in_force(customer.id) if open_alerts else None
     classes = {each["id"]: each for each in services.all_classes()}
     return render_template(
         "credit/customer.html",
@@ -86,7 +88,8 @@ def show(customer_id: int) -> str:
         alerts=alerts,
         open_alerts=open_alerts,
         decided=services.measures_of(customer.id),
-        measure=services.measure_in_force(customer.id) if open_alerts else None,
+        measure=measure,
+        term=term_of(now, measure),
         words=WORDS,
         judged=judged(now),
         bar=bar(now),
