@@ -7,8 +7,8 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, Text, cast, func, or_, select
 
-from kezhi import can
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import may_change
 
 from .models import Alert
 from .services.standing import CUSTOMERS
@@ -29,7 +29,7 @@ def task_kinds() -> list[Any]:
 
 def _page(reference: str) -> str:
     # everybody who reads the customer's file sees its tasks; the form is for who may decide
-    return url_for("credit.measure", customer_id=int(reference)) if can("credit.ask") else ""
+    return url_for("credit.measure", customer_id=int(reference)) if may_change(int(reference), "credit.ask") else ""
 
 
 def due() -> Select[Any]:

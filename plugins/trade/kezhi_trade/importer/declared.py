@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from kezhi import bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
+from kezhi.builtin.customers.importer import check_customers, of_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -124,7 +124,7 @@ def _source(text: str) -> str:
 
 def check(batch: Batch) -> None:
     """Report what only the database can tell, and say whether each good row has something new."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_empty(batch)
     _check_twice(batch)
     fresh = select(_new(batch).c.row)
@@ -135,17 +135,6 @@ def check(batch: Batch) -> None:
         .execution_options(synchronize_session=False, kezhi_unscoped=True)
     )
     db.session.execute(statement)
-
-
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
 
 
 def _check_empty(batch: Batch) -> None:

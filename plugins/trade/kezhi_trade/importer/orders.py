@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, union, update
 
 from kezhi import bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
-from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.importer import check_customers, of_customers, of_looked_at
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.journal import KEPT, former, reverted_rows, taken
 from kezhi.builtin.imports.models import Batch, Row
@@ -93,7 +92,7 @@ def _follow_restored(batch: Batch) -> None:
 
 def check(batch: Batch) -> None:
     """Report what only the database can tell, and say what each good row would do."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_numbers(batch)
     present = resolve(batch)
     _check_figures(batch)
@@ -102,25 +101,15 @@ def check(batch: Batch) -> None:
     _decide(batch)
 
 
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
-
-
 def _check_numbers(batch: Batch) -> None:
-    """Numbers of orders the user does not see, and external ids that are another order's."""
+    """Numbers of orders the user does not see or only looks at, and external ids that are another order's."""
+    seen = visible(Order).with_only_columns(Order.id)
     number = field_text("number")
     text = _("The order number “%(number)s” is taken.", number=slot("number"))
     hidden = (
         problem(Row.row, text, number=number)
         .join(orders, orders.c.number == number)
-        .where(*good_rows(batch), orders.c.id.not_in(visible(Order).with_only_columns(Order.id)))
+        .where(*good_rows(batch), or_(orders.c.id.not_in(seen), of_looked_at(orders.c.customer_id)))
     )
     add_problems(batch, hidden, column="number")
     _check_external_ids(batch)

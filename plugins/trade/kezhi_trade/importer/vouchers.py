@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, update
 
 from kezhi import Refused, bulk_write, clock, currency, db, visible
-from kezhi.builtin.customers.importer import of_customers
+from kezhi.builtin.customers.importer import check_customers, of_customers, of_looked_at
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -136,7 +136,7 @@ def _follow_restored(sort: Sort, _batch: Batch) -> None:
 
 def check(sort: Sort, batch: Batch) -> None:
     """Report what only the database can tell, and say what each good row would do."""
-    _check_customers(batch)
+    check_customers(batch)
     _check_numbers(sort, batch)
     _check_external_ids(sort, batch)
     _check_link(batch, "order_number", Order)
@@ -147,26 +147,15 @@ def check(sort: Sort, batch: Batch) -> None:
     _decide(batch)
 
 
-def _check_customers(batch: Batch) -> None:
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
-
-
 def _check_numbers(sort: Sort, batch: Batch) -> None:
-    """Numbers of vouchers that the user does not see."""
+    """Numbers of vouchers that the user does not see, or only looks at."""
     number, table = field_text("number"), sort.table
     text = _("The number “%(number)s” is taken.", number=slot("number"))
     seen = visible(sort.model).with_only_columns(sort.model.id)
     hidden = (
         problem(Row.row, text, number=number)
         .join(table, table.c.number == number)
-        .where(*good_rows(batch), table.c.id.not_in(seen))
+        .where(*good_rows(batch), or_(table.c.id.not_in(seen), of_looked_at(table.c.customer_id)))
     )
     add_problems(batch, hidden, column="number")
 
