@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import current_app, g, has_app_context
 from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, select, true, union
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql.annotation import SupportsAnnotations
 from sqlalchemy.sql.visitors import iterate
 
@@ -81,8 +81,7 @@ def visible_where(model: type, user: User | None = None) -> ColumnElement[bool] 
 def visible(model: type, user: User | None = None) -> Select[Any]:
     """``select(model)``, narrowed to what the user sees. Every service on a guarded model starts here."""
     condition = visible_where(model, user)
-    statement: Select[Any] = select(model)
-    return statement if condition is None else statement.where(condition)
+    return select(model) if condition is None else select(model).where(condition)
 
 
 def _registry() -> AccessRegistry:
@@ -141,22 +140,27 @@ def _net(state: ORMExecuteState) -> None:
     """Narrow every ORM statement of a person. Guarding the guards' own selects would recurse: those are marked."""
     if not has_app_context() or "kezhi" not in current_app.extensions or g.get("kezhi_in_net"):
         return
-    if state.is_column_load or state.is_relationship_load or state.execution_options.get("kezhi_unscoped"):
+    if state.is_column_load or state.execution_options.get("kezhi_unscoped"):
         return
-    if not (state.is_select or state.is_update or state.is_delete):
-        return
+    statement: Any = state.statement
+    if state.is_relationship_load:
+        # what was loaded narrowed loads more: as much as who acts now may see, not who acted then
+        kept = tuple(each for each in statement._with_options if not isinstance(each, LoaderCriteriaOption))
+        if kept == statement._with_options:
+            return
+        state.statement = statement = statement._generate()
+        statement._with_options = kept
     user = acting_user()
-    if user.is_system:
+    if user.is_system or not (state.is_select or state.is_update or state.is_delete):
         return
     known: dict[Any, list[Any]] = g.setdefault("kezhi_criteria", {})
-    for model in _registry().named_in(state.statement):
+    for model in _registry().named_in(statement):
         if (model, user) not in known:
             g.kezhi_in_net = True
             try:
-                condition = visible_where(model, user)
+                where = visible_where(model, user)
             finally:
                 g.kezhi_in_net = False
-            options = {"include_aliases": True, "propagate_to_loaders": True}
-            known[model, user] = [] if condition is None else [with_loader_criteria(model, condition, **options)]
+            known[model, user] = [] if where is None else [with_loader_criteria(model, where, include_aliases=True)]
         if known[model, user]:
-            state.statement = state.statement.options(*known[model, user])  # type: ignore[attr-defined]
+            state.statement = statement = statement.options(*known[model, user])

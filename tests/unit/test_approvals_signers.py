@@ -512,6 +512,21 @@ def tidy(number: int, away: list[int], maker: User) -> None:
         act(maker, number, "withdraw")
 
 
+@pytest.mark.clause("APR-03", "ORG-01")
+def test_the_maker_withdraws_what_a_former_deputy_has_looked_at(desk, people):
+    """Who has both roles puts it up, a deputy reads it and is none any more: every step is still there."""
+    number = put_up(people["both"])
+    act(people["director"], number, "sign")
+    entry = stand_in(people["manager"], people["outsider"])
+    with acting_as(people["outsider"]):
+        held = services.request_by_id(number)
+        assert [step.state for step in held.steps] == ["signed", "current"]
+    with acting_as(people["manager"]):
+        services.end_deputy(entry)
+    assert act(people["both"], number, "withdraw").status == "withdrawn"
+    assert [step.state for step in held.steps] == ["signed", "withdrawn"]
+
+
 @pytest.mark.clause("ORG-01", "APR-02")
 @pytest.mark.parametrize("how", ["taken back", "absent person deactivated", "deputy deactivated"])
 def test_a_deputy_signs_no_longer(desk, people, how):

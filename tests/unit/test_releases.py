@@ -22,6 +22,7 @@ from kezhi.builtin.customers.services.merging import merge_customers
 from kezhi.builtin.destruction.services import execute_proposal, propose_destruction
 from kezhi.builtin.files.models import File
 from kezhi.builtin.files.services import Upload, open_download, receive_bytes
+from kezhi.builtin.handover.services import Plan, carry_out
 from kezhi.builtin.policy.services import board
 from kezhi.builtin.releases import holder, services
 from kezhi.builtin.releases.checks import checks
@@ -39,6 +40,7 @@ from kezhi.builtin.releases.models import (
     ReleaseLine,
     RequestLine,
 )
+from kezhi.builtin.search.services import find, rebuild
 from kezhi.builtin.tasks.models import Notice, Task
 from kezhi.builtin.tasks.services import sync
 
@@ -348,6 +350,44 @@ def test_what_leaves_the_company_is_registered_with_the_answer_and_never_changed
     with writing():  # behind the system's back
         db.session.execute(update(Release.__table__).where(Release.__table__.c.id == release.id).values(purpose="私用"))
     assert findings() == [f"{release.number} was changed in the database after it was registered."]
+
+
+@pytest.mark.clause("CUS-09", "ORG-01")
+def test_a_leavers_open_requests_go_to_who_takes_over_and_are_signed_anew_for_them(people: dict[str, User]) -> None:
+    enter(people)
+    waiting, desk, answered = asked(people), signed(people), signed(people)
+    answer(people, answered)
+    leaver, taker = people["seller"].id, people["other"].id
+    with acting_as(people["general"]), writing():
+        carry_out(Plan(leaver, (taker,), deactivate=True))
+    rows = db.session.execute(select(ROWS.id, ROWS.requester_id, ROWS.state).order_by(ROWS.id)).all()
+    assert [tuple(row) for row in rows] == [
+        (waiting, taker, RETURNED), (desk, taker, RETURNED), (answered, leaver, ANSWERED),
+    ]  # fmt: skip
+    with acting_as(people["manager"]):
+        assert inbox() == [], "what was put up for the leaver is not signed any more"
+    with acting_as(people["clerk"]), pytest.raises(Refused, match="is not signed"):
+        services.answer(desk, "x", None)
+    with acting_as(people["other"]):
+        found = services.request_by_id(desk)
+        again = {"kind": "extract", "purpose": "接手客户", "scope": "华东", "until": clock.today()}
+        services.ask_again(desk, found.version, {**again, "destination": "inside"}, [])
+    with acting_as(people["manager"]):
+        sign(approval(desk), "同意")
+    assert state(desk) == SIGNED
+    assert findings() == []
+
+
+@pytest.mark.clause("CUS-09")
+def test_requests_are_found_by_number_and_words_by_who_may_see_them(people: dict[str, User]) -> None:
+    enter(people)
+    number = db.session.scalar(select(ROWS.number).where(ROWS.id == asked(people, purpose="年度对账核实")))
+    rebuild(["releases"])
+    for who, seen in (("seller", True), ("clerk", True), ("other", False)):
+        with acting_as(people[who]):
+            for words in (number, "对账"):
+                found = [hit.heading for group in find(words) for hit in group.hits if hit.kind == "releases"]
+                assert (number in found) is seen, (who, words)
 
 
 @pytest.mark.clause("CUS-09", "CUS-10")

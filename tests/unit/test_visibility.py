@@ -232,6 +232,20 @@ def test_two_people_over_the_same_statement_see_their_own(archive: Flask) -> Non
             assert set(db.session.scalars(statement)) == SEEN[user]
 
 
+def test_what_was_loaded_for_one_loads_later_what_the_one_who_acts_then_may_see(archive: Flask) -> None:
+    """Rows that are held stay the same rows when somebody else acts (a job, an approval that is carried out)."""
+    with acting_as(OWNER):
+        notes = db.session.scalars(sa.select(Note).options(selectinload(Note.file)).order_by(Note.id)).all()
+        assert {note.id for note in notes if note.file is not None} == SEEN[OWNER]
+    for user in (KEEPER, MEMBER, STRANGER, SYSTEM, OWNER):
+        db.session.expunge_all()
+        db.session.add_all(notes)
+        for note in notes:
+            db.session.expire(note, ["file"])
+        with acting_as(user):
+            assert {note.id for note in notes if note.file is not None} == SEEN[user]
+
+
 @pytest.mark.parametrize("user", [OWNER, CHIEF, KEEPER], ids=["owner", "chief", "keeper"])
 def test_a_limit_that_fails_hides_everything(archive: Flask, user: User) -> None:
     kernel = archive.extensions["kezhi"]

@@ -26,6 +26,9 @@ from .chosen import COMMAND
 ADMIN = "admin"
 
 
+BY_FILES = "STRATEGY file_copy"  #: PostgreSQL copies a database of tests faster so than through its log
+
+
 class Databases:
     """Makes databases of one kind (``sqlite`` or ``postgresql``) below a temporary folder of its own.
 
@@ -68,7 +71,7 @@ class Databases:
         site.engine.dispose()
         shutil.copytree(site.config.data, self.folder / name)
         if self.kind == "postgresql":
-            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{site.config.database_url.database}"')
+            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{site.config.database_url.database}" {BY_FILES}')
         return name
 
     def put_back(self, site: Site, name: str) -> None:
@@ -79,7 +82,7 @@ class Databases:
         if self.kind == "postgresql":
             own = site.config.database_url.database
             self._administer(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-            self._administer(f'CREATE DATABASE "{own}" TEMPLATE "{name}"')
+            self._administer(f'CREATE DATABASE "{own}" TEMPLATE "{name}" {BY_FILES}')
 
     def drop(self, site: Site) -> None:
         """Give a test's database back."""
@@ -127,7 +130,7 @@ class Databases:
         if self.kind == "sqlite":
             shutil.copy(self.folder / template / "kezhi.db", config.data / "kezhi.db")
         else:
-            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+            self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {BY_FILES}')
         site = Site(config)
         self._hasten(site.engine)
         return site

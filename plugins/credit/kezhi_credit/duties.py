@@ -9,6 +9,7 @@ from sqlalchemy import Select, Text, case, cast, func, literal, null, or_, selec
 
 from kezhi import BigInt, UtcDateTime, can, db
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import may_change
 
 from .models import OPEN, Alert
 from .services.investigations import INVESTIGATIONS
@@ -33,7 +34,7 @@ def task_kinds() -> list[Any]:
 
 def _page(reference: str) -> str:
     # everybody who reads the customer's file sees its tasks; the form is for who may decide
-    return url_for("credit.measure", customer_id=int(reference)) if can("credit.ask") else ""
+    return url_for("credit.measure", customer_id=int(reference)) if may_change(int(reference), "credit.ask") else ""
 
 
 def _investigation(reference: str) -> str:

@@ -9,6 +9,7 @@ from flask import g, url_for
 from kezhi import Fact, Panel, User
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.i18n import _
 
 from .labels import MEASURE_LABELS, SIGN_LABELS, SIGN_TONES
@@ -56,8 +57,8 @@ def panels(record: Any, user: User) -> list[Panel]:
     measure = measure_in_force(record.id) if alerts else None
     context = {"now": now, "judged": judged(now), "bar": bar(now), "ages": AGE_LABELS, "customer": record,
                "alerts": alerts, "measure": measure, "term": term_of(now, measure), "words": WORDS,
-               "can_rate": user.can("credit.rate"),
-               "can_ask": user.can("credit.ask")}  # fmt: skip
+               "can_rate": may_change(record, "credit.rate", user),
+               "can_ask": may_change(record, "credit.ask", user)}  # fmt: skip
     return [
         Panel(
             _l("Customer credit"),

@@ -6,6 +6,7 @@ from flask import url_for
 
 from kezhi import lazy_gettext as _l
 
+from ..customers.services import looks_only
 from ..files.contributions import Attachment
 from .models import Contract
 from .rules import EDIT, MONEY
@@ -21,6 +22,7 @@ def attachments() -> list[Attachment]:
             read=MONEY,
             attach=EDIT,
             page=lambda contract_id: url_for("contracts.show", contract_id=contract_id),
+            looks_only=looks_only,
             customer=lambda contract: int(contract.customer_id),
         )
     ]

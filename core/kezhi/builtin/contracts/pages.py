@@ -17,6 +17,7 @@ from kezhi.i18n import _, lazy_pgettext, ngettext
 
 from ..accounts.models import Account
 from ..customers.models import Customer
+from ..customers.services import may_change
 from ..lists.contributions import Board, Calendar
 from ..search.services import list_search
 from .columns import contract_columns
@@ -111,7 +112,7 @@ def contract_page(contract: Contract) -> dict[str, Any]:
         "left": days_left(last_day) if state == IN_FORCE else None,
         "is_late": state == EXPIRED,
         "can_money": can(MONEY),
-        "can_edit": can(EDIT),
+        "can_edit": may_change(customer, EDIT),
         "can_renew": contract.signed_on is not None and successor is None,
         "panels": _panels(contract, user),
         "timeline": _timeline(contract, user),
@@ -154,7 +155,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "kinds": kind_texts(),
         "labels": STATE_LABELS,
         "tones": STATE_TONES,
-        "new_url": url_for("contracts.new", customer=code) if code and user.can(EDIT) else "",
+        "new_url": url_for("contracts.new", customer=code) if code and may_change(record, EDIT, user) else "",
         "days_left": days_left,
         "in_force": IN_FORCE,
     }

@@ -8,6 +8,7 @@ from kezhi import lazy_gettext as _l
 
 from ..files.contributions import Attachment
 from .models import Customer
+from .sharing.rights import looks_only
 
 
 def attachments() -> list[Attachment]:
@@ -19,6 +20,7 @@ def attachments() -> list[Attachment]:
             Customer,
             read="customers.read",
             attach="customers.write",
+            looks_only=looks_only,
             page=lambda customer_id: url_for("customers.show", customer_id=customer_id),
         )
     ]

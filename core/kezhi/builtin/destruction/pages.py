@@ -15,6 +15,7 @@ from kezhi.cells import address_of
 from ..accounts.services import names_of_logins
 from ..approvals.addresses import address_of_request
 from ..customers.models import Customer
+from ..customers.sharing.rules import is_in_charge
 from ..documents.models import Issue
 from .contributions import FILE
 from .models import DONE, OPEN, OPEN_STATES, Item, Proposal
@@ -149,7 +150,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         .where(item.customer_id == record.id, own.state.in_(OPEN_STATES), item.outcome == OPEN)
     )
     proposal = db.session.scalars(statement.limit(1)).one_or_none()
-    if proposal is None and not user.can(PROPOSE):
+    if proposal is None and not (user.can(PROPOSE) and is_in_charge(record.owner_id, record.department_id, user)):
         return []
     link = url_for("destruction.propose", customer_id=record.id)
     if proposal is not None:

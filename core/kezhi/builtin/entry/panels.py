@@ -15,6 +15,7 @@ from kezhi.i18n import _
 
 from ..accounts.services import names_of_logins
 from ..customers.models import Customer
+from ..customers.services import may_change
 from ..customers.services.confirmation import needs_confirmation
 from ..timeline.contributions import Source
 from .columns import LABELS, TONES
@@ -41,7 +42,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "sent_by": names.get(state.sent_by, state.sent_by) if state is not None else "",
         "closed_by": names.get(state.closed_by, state.closed_by) if state is not None else "",
         "waits": state is not None and state.state == WAITING,
-        "may_send": user.can("customers.write") and (state is None or state.state in CLOSED),
+        "may_send": may_change(record, "customers.write", user) and (state is None or state.state in CLOSED),
         "untyped": not record.business_type,
         "form": Form(formdata=None),
     }

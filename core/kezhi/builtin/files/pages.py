@@ -85,7 +85,7 @@ def panels(record: Any, user: User) -> list[Panel]:
     plugin, attachment = found
     record_id = int(record.id)
     held = services.files_of(plugin, attachment.kind, record_id)
-    may_attach = bool(attachment.attach) and user.can(attachment.attach)
+    may_attach = attachment.may_attach(customer_of(attachment, record), user)
     url = url_for("files.index", plugin=plugin, kind=attachment.kind, record_id=record_id)
     context = {
         "files": held[:SHOWN],
@@ -104,12 +104,19 @@ def panels(record: Any, user: User) -> list[Panel]:
     ]
 
 
-def index_page(plugin: str, kind: str, record_id: int) -> dict[str, Any]:
+def customer_of(attachment: Attachment, record: Any) -> int | None:
+    """The id of the customer whose data the files of a record hold, where that is known."""
+    if attachment.is_customer:
+        return int(record.id)
+    return attachment.customer(record) if attachment.customer else None
+
+
+def index_page(plugin: str, kind: str, record: Any) -> dict[str, Any]:
     """The page of a record's files."""
     from kezhi import acting_user
 
-    attachment = services.attachment_for(plugin, kind)
-    may_attach = bool(attachment.attach) and acting_user().can(attachment.attach)
+    attachment, record_id = services.attachment_for(plugin, kind), int(record.id)
+    may_attach = attachment.may_attach(customer_of(attachment, record), acting_user())
     return {
         "attachment": attachment,
         "plugin": plugin,
@@ -141,7 +148,7 @@ def file_page(held: Held) -> dict[str, Any]:
         "version": held.version,
         "versions": services.versions_of(file),
         "attachment": attachment,
-        "may_attach": bool(attachment.attach) and acting_user().can(attachment.attach),
+        "may_attach": attachment.may_attach(file.customer_id, acting_user()),
         "record_url": url_for("files.index", plugin=file.plugin, kind=file.kind, record_id=record_id),
         "back_url": attachment.page(record_id) if attachment.page else "",
         "gone_on": gone_on(held),

@@ -41,17 +41,17 @@ def blueprint() -> Blueprint:
 def index(plugin: str, kind: str, record_id: int) -> Any:
     """The files of a record."""
     try:
-        services.record_for(plugin, kind, record_id)
+        record = services.record_for(plugin, kind, record_id)
     except NotFound:
         abort(404)
-    return render_template("files/index.html", form=UploadForm(), **pages.index_page(plugin, kind, record_id))
+    return render_template("files/index.html", form=UploadForm(), **pages.index_page(plugin, kind, record))
 
 
 @requires("files.use")
 def upload(plugin: str, kind: str, record_id: int) -> Any:
     """Take in a file. A refused one leaves nothing behind, and the page says why."""
     try:
-        services.record_for(plugin, kind, record_id, to_attach=True)
+        record = services.record_for(plugin, kind, record_id, to_attach=True)
     except NotFound:
         abort(404)
     form = UploadForm()
@@ -67,7 +67,7 @@ def upload(plugin: str, kind: str, record_id: int) -> Any:
             abort(404)
         except Refused as error:
             fill_errors(form, error)
-    page = pages.index_page(plugin, kind, record_id)
+    page = pages.index_page(plugin, kind, record)
     return render_template("files/index.html", form=form, **page), 422
 
 

@@ -37,7 +37,7 @@ class Releases(Plugin):
         "kezhi": ">=0.1", "accounts": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1",
         "documents": ">=0.1", "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1", "tasks": ">=0.1",
     }  # fmt: skip
-    extends = ("timeline", "policy", "destruction")
+    extends = ("timeline", "policy", "destruction", "search", "handover")
     essential = True
     icon = "file-earmark-person"
 
@@ -159,6 +159,18 @@ class Releases(Plugin):
         from .checks import checks
 
         return checks()
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import search_kinds
+
+        return search_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
 
     @hookimpl(optionalhook=True)
     def register_erasures(self) -> list[Any]:

@@ -14,6 +14,7 @@ from kezhi.i18n import _
 
 from ..accounts.services import names_of_logins
 from ..customers.models import Customer
+from ..customers.services import may_change
 from ..timeline.contributions import Source
 from . import services
 from .copying import COMPLETE, KINDS, NEITHER, NO_DATABASE, NO_SERVICE, institutional_types
@@ -57,7 +58,7 @@ def verification_panel(customer: Customer, user: User) -> Panel:
             "due": now.due,
             "is_open": state not in (LATER,) and tone != "green",
             "lines": list(history(now, opened, rows)),
-            "may_verify": user.can(VERIFY) and tone != "green",
+            "may_verify": may_change(customer, VERIFY, user) and tone != "green",
         },
         icon="patch-check",
         order=16,
@@ -97,7 +98,7 @@ def copies_panels(customer: Customer, user: User) -> list[Panel]:
     title, tone = STATES_OF_COPIES[state]
     tone = tone if asked else "gray"
     rows = [(title, *found.get(kind, (None, ""))) for kind, title in KINDS.items()]
-    change = url_for("upkeep.copies", customer_id=customer.id) if user.can(COPIES) else None
+    change = url_for("upkeep.copies", customer_id=customer.id) if may_change(customer, COPIES, user) else None
     context = {
         "state": title,
         "tone": tone,

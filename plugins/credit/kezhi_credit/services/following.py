@@ -58,7 +58,8 @@ def tables_read() -> Collection[str]:
 
 
 def _tables() -> frozenset[str]:
-    found = {each.name for each in visitors.iterate(position(clock.today())) if each.__visit_name__ == "table"}
+    parts: Any = visitors.iterate(position(clock.today()))
+    found = {each.name for each in parts if each.__visit_name__ == "table"}
     return frozenset(found - {CUSTOMERS.name, SUMMARY.name})
 
 

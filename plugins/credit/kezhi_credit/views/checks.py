@@ -7,8 +7,9 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import and_, or_
 
-from kezhi import NotFound, Refused, can, currency, db, requires, visible, writing
+from kezhi import NotFound, Refused, currency, db, requires, visible, writing
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
@@ -53,7 +54,7 @@ def index() -> Any:
         key=form.key,
         unit=currency(),
         hours=HOURS,
-        may_ask=can("credit.ask"),
+        may_ask=chosen is not None and may_change(chosen, "credit.ask"),
         **_figures(answer),
     )
     return page, 422 if form.errors or form.form_errors else 200

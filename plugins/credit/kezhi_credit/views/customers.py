@@ -10,6 +10,7 @@ from kezhi import ListView, Refused, can, clock, currency, db, requires, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.approvals.models import Request
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext
@@ -98,9 +99,9 @@ def show(customer_id: int) -> str:
         states=STATE_LABELS,
         tones=STATE_TONES,
         sources=SOURCE_LABELS,
-        can_rate=can("credit.rate"),
-        can_ask=can("credit.ask"),
-        can_investigate=can("credit.investigate"),
+        can_rate=may_change(customer, "credit.rate"),
+        can_ask=may_change(customer, "credit.ask"),
+        can_investigate=may_change(customer, "credit.investigate"),
         **_investigated(customer.id),
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 
 from kezhi import db, visible
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.customers.importer import of_customers
-from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.importer import of_customers, of_looked_at
 from kezhi.builtin.imports.contributions import ImportField
 from kezhi.builtin.imports.models import Batch, Row
 from kezhi.builtin.imports.staging import add_problems, field_text, good_rows
@@ -29,26 +28,14 @@ CUSTOMER_CODE = ImportField(
 )
 
 
-def check_customers(batch: Batch) -> None:
-    """Rows for customers that the user does not see, or that are not there."""
-    known = visible(Customer).with_only_columns(Customer.code).where(Customer.code.is_not(None))
-    code = field_text("customer_code")
-    text = _(
-        "There is no customer with the code “%(code)s”. Enter the customer first, or correct the code.",
-        code=slot("code"),
-    )
-    unknown = problem(Row.row, text, code=code).where(*good_rows(batch), code.not_in(known))
-    add_problems(batch, unknown, column="customer_code")
-
-
 def check_numbers(batch: Batch, model: Any, text: str) -> None:
-    """Numbers of records that the user does not see; ``text`` has a slot ``number``."""
+    """Numbers of records that the user does not see, or only looks at; ``text`` has a slot ``number``."""
     number, table = field_text("number"), model.__table__
     seen = visible(model).with_only_columns(model.id)
     hidden = (
         problem(Row.row, text, number=number)
         .join(table, table.c.number == number)
-        .where(*good_rows(batch), table.c.id.not_in(seen))
+        .where(*good_rows(batch), or_(table.c.id.not_in(seen), of_looked_at(table.c.customer_id)))
     )
     add_problems(batch, hidden, column="number")
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import check_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -38,7 +39,7 @@ from kezhi.permissions import acting_user
 from ..models import MONEY, RATIO, Declaration
 from ..services.declarations import FIRST_YEAR, LONGEST_SOURCE, check_value, latest_year
 from ..services.figures import figures_in_use, title_of
-from .common import CUSTOMER_CODE, check_customers
+from .common import CUSTOMER_CODE
 from .messages import problem, slot
 from .resolve import SOURCE
 

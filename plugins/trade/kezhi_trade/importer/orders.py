@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, union, update
 
 from kezhi import bulk_write, clock, currency, db
+from kezhi.builtin.customers.importer import check_customers
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.journal import KEPT, former, reverted_rows, taken
 from kezhi.builtin.imports.models import Batch, Row
@@ -23,7 +24,7 @@ from ..models import CANCELLED, Order
 from ..services.rates import missing_rate
 from ..services.summary import refresh_customers, refresh_summary
 from .cells import read_amount, read_signed, read_status, read_tax_rate
-from .common import CUSTOMER_CODE, check_customers, check_external_ids, check_numbers, decide, wanted_rows
+from .common import CUSTOMER_CODE, check_external_ids, check_numbers, decide, wanted_rows
 from .messages import problem, slot
 from .resolve import COLUMNS, orders, resolve, staged
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, insert, literal, or_, select, update
 
 from kezhi import bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import check_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -20,7 +21,7 @@ from kezhi.i18n import lazy_gettext as _l
 
 from ..models import Stock
 from .cells import read_month
-from .common import CUSTOMER_CODE, check_customers
+from .common import CUSTOMER_CODE
 from .messages import problem, slot
 from .staging import SOURCE
 

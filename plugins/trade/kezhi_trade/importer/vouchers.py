@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, or_, select, update
 
 from kezhi import Refused, bulk_write, clock, currency, db, visible
+from kezhi.builtin.customers.importer import check_customers
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.imports.contributions import Importer, ImportField, Journaled, Reversal
 from kezhi.builtin.imports.models import Batch, Row
@@ -27,7 +28,7 @@ from ..services.matching import refresh
 from ..services.rates import missing_rate
 from ..services.sorts import INVOICE, RECEIPT, SHIPMENT, SORTS, Sort
 from .cells import read_amount
-from .common import CUSTOMER_CODE, check_customers, check_external_ids, check_numbers, decide, wanted_rows
+from .common import CUSTOMER_CODE, check_external_ids, check_numbers, decide, wanted_rows
 from .messages import message, problem, slot
 from .staging import columns_of, invoices, resolve, staged
 

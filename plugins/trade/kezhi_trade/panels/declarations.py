@@ -9,6 +9,7 @@ from flask import url_for
 from kezhi import Panel, User
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 
 from ..services import all_figures, current
 from ..services.figures import title_of
@@ -21,7 +22,7 @@ def declaration_panels(record: Any, user: User) -> list[Panel]:
         return []
     now = current(record.id)
     rows = [(title_of(figure), now[figure["id"]]) for figure in all_figures() if figure["id"] in now]
-    may_enter = record.code and user.can("trade.declare")
+    may_enter = record.code and may_change(record, "trade.declare", user)
     return [
         Panel(
             _l("Declared figures"),

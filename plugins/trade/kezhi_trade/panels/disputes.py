@@ -11,6 +11,7 @@ from flask import url_for
 from kezhi import Panel, TimelineEntry, User, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 
@@ -25,7 +26,7 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
     """The latest disputes with a customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    may_enter = record.code and user.can("trade.dispute")
+    may_enter = record.code and may_change(record, "trade.dispute", user)
     context = {
         "disputes": _latest(record, user, LATEST),
         "labels": DISPUTE_LABELS,

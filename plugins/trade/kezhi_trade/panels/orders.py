@@ -11,6 +11,7 @@ from flask import url_for
 from kezhi import Fact, Panel, TimelineEntry, User, currency, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 from kezhi.money import display
@@ -41,11 +42,12 @@ def order_panels(record: Any, user: User) -> list[Panel]:
     """The latest orders of a customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
+    may_enter = record.code and may_change(record, "trade.write", user)
     context = {
         "orders": _latest(record, user, LATEST),
         "status_labels": STATUS_LABELS,
         "status_tones": STATUS_TONES,
-        "new_url": url_for("trade.new", customer=record.code) if record.code and user.can("trade.write") else "",
+        "new_url": url_for("trade.new", customer=record.code) if may_enter else "",
     }
     return [
         Panel(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from kezhi import Panel, TimelineEntry, User, clock, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.timeline.contributions import Source
 from kezhi.i18n import _
 from kezhi.money import display
@@ -38,7 +39,7 @@ def receivable_panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
     found = figures_of(record)
-    may_enter = bool(record.code and user.can("trade.book"))
+    may_enter = bool(record.code and may_change(record, "trade.book", user))
     context = {
         "figures": found,
         "ages": [(AGE_LABELS[name], AGE_TONES[name], found[name]) for name, _last in AGES],

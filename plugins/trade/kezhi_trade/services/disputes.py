@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, NotFound, Refused, announce, audit_record, clock, db, visible
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import check_writable
 from kezhi.i18n import _
 from kezhi.numbers import next_numbers
 from kezhi.permissions import acting_user
@@ -61,6 +62,7 @@ def update_dispute(dispute_id: int, version: int, values: Mapping[str, Any]) -> 
     changed = sorted(name for name, value in complete.items() if getattr(dispute, name) != value)
     if not changed:
         return dispute
+    check_writable([dispute.customer_id])  # what is looked at is not taken away to another customer either
     statement = (
         update(Dispute)
         .where(Dispute.id == dispute.id, Dispute.version == version)

@@ -22,6 +22,7 @@ from kezhi import (
     visible,
 )
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import check_writable
 from kezhi.i18n import _
 from kezhi.money import LARGEST, known_currency
 
@@ -90,6 +91,7 @@ def update_order(order_id: int, version: int, values: Mapping[str, Any]) -> Orde
     changed = sorted(name for name, value in complete.items() if getattr(order, name) != value)
     if not changed:
         return order
+    check_writable([customer_before])  # what is looked at is not taken away to another customer either
     try:
         with db.session.begin_nested():
             _write(order, version, {name: complete[name] for name in changed})

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, NotFound, Refused, announce, audit_record, bulk_write, clock, currency, db, setting, visible
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import check_writable
 from kezhi.i18n import _
 from kezhi.money import LARGEST, known_currency
 
@@ -70,6 +71,7 @@ def update_voucher(sort: Sort, voucher_id: int, version: int, values: Mapping[st
     changed = sorted(name for name, value in complete.items() if getattr(voucher, name) != value)
     if not changed:
         return voucher
+    check_writable([voucher.customer_id])  # what is looked at is not taken away to another customer either
     try:
         with db.session.begin_nested():
             _write(sort, voucher, version, {name: complete[name] for name in changed})

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kezhi import ListView, NotFound, Refused, can, currency, requires, writing
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.customers.services import customer_by_code
+from kezhi.builtin.customers.services import customer_by_code, may_change
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext, ngettext
 
@@ -57,16 +57,16 @@ def declaration_list() -> ListView:
 def show(declaration_id: int) -> str:
     """One declaration, and all others of the same figure."""
     declaration = services.find_declaration(declaration_id)
-    figure = figure_of(declaration)
+    figure, customer = figure_of(declaration), customer_of(declaration)
     return render_template(
         "trade/declaration.html",
         declaration=declaration,
-        customer=customer_of(declaration),
+        customer=customer,
         figure=figure,
         title=title_of(figure),
         history=services.history(declaration),
         source_label=SOURCE_LABELS.get(declaration.source, declaration.source),
-        can_withdraw=can("trade.declare") and declaration.withdrawn_at is None,
+        can_withdraw=may_change(customer, "trade.declare") and declaration.withdrawn_at is None,
     )
 
 

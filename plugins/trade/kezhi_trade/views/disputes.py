@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kezhi import Conflict, ListView, Refused, can, requires, writing
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.lists.bulk import back_to
 from kezhi.builtin.lists.contributions import Board
 from kezhi.builtin.search.services import list_search
@@ -72,13 +73,14 @@ def move() -> Any:
 def show(dispute_id: int) -> str:
     """One dispute."""
     dispute = services.find_dispute(dispute_id)
+    customer = customer_of(dispute)
     return render_template(
         "trade/dispute.html",
         dispute=dispute,
-        customer=customer_of(dispute),
+        customer=customer,
         gravity=(GRAVITY_LABELS[dispute.gravity], GRAVITY_TONES[dispute.gravity]),
         state=(DISPUTE_LABELS[dispute.state], DISPUTE_TONES[dispute.state]),
-        can_change=can("trade.dispute"),
+        can_change=may_change(customer, "trade.dispute"),
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from sqlalchemy import select
 
-from kezhi import Refused, can, db, requires, visible, writing
+from kezhi import Refused, db, requires, visible, writing
+from kezhi.builtin.customers.services import may_change
 from kezhi.i18n import _, ngettext
 
 from .. import services
@@ -29,7 +30,7 @@ def context_of(sort: Sort, voucher: Any, typed: Mapping[str, str] | None = None,
         return {"invoice": covering, "matches": [], "offered": []}
     left = voucher.amount - voucher.matched
     offered = []
-    if sort is RECEIPT and left and voucher.status != VOID and can("trade.book"):
+    if sort is RECEIPT and left and voucher.status != VOID and may_change(voucher, "trade.book"):
         offered = services.open_invoices(voucher)
     return {
         "invoice": None,

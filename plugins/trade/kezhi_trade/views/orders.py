@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kezhi import Conflict, ListView, Refused, can, currency, requires, writing
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.lists.bulk import back_to, confirm_page, selected
 from kezhi.builtin.lists.contributions import Board, BulkAction, Calendar
 from kezhi.builtin.search.services import list_search
@@ -93,15 +94,16 @@ def finish() -> Any:
 def show(order_id: int) -> str:
     """One order."""
     order = services.find_order(order_id)
+    customer = customer_of(order)
     return render_template(
         "trade/show.html",
         order=order,
-        customer=customer_of(order),
+        customer=customer,
         status_label=STATUS_LABELS[order.status],
         status_tone=STATUS_TONES[order.status],
         source_label=SOURCE_LABELS.get(order.source, order.source),
         company_currency=currency(),
-        can_change=can("trade.write") and order.status != CANCELLED,
+        can_change=may_change(customer, "trade.write") and order.status != CANCELLED,
     )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from kezhi import Conflict, ListView, Refused, can, currency, requires, writing
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.lists.contributions import Board, Calendar
 from kezhi.builtin.search.services import list_search
 from kezhi.forms import fill_errors, submit_once
@@ -103,21 +104,21 @@ def _show(sort: Sort) -> View:
 def show_page(sort: Sort, voucher_id: int, **more: Any) -> str:
     """One voucher, with what it settled or was settled by."""
     voucher = services.find_voucher(sort, voucher_id)
-    context = matching.context_of(sort, voucher, **more)
+    context, customer = matching.context_of(sort, voucher, **more), customer_of(voucher)
     return render_template(
         "trade/voucher.html",
         sort=sort,
         heading=sort.named(voucher.number),
         list_title=TITLES[sort.key],
         voucher=voucher,
-        customer=customer_of(voucher),
+        customer=customer,
         state=_state(sort, voucher),
         kind_label=KIND_LABELS[voucher.kind] if sort is RECEIPT else "",
         sources=SOURCE_LABELS,
         company_currency=currency(),
         edit_url=address(sort, voucher_id, "edit_"),
         void_url=address(sort, voucher_id, "void_"),
-        can_change=can("trade.book") and voucher.status != VOID,
+        can_change=may_change(customer, "trade.book") and voucher.status != VOID,
         **context,
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, exists, func, literal, or_, select, union_all
 from kezhi import Refused, can, db, visible
 from kezhi.i18n import _
 
+from ...customers.importer.naming import looked_at_text, of_looked_at
 from ...customers.importer.staged import CREATE, UNCHANGED, UPDATE, rows, sentence
 from ...imports.models import Batch, Row
 from ...imports.staging import add_problems, field_text, good_rows, seal_to_targets
@@ -53,6 +54,8 @@ def _check_customers(batch: Batch) -> None:
     found = merged(batch)
     said = sentence(_("There is no customer with the code “%(code)s”.", code="{code}"), code=found.c.named)
     add_problems(batch, _of(found, said, found.c.customer_id.is_(None)), column=column)
+    found = merged(batch)
+    add_problems(batch, _of(found, looked_at_text(found.c.named), of_looked_at(found.c.customer_id)), column=column)
     found = merged(batch)
     moved = and_(found.c.target_id.is_not(None), found.c.stored_customer != found.c.customer_id)
     said = sentence(_("Contract “%(number)s” is another customer's.", number="{number}"), number=found.c.number)

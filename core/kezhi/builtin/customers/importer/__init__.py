@@ -8,10 +8,11 @@ from ...imports.contributions import Importer
 from .applying import apply
 from .columns import columns
 from .matching import check
+from .naming import check_customers, of_looked_at
 from .reverting import reversal
 from .suggesting import of_customers
 
-__all__ = ["importer", "of_customers"]
+__all__ = ["check_customers", "importer", "of_customers", "of_looked_at"]
 
 
 def importer() -> Importer:

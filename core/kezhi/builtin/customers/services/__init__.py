@@ -1,5 +1,7 @@
 """The policy of the customer file: what pages, commands, imports and other apps call."""
 
+from ..sharing.guard import check_writable
+from ..sharing.rights import looks_only, may_change
 from .analyses import add_analysis, analyses_of
 from .assigning import assign_customers, hand_over
 from .contacts import add_contact, contact_by_id, contacts_of, mark_left, update_contact
@@ -34,6 +36,7 @@ __all__ = [
     "blockers",
     "change_entries",
     "changes",
+    "check_writable",
     "choosable_departments",
     "choosable_owners",
     "contact_by_id",
@@ -45,7 +48,9 @@ __all__ = [
     "duplicates",
     "erase_customer",
     "hand_over",
+    "looks_only",
     "mark_left",
+    "may_change",
     "merge_customers",
     "owner_entries",
     "owners",
