@@ -31,6 +31,7 @@ from .i18n import gettext as _
 from .money import to_units
 from .permissions import context_values
 from .settings import currency
+from .shell import constant_url
 
 TONES = frozenset(("green", "teal", "blue", "indigo", "violet", "pink", "red", "orange", "amber", "gray"))
 SPECIAL = re.compile("[&<>'\"]").search
@@ -38,12 +39,12 @@ SAMPLE = 918273645546372819  #: stands for the number of a record
 
 
 def address_of(endpoint: str, **number: int) -> str:
-    """``url_for`` with one whole number, for the many rows of a page: asked once a request, then filled in."""
+    """``url_for`` with one whole number, for the many rows of a page: asked once, then filled in."""
     ((name, value),) = number.items()
-    key = f"kezhi_address {endpoint} {name}"
-    kept = context_values().get(key)
+    known = context_values().setdefault("kezhi_addresses", {})
+    kept = known.get((endpoint, name))
     if kept is None:
-        kept = context_values()[key] = url_for(endpoint, **{name: SAMPLE}).rpartition(str(SAMPLE))  # type: ignore[arg-type]
+        kept = known[endpoint, name] = constant_url(endpoint, **{name: SAMPLE}).rpartition(str(SAMPLE))
     return f"{kept[0]}{int(value)}{kept[2]}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection, func, select
+
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
@@ -26,3 +28,11 @@ def today() -> date:
 def local(instant: datetime) -> datetime:
     """An instant in the company's zone."""
     return instant.astimezone(company_zone())
+
+
+def database_now(connection: Connection) -> datetime:
+    """The database's clock, which all machines share; SQLite's machine is this one."""
+    if connection.dialect.name == "postgresql":
+        found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return found
+    return now()

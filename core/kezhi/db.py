@@ -19,6 +19,7 @@ from sqlalchemy import (
     JSON,
     URL,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -97,6 +98,14 @@ def dispose_models(plugin: str, prefix: str) -> None:
 
 class KezhiSession(FlaskSession):
     """Flask-SQLAlchemy's session; ``info['writing']`` says whether a write transaction is open."""
+
+    def connection(self, *given: Any, **options: Any) -> Connection:
+        """The connection of the open transaction: a page asks for it six times, and looks for it once."""
+        open_one, kept = self.get_transaction(), self.info.get("connection")
+        if given or options or open_one is None or kept is None or kept[0] is not open_one or not self.is_active:
+            found = super().connection(*given, **options)
+            kept = self.info["connection"] = self.get_transaction(), found
+        return kept[1]
 
 
 class Database(SQLAlchemy):

@@ -168,7 +168,7 @@ def register_clauses() -> list[Clause]:  # type: ignore[empty-body]
 
 @spec("view")
 def menu_items(user: User) -> list[MenuItem]:  # type: ignore[empty-body]
-    """What: entries of the side menu.
+    """What: entries of the side menu. They follow from the user alone: asked again when anything of the user changes.
 
     Returns: items; the core drops those whose permission the user lacks. Called by: every page. On error: dropped.
     """

@@ -13,6 +13,7 @@ from .errors import PluginError
 from .plugin import Plugin
 
 log = logging.getLogger("kezhi.host")
+MOST_KEPT = 500  #: of one name
 
 
 class Host:
@@ -42,6 +43,16 @@ class Host:
         except pluggy.PluginValidationError as error:
             name = getattr(error.plugin, "name", "")
             raise PluginError(name, str(error), stage="hooks") from error
+
+    def kept(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
+        """What ``make`` answers, kept by all that it was made of; with too many of a name, all of it is made anew."""
+        known = self.memo.setdefault((name,), {})
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_KEPT:
+                known.clear()
+            found = known[key] = make()
+        return found
 
 
 class Calls:

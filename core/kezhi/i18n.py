@@ -6,6 +6,7 @@ import os
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from flask import g, has_request_context, request
 from flask_babel import LazyString, force_locale, get_domain, get_locale
 from flask_babel import lazy_pgettext as lazy_pgettext
@@ -63,7 +64,15 @@ def pick(text: str | None) -> str | None:
     return {"zh": CHINESE, "en": ENGLISH}.get((text or "").replace("-", "_").split("_")[0].split(".")[0].lower())
 
 
-def choose_locale() -> str:
+def choose_locale() -> Locale:
+    """The language of this page or command, read from its name once: that looks for a file."""
+    return _locale(_chosen())
+
+
+_locale = lru_cache(maxsize=16)(Locale.parse)
+
+
+def _chosen() -> str:
     """The user's language; a visitor's choice or browser; a command's environment; else the company's."""
     if named := g.get("kezhi_locale") or acting_user().locale:
         return str(named)
@@ -76,7 +85,8 @@ def choose_locale() -> str:
 
 def is_chinese() -> bool:
     """Whether the present language is Chinese."""
-    return getattr(get_locale(), "language", "") == "zh"
+    known = getattr(context_values().get("_flask_babel"), "babel_locale", None)  # a page asks ten times
+    return getattr(known or get_locale(), "language", "") == "zh"
 
 
 def in_both_languages(text: object) -> dict[str, str]:

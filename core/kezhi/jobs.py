@@ -10,7 +10,9 @@ together with the note that the slot is done: after a death it has taken effect 
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -32,7 +34,6 @@ from .errors import Refused
 from .i18n import gettext as _
 from .i18n import in_both_languages
 from .permissions import acting_as, acting_user
-from .presence import database_now, process_id
 from .site import Site
 from .tables import job as table
 from .tables import state
@@ -151,6 +152,11 @@ def _slot(instant: datetime) -> str:
     return f"at {instant.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
+def process_id() -> str:
+    """A name of this process, or of a part of it, that nobody else ever has."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
 def run_pending(site: Site, worker: str = "", limit: int | None = None) -> int:
     """Work off what is due; returns how many slots were run. Every slot runs in the app that is in force.
 
@@ -184,7 +190,7 @@ def work(site: Site, stop: threading.Event, poll: float = POLL) -> None:
 
 def _claim(worker: str) -> Task | None:
     """Take the slot that has waited longest, of a job that an enabled app registers; its attempts are raised first."""
-    now = database_now(db.session.connection())
+    now = clock.database_now(db.session.connection())
     ahead = clock.now() + timedelta(hours=1)  # what is later was written before the clock was set back
     due = or_(table.c.due_at <= clock.now(), table.c.created_at > ahead, table.c.started_at > ahead)
     cut_off = or_(table.c.lease_until < now, table.c.lease_until > now + 2 * LEASE)
@@ -316,7 +322,7 @@ def _keep_lease(site: Site, task: Task, stop: threading.Event) -> None:
     while not stop.wait(BEAT):
         try:
             with site.engine.execution_options(kezhi_write=True).begin() as connection:
-                until = database_now(connection) + LEASE
+                until = clock.database_now(connection) + LEASE
                 connection.execute(update(table).where(_held(task)).values(lease_until=until))
         except Exception:
             log.warning("the lease of job %s could not be extended", task.job, exc_info=True)

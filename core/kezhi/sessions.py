@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, current_app, g, has_request_context, request, session
+from flask import Flask, Request, current_app, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
 from . import clock
@@ -31,7 +30,6 @@ log = logging.getLogger("kezhi.sessions")
 
 TOKEN = "token"  #: key inside the cookie  # noqa: S105
 IDLE_HOURS = 12  #: default of the setting kezhi.session_idle_hours
-LONGEST_DAYS = 7  #: default of the setting kezhi.session_days
 BY_HASH = select(table).where(table.c.token_hash == bindparam("hash"))  # made once: every request asks it
 SEEN_EVERY = timedelta(minutes=5)  #: how exactly the last use is known
 
@@ -51,36 +49,6 @@ def init_sessions(app: Flask) -> None:
     manager.anonymous_user = lambda: ANONYMOUS
     manager.request_loader(_load)
     manager.init_app(app)
-
-
-def start_session(user: User) -> None:
-    """Log ``user`` in, inside ``writing()``: a new token, a new CSRF secret, nothing of the former session stays."""
-    now = clock.now()
-    delete_sessions(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
-    delete_sessions(or_(table.c.expires_at <= now, table.c.seen_at <= now - idle()))
-    token = secrets.token_urlsafe(32)
-    values = {
-        "token_hash": _hash(token),
-        "user_id": user.id,
-        "created_at": now,
-        "seen_at": now,
-        "expires_at": now + timedelta(days=int(setting("kezhi", "session_days", LONGEST_DAYS))),
-        "address": (request.remote_addr or "")[:60],
-        "agent": request.user_agent.string[:200],
-    }
-    db.session.execute(insert(table).values(values))
-    session.clear()
-    g.pop("csrf_token", None)
-    session[TOKEN] = token
-    g._login_user = user
-
-
-def end_session() -> None:
-    """Log the present session out, inside ``writing()``."""
-    delete_sessions(table.c.token_hash == _hash(str(session.get(TOKEN, ""))))
-    session.clear()
-    g.pop("csrf_token", None)
-    g._login_user = ANONYMOUS
 
 
 def _load(_request: Request) -> User | None:
@@ -120,15 +88,11 @@ def idle() -> timedelta:
     return timedelta(hours=int(setting("kezhi", "session_idle_hours", IDLE_HOURS)))
 
 
-def _hash(token: str) -> bytes:
+def stored_hash(token: str) -> bytes:
+    """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def current_hash() -> bytes | None:
     token: Any = session.get(TOKEN) if has_request_context() else None
-    return _hash(token) if isinstance(token, str) else None
-
-
-def delete_sessions(*conditions: ColumnElement[bool]) -> int:
-    result: Any = db.session.execute(delete(table).where(*conditions))
-    return int(result.rowcount)
+    return stored_hash(token) if isinstance(token, str) else None

@@ -21,7 +21,7 @@ from .db import db
 from .errors import Refused
 from .forms import Form
 from .i18n import gettext as _
-from .permissions import acting_user
+from .permissions import acting_user, context_values
 from .tables import setting as table
 
 #: The kernel's own settings and their defaults.
@@ -45,7 +45,7 @@ class SecretField(PasswordField):
 
 def snapshot() -> dict[tuple[str, str], Any]:
     """All settings of this request or command as they are stored, one statement for all of them."""
-    found: dict[tuple[str, str], Any] | None = g.get("kezhi_settings")
+    found: dict[tuple[str, str], Any] | None = context_values().get("kezhi_settings")
     if found is None:
         rows = db.session.connection().execute(ALL).all()
         found = {(row.plugin, row.key): row.value for row in rows}

@@ -6,9 +6,10 @@ import logging
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
-from flask_babel import refresh
+from flask_babel import get_locale, refresh
 from werkzeug.wrappers import Response as AnyResponse
 
 from .assets import asset, own_file, plugin_file, vendor_file
@@ -17,6 +18,7 @@ from .error_pages import init_error_pages
 from .filters import init_filters
 from .i18n import CHINESE, ENGLISH, is_chinese, pick
 from .i18n import gettext as _
+from .i18n import lazy_gettext as _l
 from .permissions import acting_user, logged_in, public
 from .security import local_target
 from .settings import setting
@@ -24,7 +26,13 @@ from .users import User
 
 log = logging.getLogger("kezhi.shell")
 
-GROUPS = ("work", "customers", "service", "control", "system")
+GROUPS = {
+    "work": _l("Workbench"),
+    "customers": _l("Customers"),
+    "service": _l("Service"),
+    "control": _l("Internal control"),
+    "system": _l("System"),
+}
 YEAR = 365 * 24 * 3600
 COUNT_LIMIT = 999  #: a menu shows ``999+`` beyond
 
@@ -80,53 +88,59 @@ def page_variables() -> dict[str, Any]:
 
 
 def _frame(user: User) -> dict[str, Any]:
-    """What the frame round the page of a request shows."""
-    groups = menu(user) if user.is_authenticated else []
-    return {
+    """What the frame round the page of a request shows. What follows from the entries is made once for all who have
+    the same ones on the same page, in a language: they are asked for anew each time, and the key holds every one."""
+    items = menu_items(user) if user.is_authenticated else []
+    current, company = current_item(items), setting("kezhi", "company")
+    rows = [(each.endpoint, str(each.title), each.icon, each.group, each.count is not None) for each in items]
+    key = (str(get_locale()), request.script_root, company, user.is_authenticated, current and current.endpoint, *rows)
+    host, is_person = current_app.extensions["kezhi"].host, user.is_authenticated
+    kept = host.kept("frame", key, lambda: _made(menu(items, current), company, is_person))
+    return {**kept, "languages": languages()}
+
+
+def _made(groups: list[dict[str, Any]], company: str, is_person: bool) -> dict[str, Any]:
+    frame = {
         "menu": groups,
         "apps": apps(groups),
         "go_keys": go_keys(groups),
-        "languages": languages(),
         "account_links": account_links(),
         "home_url": _address("home") or "/",
         "logout_url": _address("accounts.logout"),
-        "search_url": _address("search.index") if user.is_authenticated else "",
+        "search_url": _address("search.index") if is_person else "",
     }
+    parts = current_app.jinja_env.get_template("kezhi/_frame.html").make_module(
+        {**frame, "company": company, "product_version": product_version()}
+    )
+    return {**frame, "frame": parts}
 
 
 def menu_items(user: User) -> list[MenuItem]:
-    """The entries of the side menu that the user may open, in their order."""
-    kept: tuple[User, list[MenuItem]] | None = g.get("kezhi_menu")
-    if kept is not None and kept[0] == user:
-        return kept[1]
-    known = current_app.view_functions
-    offered = current_app.extensions["kezhi"].call.menu_items(user=user)
+    """The entries of the side menu that the user may open, in their order: they follow from the user, as read now."""
+    host = current_app.extensions["kezhi"].host
+    if any(hook == "menu_items" for _plugin, hook in host.dropped):
+        return _menu_items(user)  # what failed once may work the next time
+    found: list[MenuItem] = host.kept("menu", user, lambda: _menu_items(user))
+    return found
+
+
+def _menu_items(user: User) -> list[MenuItem]:
+    known, offered = current_app.view_functions, current_app.extensions["kezhi"].call.menu_items(user=user)
     allowed = [item for item in offered if item.endpoint in known and user.can(item.permission)]
-    allowed.sort(key=lambda item: (GROUPS.index(item.group), item.order))
-    g.kezhi_menu = user, allowed
-    return allowed
+    return sorted(allowed, key=lambda item: ([*GROUPS].index(item.group), item.order))
 
 
-def menu(user: User) -> list[dict[str, Any]]:
+def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
     """The side menu by groups; at most one entry is the current page."""
-    titles = {
-        "work": _("Workbench"),
-        "customers": _("Customers"),
-        "service": _("Service"),
-        "control": _("Internal control"),
-        "system": _("System"),
-    }
-    items = menu_items(user)
-    current = current_item(items)
     groups = []
-    for key in GROUPS:
+    for key, title in GROUPS.items():
         rows: list[dict[str, Any]] = [
             {"title": item.title, "url": url, "icon": item.icon, "endpoint": item.endpoint,
              "counted": item.count is not None, "current": item is current}
             for item in items if item.group == key and (url := _address(item.endpoint))
         ]  # fmt: skip
         if rows:
-            groups.append({"key": key, "title": titles[key], "items": rows})
+            groups.append({"key": key, "title": str(title), "items": rows})
     return groups
 
 
@@ -170,7 +184,8 @@ def languages() -> list[dict[str, str]]:
         return [{"tag": "zh-CN" if is_chinese() else "en", "title": _("Language"), "url": preferences}]
     back = request.full_path.rstrip("?") if request.method == "GET" else request.path
     tag, title = ("en", "English") if is_chinese() else ("zh-CN", "中文")
-    return [{"tag": tag, "title": title, "url": url_for("kezhi.language", tag=tag, next=back)}]
+    url = f"{constant_url('kezhi.language', tag=tag)}?{urlencode({'next': back})}"
+    return [{"tag": tag, "title": title, "url": url}]
 
 
 def account_links() -> list[dict[str, str]]:
@@ -190,12 +205,17 @@ def _address(endpoint: str) -> str:
 
 
 def template_url_for(endpoint: str, **values: Any) -> str:
-    """``url_for`` of the templates: an address without arguments is made once, for each place the app is put up at."""
-    if values or endpoint.startswith(".") or not has_request_context():
+    """``url_for`` of the templates."""
+    return url_for(endpoint, **values) if values else constant_url(endpoint)
+
+
+def constant_url(endpoint: str, **values: Any) -> str:
+    """``url_for`` with no arguments but such as code names: made once, for each place the app is put up at."""
+    if endpoint.startswith(".") or not has_request_context():
         return url_for(endpoint, **values)
-    memo, key = current_app.extensions["kezhi"].host.memo, ("address", endpoint, request.script_root)
+    memo, key = current_app.extensions["kezhi"].host.memo, ("address", endpoint, request.script_root, *values.items())
     if key not in memo:
-        memo[key] = url_for(endpoint)
+        memo[key] = url_for(endpoint, **values)
     return str(memo[key])
 
 

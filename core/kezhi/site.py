@@ -10,12 +10,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, Row, delete, insert, inspect, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.wsgi import ClosingIterator
 
 from . import clock, migrate, tables
@@ -32,6 +32,7 @@ log = logging.getLogger("kezhi.site")
 
 #: how the stage of a failure begins that costs a plugin one contribution only
 VIEW = "view: "
+GENERATION = """SELECT value FROM kezhi_state WHERE "key" = 'generation'"""
 
 
 class Site:
@@ -108,10 +109,13 @@ class Site:
 
     def read_generation(self) -> int:
         """The counter that every change of the enabled set raises."""
-        with self.engine.connect() as connection:
-            # as text: every request begins with this
-            asked = connection.exec_driver_sql("""SELECT value FROM kezhi_state WHERE "key" = 'generation'""")
-            return int(asked.scalar_one())
+        with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            try:  # by the driver alone: every request begins with this
+                cursor.execute(GENERATION)
+                row: Any = cursor.fetchone()
+                return int(row[0])
+            except self.engine.dialect.loaded_dbapi.Error as error:
+                raise OperationalError(GENERATION, None, error) from error
 
     def read_enabled(self) -> dict[str, Row[Any]]:
         """The rows of the enabled plugins by name."""

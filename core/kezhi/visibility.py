@@ -1,16 +1,18 @@
 """Which rows a person sees: grants by a model's owner, limits by any plugin.
 
 Services start from :func:`visible`. A session-wide criterion is the net under it: every ORM statement that names a
-guarded model, or a dependant of one, is narrowed for the acting user. The system sees everything.
+guarded model, or a dependant of one, is narrowed for the acting user, unless its WHERE holds that very condition and it
+reads the model nowhere else. The system sees everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, has_app_context
-from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, select, true, union
+from sqlalchemy import ColumnElement, Select, SelectBase, and_, event, false, inspect, select, true, union
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql.annotation import SupportsAnnotations
 from sqlalchemy.sql.visitors import iterate
@@ -36,10 +38,11 @@ class AccessRegistry:
         self.models = [model for entry in entries for model in (entry.model, *entry.dependants)]
         self.guarded = {entry.model: entry for entry in entries}
         self.dependants = {child: (entry, column) for entry in entries for child, column in entry.dependants.items()}
-        self.known: dict[Any, list[type]] = {}
+        self.known: dict[Any, dict[type, bool]] = {}
 
-    def named_in(self, statement: Any) -> list[type]:
-        """The guarded models in a statement, inside its parts too, and those that what it loads may load later.
+    def named_in(self, statement: Any) -> dict[type, bool]:
+        """The guarded models in a statement, inside its parts too, and those that what it loads may load later; for
+        each whether it is read at one place only, which a condition in the statement's own WHERE narrows.
 
         Statements of the same form name the same ones: the form is what SQLAlchemy keeps compiled statements by.
         """
@@ -53,13 +56,27 @@ class AccessRegistry:
                 self.known[form.key] = found
         return found
 
-    def _named_in(self, statement: Any) -> list[type]:
-        # classes, not bare tables: what marks a part as one is what makes SQLAlchemy put a condition to it
-        annotated = [part for part in iterate(statement) if isinstance(part, SupportsAnnotations)]
-        mappers = list(dict.fromkeys(part._annotations.get("parentmapper") for part in annotated))
+    def _named_in(self, statement: Any) -> dict[type, bool]:
+        parts = _parts(statement)
+        mappers, elsewhere = _mappers(parts), set()
         for mapper in mappers:
-            mappers += [each.mapper for each in mapper.relationships if each.mapper not in mappers] if mapper else []
-        return [model for model in self.models if inspect(model) in mappers]
+            loaded = [each.mapper for each in mapper.relationships]
+            mappers += [each for each in loaded if each not in mappers]
+            elsewhere.update(loaded)
+        inner = [_parts(part) for part in parts if isinstance(part, SelectBase) and part is not statement]
+        again = [part for part in parts if getattr(part._annotations.get("parententity"), "is_aliased_class", False)]
+        elsewhere.update(*map(_mappers, [again, *inner]))
+        named, is_select = [model for model in self.models if inspect(model) in mappers], isinstance(statement, Select)
+        return {model: is_select and inspect(model) not in elsewhere for model in named}
+
+
+def _parts(statement: Any) -> list[Any]:
+    return [part for part in iterate(statement) if isinstance(part, SupportsAnnotations)]
+
+
+def _mappers(parts: Iterable[Any]) -> list[Any]:
+    """Of classes, not of bare tables: what marks a part as one is what makes SQLAlchemy put a condition to it."""
+    return list(dict.fromkeys(filter(None, (part._annotations.get("parentmapper") for part in parts))))
 
 
 def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
@@ -116,13 +133,20 @@ def _rule(model: type, user: User) -> Rule:
     if isinstance(grants, ColumnElement):
         granted, grants = [grants], []
     else:
-        granted = [] if grants == ALL else [entry.key.in_(_united(grants)) if grants else false()]
+        granted = [] if grants == ALL else [_among(entry.key, *grants) if grants else false()]
     if not granted and not limits:
         return None, None
     where = and_(true(), *granted, *limits)
     if grants and granted and not limits:  # the granted ids are all there is to say: no need to look each of them up
         return where, lambda: _ids(_united(grants).subquery().c[0])
     return where, lambda: _ids(entry.key, where)
+
+
+@lru_cache(maxsize=512)
+def _among(key: Any, *grants: Select[Any]) -> ColumnElement[bool]:
+    """The same condition for the same selects: who keeps those keeps it, and the statements that are made of it."""
+    found: ColumnElement[bool] = key.in_(_united(list(grants)))
+    return found
 
 
 def _ids(key: Any, *where: Any) -> Select[Any]:
@@ -148,19 +172,30 @@ def _net(state: ORMExecuteState) -> None:
         kept = tuple(each for each in statement._with_options if not isinstance(each, LoaderCriteriaOption))
         if kept == statement._with_options:
             return
-        state.statement = statement = statement._generate()
+        statement = statement._generate()
         statement._with_options = kept
+        state.statement = statement
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = narrowed(statement)
+
+
+def narrowed(statement: Any) -> Any:
+    """A statement with what the net adds for the acting user."""
     user = acting_user()
-    if user.is_system or not (state.is_select or state.is_update or state.is_delete):
-        return
-    known: dict[Any, list[Any]] = g.setdefault("kezhi_criteria", {})
-    for model in _registry().named_in(statement):
+    if user.is_system:
+        return statement
+    known: dict[Any, tuple[Any, Any]] = g.setdefault("kezhi_criteria", {})
+    for model, is_once in _registry().named_in(statement).items():
         if (model, user) not in known:
             g.kezhi_in_net = True
             try:
                 where = visible_where(model, user)
             finally:
                 g.kezhi_in_net = False
-            known[model, user] = [] if where is None else [with_loader_criteria(model, where, include_aliases=True)]
-        if known[model, user]:
-            state.statement = statement = statement.options(*known[model, user])
+            added = None if where is None else with_loader_criteria(model, where, include_aliases=True)
+            known[model, user] = where, added
+        where, added = known[model, user]
+        # only visible_where makes that object: nobody comes by it but by asking for the rule
+        if added is not None and not (is_once and any(part is where for part in statement._where_criteria)):
+            statement = statement.options(added)
+    return statement

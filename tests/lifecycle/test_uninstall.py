@@ -15,11 +15,11 @@ from sqlalchemy import func, inspect, select, text, update
 from kezhi import Refused, acting_as, db, set_setting, tables, writing
 from kezhi.builtin.accounts.models import RolePermission
 from kezhi.builtin.apps.doctor import examine
+from kezhi.builtin.apps.presence import Presence
 from kezhi.builtin.apps.removal import others_behind, preview_uninstall, uninstall
 from kezhi.builtin.apps.statuses import statuses
 from kezhi.builtin.audit.services import first_bad_entry
 from kezhi.lifecycle import disable, enable
-from kezhi.presence import Presence
 from kezhi.site import Site
 from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import command, with_options

@@ -34,10 +34,10 @@ from kezhi.builtin.accounts.models import Account, AccountRole
 from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.apps.job_commands import job_group
 from kezhi.cli import Context
+from kezhi.clock import database_now
 from kezhi.discover import forget
 from kezhi.jobs import Overtaken, enqueue, enqueue_due, run_pending, work
 from kezhi.lifecycle import disable, enable
-from kezhi.presence import database_now
 from kezhi.site import Site
 from kezhi.testing.databases import command, with_options
 from kezhi.testing.distributions import make_distribution, on_path

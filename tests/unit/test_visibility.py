@@ -18,7 +18,7 @@ from kezhi.listing import ListView
 from kezhi.permissions import acting_as
 from kezhi.plugin import Plugin, hookimpl
 from kezhi.users import ANONYMOUS, SYSTEM, User
-from kezhi.visibility import AccessRegistry, visible, visible_ids, visible_where
+from kezhi.visibility import AccessRegistry, narrowed, visible, visible_ids, visible_where
 
 pytestmark = pytest.mark.services
 
@@ -192,6 +192,51 @@ def test_the_net_finds_the_rows_wherever_a_statement_names_them(archive: Flask, 
             loaded = db.session.scalars(sa.select(Note).options(*options)).all()  # nobody guards a note itself
             assert len(loaded) == len(FILES)
             assert {note.file_id for note in loaded if note.file is not None} == seen, options
+
+
+def of_the_table(user: User) -> Any:
+    """The same grants by selects of the table, as rules are written that are not to be narrowed themselves."""
+    file = File.__table__.c
+    if user.can("files.all"):
+        return ALL
+    return [
+        sa.select(file.id).where(file.owner_id == user.id),
+        sa.select(file.id).where(file.team_id.in_(user.departments)),
+    ]
+
+
+@EVERYBODY
+def test_a_statement_that_holds_the_rule_is_narrowed_once_and_none_can_pretend(archive: Flask, user: User) -> None:
+    """The rule stands in the WHERE as the one object that ``visible`` makes: what only looks like it counts nothing."""
+    children = {Sheet: Sheet.file_id}
+    archive.extensions["kezhi"].access = AccessRegistry([Access(File, File.id, of_the_table, children)])
+    seen = SEEN[user]
+    with acting_as(user):
+        rule = visible_where(File)
+        if rule is None:
+            return
+        held = [visible(File), visible(File).where(File.id > 0).order_by(File.code), sa.select(File.id).where(rule)]
+        for statement in held:
+            assert narrowed(statement) is statement
+            assert set(db.session.scalars(statement.with_only_columns(File.id))) == seen
+        likenesses = [sa.true(), File.id > 0, sa.or_(rule, File.id > 0), sa.literal("kezhi") == "kezhi"]
+        likenesses += [visible_where(File, each) for each in (CHIEF, OWNER, MEMBER) if each != user]
+        pretenders = [sa.select(File.id).where(each) for each in likenesses]
+        pretenders += [each.execution_options(kezhi_narrowed=True, kezhi_visible=(File,)) for each in pretenders]
+        pretenders += [sa.union(visible(File).with_only_columns(File.id), sa.select(File.id))]
+        for statement in pretenders:
+            assert narrowed(statement) is not statement
+            assert set(db.session.scalars(statement)) <= seen
+        # the rule at one place, the rows once more at another
+        other = aliased(File)
+        counts = [
+            sa.select(sa.func.count(other.id)).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(sa.select(File.id).subquery()).scalar_subquery(),
+        ]
+        for count in counts:
+            assert {*db.session.scalars(sa.select(count).select_from(File).where(rule))} == {len(seen)} - {0}
+        assert set(db.session.scalars(sa.select(other.id).join(File, sa.true()).where(rule))) == seen
+        assert set(db.session.scalars(sa.select(Note.file_id).where(rule, File.id == Note.file_id))) == seen
 
 
 @EVERYBODY

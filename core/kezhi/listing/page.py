@@ -16,7 +16,7 @@ from ..contributions import Column
 from .state import OPERATORS, Condition, Sort, State
 from .values import value_type
 
-REPEATED = (str, int, date, type(None))  #: values whose cells look the same in every row
+REPEATED = frozenset((str, int, date, type(None)))  #: values whose cells look the same in every row
 
 
 class TableCell(NamedTuple):
@@ -32,12 +32,17 @@ class ListRow:
     """A record of a list: its ``id``, the shown ``values`` by column key, its cells, and ``html``: all in a table."""
 
     id: Any
-    values: dict[str, Any]
+    found: Sequence[Any]  #: what was selected of it
+    keys: Sequence[tuple[str, int]]  #: the shown columns, and where each stands in it
     url: str = ""
     html: str = ""
     texts: Sequence[str] = ()  #: the markup of each cell
     phones: Sequence[str] = ()
     lead: int = 0  #: which cell leads to the record
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {key: self.found[at] for key, at in self.keys}
 
     @property
     def cells(self) -> list[TableCell]:
@@ -151,41 +156,48 @@ def make_rows(
     link: Callable[[ListRow], str] | None,
     choices: dict[str, dict[str, Any]],
 ) -> list[ListRow]:
-    """The records of selected rows, rendered. Many rows say the same: that is written once."""
+    """The records of selected rows, rendered column by column."""
     lead, phones = places(columns)
-    kinds = [renderer(column) for column in columns]
     where = spans(columns, choices)
     keys = [(column.key, span[0]) for column, span in zip(columns, where, strict=True)]
-    parts: list[Any] = [(*span, kind.html, span[1] == span[0] + 1, {}) for kind, span in zip(kinds, where, strict=True)]
-    openings = []
-    for kind, phone, column in zip(kinds, phones, columns, strict=True):
-        label = (
-            f' data-l="{plain(str(column.label))}"' if kind.numeric and phone == "x" else ""
-        )  # a phone shows no heads
+    records = [ListRow(row[0], row, keys, phones=phones, lead=lead) for row in found]
+    texts, cells = [], []
+    for at, (column, phone) in enumerate(zip(columns, phones, strict=True)):
+        kind = renderer(column)
+        shown = whole = _texts(kind, found, *where[at])
+        if at == lead and link is not None:
+            for record in records:
+                record.url = link(record)
+            pairs = [(plain(record.url), text) for record, text in zip(records, shown, strict=True)]
+            whole = [f'<a class="kz-name" href="{url}">{text}</a>' if url else text for url, text in pairs]
         look = ' class="kz-num"' if kind.numeric else ' class="kz-muted"' if kind.muted else ""
         mark = f' data-m="{phone}"' if phone else ""
-        openings.append(f'<td role="cell"{look}{mark}{label}>')
-    rows = []
+        if kind.numeric and phone == "x":  # a phone shows no heads
+            mark += f' data-l="{plain(str(column.label))}"'
+        opening = f'<td role="cell"{look}{mark}>'
+        texts.append(shown)
+        cells.append([f"{opening}{text}</td>" for text in whole])
+    for record, record.texts, row in zip(records, zip(*texts, strict=True), zip(*cells, strict=True), strict=False):
+        record.html = "".join(row)
+    return records
+
+
+def _texts(kind: Renderer, found: Sequence[Row[Any]], at: int, end: int, names: list[str], labels: Any) -> list[str]:
+    """A column's cells as markup. Many rows say the same: that is written once."""
+    render, cell, repeats, texts = kind.html, Cell(None, (), names, labels), end == at + 1, []
+    known: dict[Any, str] = {}
     for row in found:
-        values = tuple(row)
-        record = ListRow(values[0], {key: values[at] for key, at in keys}, phones=phones, lead=lead)
-        record.url = url = link(record) if link is not None else ""
-        record.texts = texts = []
-        for at, end, names, labels, render, repeats, known in parts:
-            value = values[at]
-            text = known.get(value) if repeats and type(value) in REPEATED else None
-            if text is None:
-                text = render(Cell(value, values[at + 1 : end], names, labels))
-                text = text if type(text) is Markup else plain(text)
-                if repeats and type(value) in REPEATED:
-                    known[value] = text
-            texts.append(text)
-        table = [f"{opening}{text}</td>" for opening, text in zip(openings, texts, strict=True)]
-        if url and table:
-            table[lead] = f'{openings[lead]}<a class="kz-name" href="{plain(url)}">{texts[lead]}</a></td>'
-        record.html = "".join(table)
-        rows.append(record)
-    return rows
+        cell.value = value = row[at]
+        repeated = repeats and type(value) in REPEATED
+        text = known.get(value) if repeated else None
+        if text is None:
+            cell.extra = row[at + 1 : end]
+            text = render(cell)
+            text = text if type(text) is Markup else plain(text)
+            if repeated:
+                known[value] = text
+        texts.append(text)
+    return texts
 
 
 def make_heads(state: State) -> list[Head]:

@@ -11,16 +11,17 @@ from flask import Response, current_app, render_template, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, func, null, select
+from sqlalchemy import ColumnElement, Select, func, null, select
 
 from ..contributions import Column
 from ..db import db, end_reading
 from ..errors import PluginError
 from ..permissions import acting_user
+from ..visibility import narrowed, visible_where
 from .page import ListRow, Page, make_chips, make_heads, make_rows, renderer
 from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
-from .values import Position, decode, encode, parse
+from .values import Position, decode, encode, parse, value_type
 
 CAP = 10_000  #: counts are exact up to here
 SIZES = (50, 100)
@@ -132,7 +133,10 @@ class ListView:
                 context = tool.context(self, page) if tool.slot == slot else None
                 if context is not None:
                     template = shown.environment.get_template(tool.template)
-                    found += Markup(template.render({**shown.get_all(), "view": self, "page": page, **context}))
+                    given = template.new_context(
+                        {**shown.get_all(), "view": self, "page": page, **context}, shared=True
+                    )
+                    found += Markup("".join(template.root_render_func(given)))
             except Exception:
                 log.exception("list %s: the tool %s failed and is left out", self.name, tool.key)
                 end_reading()  # a failed statement would take the statements after it along
@@ -167,25 +171,38 @@ class ListView:
     ) -> list[tuple[int, Any]]:
         first = position.leg if position is not None else 0
         numbers = range(first, -1, -1) if backward else range(first, len(legs))
-        entities = self.entities(state)
         found: list[tuple[int, Any]] = []
         for number in numbers:
             place: Any = {"after": position, "start": start} if number == first else {}
-            limit = state.size + 1 - len(found)
-            statement = page_select(
-                self.source, state, legs[number], entities, state.columns, limit, backward=backward, **place
+            statement = self._select(
+                state, number, legs[number], state.size + 1 - len(found), backward=backward, **place
             )
-            found += [(number, row) for row in db.session.execute(statement)]
+            # rows of columns, narrowed as the session narrows: nothing of it is an object that a session keeps
+            found += [(number, row) for row in db.session.connection().execute(narrowed(statement)).all()]
             if len(found) > state.size:
                 break
         return found
+
+    def _select(self, state: State, number: int, leg: Leg, limit: int, **place: Any) -> Select[Any]:
+        """The statement of a leg. Of pages that are asked for again and again it is kept, with what SQLAlchemy made of
+        it: of those under no filter but choices, from the first row on. Its key holds all that it is made of."""
+        own, begins = self.source, all(value is None or value is False for value in place.values())
+        filters = [(f.kind, f.apply, value_type(c.column.expr)) for c in state.conditions if (f := c.column.filter)]
+        is_kept = begins and not (state.words or own.conditions) and set(filters) <= {("choice", None, str)}
+        parts = (visible_where(self.model), self.key, state.sort.column, *state.columns)
+        chosen = [pair for condition in state.conditions for pair in condition.arguments()]
+        key = (self.model, number, limit, state.sort.descending, *map(id, parts), *chosen)
+
+        def made() -> tuple[Any, Select[Any]]:  # its parts are kept along: else their ids could come to mean others
+            return parts, page_select(own, state, leg, self.entities(state), state.columns, limit, **place)
+
+        return (current_app.extensions["kezhi"].host.kept("list", key, made) if is_kept else made())[1]
 
     def entities(self, state: State) -> list[Any]:
         """What is selected: the key, the value sorted by, then each column with its extras."""
         value = sort_value(state.sort, self.key)
         sorted_by = null() if value is None else value
-        parts = [part for column in state.columns for part in (column.expr, *column.extra)]
-        return [part.label(f"c{number}") for number, part in enumerate([self.key, sorted_by, *parts])]
+        return [self.key, sorted_by, *(part for column in state.columns for part in (column.expr, *column.extra))]
 
     # ── columns ─────────────────────────────────────────────────────────────────────────────────────────────────
 

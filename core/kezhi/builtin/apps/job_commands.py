@@ -14,11 +14,11 @@ from sqlalchemy import select
 from kezhi import db, tables, writing
 from kezhi.cli import Context, print_json
 from kezhi.jobs import RUNNING, WAITING, run_pending, work
-from kezhi.presence import Presence
 
 from . import job_services
 from .job_progress import progress_of
 from .job_services import retry, start
+from .presence import Presence
 
 job = tables.job
 

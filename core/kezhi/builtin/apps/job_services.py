@@ -8,9 +8,9 @@ from flask import current_app
 from sqlalchemy import and_, or_, select, update
 
 from kezhi import SYSTEM, Conflict, NotFound, Refused, acting_as, acting_user, audit_record, clock, db, tables
+from kezhi.clock import database_now
 from kezhi.i18n import gettext as _
 from kezhi.jobs import DEAD, RUNNING, SKIPPED, WAITING, enqueue, give_back
-from kezhi.presence import database_now
 
 job = tables.job
 #: given up, put back after a failed attempt, or cancelled

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from kezhi import Check, Finding, Job, Task, audit_record, clock, db, tables
 from kezhi import lazy_gettext as _l
+from kezhi.clock import database_now
 from kezhi.i18n import gettext as _
 from kezhi.jobs import DEAD, DONE, GIVEN_UP, RUNNING, SKIPPED
-from kezhi.presence import database_now
 
 from .telling import tell
 

@@ -17,9 +17,9 @@ from flask import current_app
 from sqlalchemy import Connection, Engine, delete, inspect, select
 
 from kezhi import Refused, clock, db, lifecycle, localised, tables
+from kezhi.clock import database_now
 from kezhi.discover import discover
 from kezhi.i18n import gettext as _
-from kezhi.presence import database_now
 from kezhi.site import Site
 
 #: seconds that an uninstall waits for the processes that still answer with the app

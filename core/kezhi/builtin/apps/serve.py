@@ -18,9 +18,9 @@ import click
 from kezhi import KezhiError, lifecycle
 from kezhi.config import Config
 from kezhi.jobs import work
-from kezhi.presence import Presence
 from kezhi.site import Site
 
+from .presence import Presence
 from .setup import migrate_all
 
 THREADS = 8

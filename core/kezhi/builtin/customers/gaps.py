@@ -26,7 +26,7 @@ TITLES = {
 
 def lacks_owner() -> Any:
     """Whether a customer has no owner who is still with the company."""
-    there = exists(select(literal(1)).where(Account.id == Customer.owner_id, Account.active.is_(True)))
+    there = exists(select(literal(1)).where(Account.id == Customer.__table__.c.owner_id, Account.active.is_(True)))
     return and_(_is_customer(), not_(there))
 
 

@@ -33,6 +33,8 @@ log = logging.getLogger("kezhi.customers")
 
 MOST_FACTS = 6
 LINKS, GROUP_ENTRIES = CustomerGroup.__table__, ListEntry.__table__
+#: what a column looks up hangs on the row of the list, which is narrowed already
+TABLE = Customer.__table__
 #: timeline entries on the page
 ENTRIES = 20
 MOST_ENTRIES = 500
@@ -93,13 +95,13 @@ def own_columns(chinese: bool) -> list[Column]:
 
 
 def _person(order: int) -> Column:
-    name = select(Account.name).where(Account.id == Customer.owner_id).scalar_subquery()
+    name = select(Account.name).where(Account.id == TABLE.c.owner_id).scalar_subquery()
     chosen = Filter("choice", lambda: _named(services.choosable_owners()), lambda text: Customer.owner_id == int(text))
     return Column("owner", label("owner_id"), name, filter=chosen, default=True, render="person", order=order)
 
 
 def _department(order: int) -> Column:
-    name = select(Department.name).where(Department.id == Customer.department_id).scalar_subquery()
+    name = select(Department.name).where(Department.id == TABLE.c.department_id).scalar_subquery()
     chosen = Filter(
         "choice", lambda: _named(services.choosable_departments()), lambda text: Customer.department_id == int(text)
     )
@@ -113,7 +115,7 @@ def _product_groups(order: int, chinese: bool) -> Column:
         name = func.coalesce(func.nullif(GROUP_ENTRIES.c.en, ""), name)  # type: ignore[assignment]
     mine = select(name.label("name"))
     mine = mine.join_from(LINKS, GROUP_ENTRIES, GROUP_ENTRIES.c.id == LINKS.c.entry_id)
-    ordered = mine.where(LINKS.c.customer_id == Customer.id).order_by(GROUP_ENTRIES.c.position).correlate(Customer)
+    ordered = mine.where(LINKS.c.customer_id == TABLE.c.id).order_by(GROUP_ENTRIES.c.position).correlate(TABLE)
     named = ordered.subquery()
     text = select(func.aggregate_strings(named.c.name, lists.separator())).scalar_subquery()
 

@@ -37,9 +37,9 @@ def grants(user: User) -> Any:
 
 def limits(model: type, user: User) -> list[ColumnElement[bool]]:
     """Without the right to import a kind, files of that kind do not exist, not even one's own of before."""
-    from .services.kinds import permissions_of_kinds
-
     if model is not Batch:
         return []
+    from .services.kinds import permissions_of_kinds
+
     barred = [kind for kind, permission in permissions_of_kinds().items() if not user.can(permission)]
     return [Batch.kind.not_in(barred)] if barred else []

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, request
 from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from kezhi import ListView, Refused, acting_user, db, visible_ids
 from kezhi.i18n import gettext as _
 from kezhi.listing.query import count_select
+from kezhi.shell import constant_url
 
 from .contributions import BulkAction
 
@@ -41,8 +42,8 @@ def actions_of(view: ListView) -> list[BulkAction]:
 
 def bulk_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
     """What the bar gets; None where nothing can be done, which also takes the boxes from the rows."""
-    found = [(each, url_for(each.endpoint)) for each in actions_of(view)]
-    if not found or not page.rows:
+    found = [(each, constant_url(each.endpoint)) for each in actions_of(view)] if page.rows else []
+    if not found:
         return None
     query = request.query_string.decode()
     return {"actions": found, "query": query, "list_path": f"{request.script_root}{request.path}"}

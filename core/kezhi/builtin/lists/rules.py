@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import or_
@@ -27,5 +28,10 @@ SHARERS = (
 
 def grants(user: User) -> Any:
     """One's own views and the shared ones."""
+    return _mine(user.id)
+
+
+@lru_cache(maxsize=256)
+def _mine(user_id: int | None) -> Any:
     view = SavedView.__table__.c
-    return or_(view.owner_id == user.id, view.shared)
+    return or_(view.owner_id == user_id, view.shared)

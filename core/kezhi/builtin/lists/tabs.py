@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import jsonify, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from kezhi import KezhiError, ListView, acting_user
+from kezhi.shell import constant_url
 
 from . import services
 
@@ -51,6 +52,7 @@ def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
         "is_changed": current is not None and _same(current.query) != _same(now),
         "may_change": current is not None and services.may_change(current),
         "query": now,
+        "new_url": f"{constant_url('lists.new')}?{urlencode({'list': view.name, 'path': here, 'query': now})}",
         "is_all": current is None and not page.state.is_narrowed,
     }
 

@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from kezhi import Refused, User, acting_as, audit_record, clock, db, writing
 from kezhi.db import end_reading
 from kezhi.i18n import gettext as _
-from kezhi.sessions import start_session
 
 from ..models import Account
 from ..passwords import hash_password, matches, needs_rehash
@@ -15,6 +14,7 @@ from ..spelling import normal_login
 from .answers import note_failure, refusal
 from .loading import user_by_id
 from .second_step import Half, needs_code, open_half
+from .sessions import start_session
 from .throttle import Verdict, forget_failures, reserve_attempt
 
 

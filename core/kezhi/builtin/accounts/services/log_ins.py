@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from kezhi import clock, db
-from kezhi.sessions import current_hash, delete_sessions, idle
+from kezhi.sessions import current_hash, idle
 from kezhi.tables import session as table
 
 from ..agents import device
 from ..models import HalfLogIn, PasswordLink
+from .sessions import delete_sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from sqlalchemy import delete, insert, select, update
 
 from kezhi import Conflict, User, acting_as, audit_record, clock, db, writing
 from kezhi.i18n import gettext as _
-from kezhi.sessions import start_session
 
 from ..codes import new_secret, new_token, token_hash
 from ..models import Account, HalfLogIn
@@ -22,6 +21,7 @@ from .answers import note_failure, refusal
 from .counting import rows_reached
 from .factor import BY_CODE, WrongCode, enrol, has_factor, required_by, use_code
 from .loading import user_by_id
+from .sessions import start_session
 from .throttle import CODE, Verdict, forget_failures, reserve_attempt
 
 TIME = timedelta(minutes=15)

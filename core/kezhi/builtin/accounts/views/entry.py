@@ -10,11 +10,11 @@ from kezhi import Conflict, Refused, acting_user, audit_record, logged_in, publi
 from kezhi.forms import fill_errors
 from kezhi.i18n import gettext as _
 from kezhi.security import local_target
-from kezhi.sessions import end_session, start_session
 
 from .. import services
 from ..codes import address_for, picture
 from ..forms import CodeForm, ForgottenForm, LinkForm, LoginForm, PasswordForm
+from ..services.sessions import end_session, start_session
 
 HALF = "half"  #: key inside the cookie: the token of a log-in that waits for its code
 

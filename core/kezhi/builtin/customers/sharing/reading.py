@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import false, func, or_, select
@@ -14,7 +15,7 @@ from kezhi.i18n import _, _l
 
 from ...accounts.models import Account, Department
 from ..models import Customer, CustomerShare
-from .rules import SHARE, holds, is_in_charge, receivers, share, shared_ids
+from .rules import SHARE, customer, holds, is_in_charge, receivers, share, shared_ids
 
 #: Former shares on a page at most; all of them stand on the timeline.
 MOST_FORMER = 20
@@ -133,9 +134,10 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, clock.company_zone()).astimezone(UTC)
 
 
+@cache
 def column(order: int) -> Column:
-    """The last day of what is shared with others; made anew each time, as it names today."""
-    last = select(func.max(share.to_on)).where(share.customer_id == Customer.id, holds()).scalar_subquery()
+    """The last day of what is shared with others. Which day it is, is asked when a list is read."""
+    last = select(func.max(share.to_on)).where(share.customer_id == customer.id, holds()).scalar_subquery()
     offered = {WITH_ME: _l("With me"), WITH_OTHERS: _l("With somebody")}
     chosen = Filter("choice", lambda: [Choice(key, title) for key, title in offered.items()], _filtered)
     return Column("shared", _l("Shared until"), last, filter=chosen, render="date", order=order)

@@ -6,6 +6,7 @@ whenever it is asked, so one that ended yesterday opens nothing, whether any job
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
@@ -64,8 +65,12 @@ def is_open() -> ColumnElement[bool]:
     return and_(share.ended_at.is_(None), share.to_on >= _today())
 
 
+@lru_cache(maxsize=256)
 def grants(user: User) -> Any:
-    """The customers that a user sees: all, or the department's, their own, and those shared with them."""
+    """The customers that a user sees: all, or the department's, their own, and those shared with them.
+
+    The selects follow from the user alone, as they were read for this request; what day it is, each asks when it runs.
+    """
     found = in_charge(user)
     return ALL if found == ALL else [*found, *shared_ids(user)]
 

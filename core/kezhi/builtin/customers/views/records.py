@@ -9,6 +9,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from kezhi import NotFound, Refused, acting_user, can, requires, writing
 from kezhi.forms import Form, submit_once
 from kezhi.i18n import _
+from kezhi.shell import constant_url
 
 from .. import services
 from ..conflicts import resolve
@@ -31,7 +32,7 @@ def index() -> Any:
     return list_view().respond(
         template="customers/index.html",
         can_write=can("customers.write"),
-        import_url=url_for("imports.index", kind="customers") if may_import else "",
+        import_url=constant_url("imports.index", kind="customers") if may_import else "",
         can_merge=can("customers.merge"),
         can_list=can("customers.lists"),
     )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
 import time
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Engine, delete, insert
 
-from . import clock
-from .site import Site
-from .tables import process as table
+from kezhi.clock import database_now
+from kezhi.jobs import process_id
+from kezhi.site import Site
+from kezhi.tables import process as table
 
 log = logging.getLogger("kezhi.presence")
 
@@ -63,19 +60,6 @@ class Presence:
                 self.beat()
             except Exception:
                 log.warning("this process could not tell that it lives", exc_info=True)
-
-
-def process_id() -> str:
-    """A name of this process, or of a part of it, that nobody else ever has."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def database_now(connection: Connection) -> datetime:
-    """The database's clock, which all machines share; SQLite's machine is this one."""
-    if connection.dialect.name == "postgresql":
-        found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-        return found
-    return clock.now()
 
 
 def _writing(engine: Engine) -> Any:
