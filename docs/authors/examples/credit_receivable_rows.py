@@ -12,7 +12,8 @@ class Example(Plugin):
         if figure != "not_due":
             return []
         row = {"reference": f"CANTEEN-{customer_id}", "kind": "invoice", "happened_on": day, "due_on": day,
-               "days_overdue": 0, "amount": 80_000, "currency": "CNY", "amount_in_currency": 80_000, "url": ""}  # fmt: skip
+               "days_overdue": 0, "amount": 80_000, "currency": "CNY", "amount_in_currency": 80_000,
+               "url": ""}  # fmt: skip
         return [row][:limit]
 
 
@@ -24,4 +25,5 @@ def check(client_as, customer):
 
 
 def gone(client_as, customer):
-    assert "CANTEEN" not in client_as("administrator", locale="en").get(f"/credit/customers/{customer}/rows/not_due").text
+    reader = client_as("administrator", locale="en")
+    assert "CANTEEN" not in reader.get(f"/credit/customers/{customer}/rows/not_due").text
