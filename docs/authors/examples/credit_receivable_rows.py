@@ -11,10 +11,9 @@ class Example(Plugin):
         """What is not due is one bill of the canteen."""
         if figure != "not_due":
             return []
-        row = {
-            "reference": f"CANTEEN-{customer_id}", "kind": "invoice", "happened_on": day, "due_on": day,
-            "days_overdue": 0, "amount": 80_000, "currency": "CNY", "amount_in_currency": 80_000, "url": "",
-        }  # fmt: skip
+        row = {"reference": f"CANTEEN-{customer_id}", "kind": "invoice", "happened_on": day, "due_on": day,
+               "days_overdue": 0, "amount": 80_000, "currency": "CNY", "amount_in_currency": 80_000,
+               "url": ""}  # fmt: skip
         return [row][:limit]
 
 

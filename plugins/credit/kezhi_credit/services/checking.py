@@ -187,14 +187,14 @@ def _measured(measure: Measure) -> Iterator[Reason]:
         text = ngettext("Payment term of %(num)s day since %(day)s: %(reason)s",
                         "Payment term of %(num)s days since %(day)s: %(reason)s", measure.days, **said)  # fmt: skip
         yield Reason("measure_term", NOTE, text)
+    elif measure.kind == SECURITY and measure.secured_at is None:
+        level = BLOCK if setting("credit", "measure_security") == BLOCK else WARN
+        text = _("Security is required since %(day)s, and none is recorded: %(reason)s", **said)
+        yield Reason("measure_security", level, text)
     elif measure.kind == SECURITY and measure.secured_at is not None:
         given = clock.local(measure.secured_at).date().isoformat()
         text = _("The security that is required was recorded on %(day)s: %(text)s", day=given, text=measure.security)
         yield Reason("measure_secured", NOTE, text)
-    elif measure.kind == SECURITY:
-        level = BLOCK if setting("credit", "measure_security") == BLOCK else WARN
-        text = _("Security is required since %(day)s, and none is recorded: %(reason)s", **said)
-        yield Reason("measure_security", level, text)
 
 
 def _since(measure: Measure) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, inspect, select, update
+from sqlalchemy import Select, Table, inspect, select, update
 from sqlalchemy.sql import visitors
 
 from kezhi import clock, db
@@ -58,8 +58,8 @@ def tables_read() -> Collection[str]:
 
 
 def _tables() -> frozenset[str]:
-    parts: Any = visitors.iterate(position(clock.today()))
-    found = {each.name for each in parts if each.__visit_name__ == "table"}
+    read = visitors.iterate(position(clock.today()))
+    found = {each.name for each in read if isinstance(each, Table)}
     return frozenset(found - {CUSTOMERS.name, SUMMARY.name})
 
 
