@@ -1,48 +1,17 @@
 """Which tables of plugins hang on which records, as data that outlives the plugin's code.
 
-The life cycle keeps the links of a plugin in its row; whoever merges, erases, hands over or deletes records reads them
-there, whether the plugin runs, is disabled, is broken or is not installed.
+The life cycle keeps the links of a plugin in its row (``builtin.apps.record_links`` reads them there).
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import MetaData, Table, select
-
 from .contributions import RecordLink
-from .db import db
-from .i18n import in_both_languages, localised
-from .tables import plugin
+from .i18n import in_both_languages
 
 
 def stored_links(links: list[RecordLink]) -> list[dict[str, Any]]:
     """Links as JSON, labels in both languages."""
     return [{**asdict(link), "label": in_both_languages(link.label)} for link in links]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLink:
-    """A kept link and its table as it stands in the database; ``label`` is in the user's language."""
-
-    plugin: str
-    link: RecordLink
-    table: Table
-    label: str
-
-
-def links_to(target: str) -> list[StoredLink]:
-    """The links of all plugins to ``target`` whose tables exist, in the order of their plugins' names."""
-    rows = db.session.execute(select(plugin.c.name, plugin.c.manifest).order_by(plugin.c.name)).all()
-    kept = [(row.name, RecordLink(**given)) for row in rows for given in row.manifest.get("links", [])]
-    wanted = [(name, link) for name, link in kept if link.target == target]
-    names, reflected, connection = {link.table for _, link in wanted}, MetaData(), db.session.connection()
-    if names:  # PostgreSQL answers for all tables at once, and several times for each one alone
-        at_once = connection.dialect.name == "postgresql"
-        reflected.reflect(connection, only=lambda name, _: at_once or name in names)
-    return [
-        StoredLink(name, link, reflected.tables[link.table], localised(link.label))
-        for name, link in wanted
-        if link.table in reflected.tables
-    ]

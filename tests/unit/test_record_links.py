@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from kezhi import NotFound, Refused, User, acting_as, db, writing
 from kezhi.builtin.apps.doctor import examine
+from kezhi.builtin.apps.record_links import links_to
 from kezhi.builtin.customers.models import Customer, CustomerChange, CustomerOwner, UsedCode
 from kezhi.builtin.customers.services import (
     assign_customers,
@@ -30,7 +31,6 @@ from kezhi.builtin.customers.services import (
 from kezhi.db import dispose_models
 from kezhi.discover import forget
 from kezhi.lifecycle import disable, enable
-from kezhi.record_links import links_to
 from kezhi.site import Site
 from kezhi.testing.databases import with_options
 from kezhi.testing.distributions import make_distribution, on_path, remove_metadata

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from kezhi import db, visible
 from kezhi import lazy_gettext as _l
-from kezhi.record_links import StoredLink, links_to
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 
 from ..handover.contributions import HandOver, Name
 from .models import Customer

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import sqltypes
 
+from ...builtin.apps.record_links import StoredLink, links_to
 from ...builtin.apps.removal import uninstall
 from ...builtin.customers.services.links import delete_customer, erase_customer
 from ...builtin.customers.services.merging import merge_customers
 from ...db import db, writing
 from ...errors import Refused
 from ...lifecycle import disable
-from ...record_links import StoredLink, links_to
 from ...site import Site
 from .subject import Subject
 

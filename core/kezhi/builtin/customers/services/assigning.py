@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, insert, literal, not_, or_, select, update
 
 from kezhi import Refused, announce, audit_record, clock, db, visible_ids
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 from kezhi.bulk import MOST_KEYS
 from kezhi.i18n import gettext as _
-from kezhi.record_links import StoredLink, links_to
 
 from ...accounts.models import Account
 from ..models import Customer, CustomerOwner

@@ -16,8 +16,8 @@ from sqlalchemy import Table, delete, func, null, select, update
 from sqlalchemy.sql import sqltypes
 
 from kezhi import Refused, announce, audit_record, clock, db
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 from kezhi.i18n import _
-from kezhi.record_links import StoredLink, links_to
 
 from ...protection.fields import Protected
 from ..models import Customer

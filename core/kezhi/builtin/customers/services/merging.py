@@ -13,8 +13,8 @@ from flask import current_app
 from sqlalchemy import and_, case, delete, exists, func, insert, select, update
 
 from kezhi import Conflict, Refused, acting_user, announce, audit_record, clock, db, visible
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 from kezhi.i18n import _
-from kezhi.record_links import StoredLink, links_to
 
 from ..fields import FIELDS, label
 from ..models import Contact, Customer, CustomerOwner, MergedCustomer

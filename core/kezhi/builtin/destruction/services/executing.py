@@ -15,8 +15,8 @@ from sqlalchemy.schema import sort_tables
 from sqlalchemy.sql import sqltypes
 
 from kezhi import SYSTEM, Task, acting_as, announce, audit_record, clock, db, writing
+from kezhi.builtin.apps.record_links import links_to
 from kezhi.i18n import _
-from kezhi.record_links import links_to
 
 from ...customers.models import Customer
 from ...customers.services.links import erase_customer

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from kezhi import PluginError, db
-from kezhi.record_links import StoredLink, links_to
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 
 from ..contributions import Place
 

@@ -18,8 +18,8 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.sql import sqltypes
 
 from kezhi import announce, db
+from kezhi.builtin.apps.record_links import links_to
 from kezhi.db import metadata
-from kezhi.record_links import links_to
 
 from ..contributions import Subject
 from .places import TARGET, places

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, or_, select
 
 from kezhi import visible_ids
+from kezhi.builtin.apps.record_links import StoredLink
 from kezhi.i18n import _
-from kezhi.record_links import StoredLink
 
 from ..contributions import Importer, Journaled, Reversal
 from ..journal import KEPT, compared, differs

@@ -9,8 +9,8 @@ from sqlalchemy import Integer, case, delete, exists, func, insert, literal, sel
 from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, Refused, audit_record, bulk_write, clock, db, visible_ids, writing
+from kezhi.builtin.apps.record_links import StoredLink, links_to
 from kezhi.i18n import _, ngettext
-from kezhi.record_links import StoredLink, links_to
 
 from ...protection.services import indexes_wait
 from ..contributions import Importer, Reversal
