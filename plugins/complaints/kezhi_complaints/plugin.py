@@ -6,7 +6,21 @@ from typing import Any
 
 from flask import Blueprint
 
-from kezhi import Access, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Column,
+    Demo,
+    Fact,
+    MenuItem,
+    Panel,
+    Permission,
+    Plugin,
+    RecordLink,
+    User,
+    hookimpl,
+)
 from kezhi import lazy_gettext as _l
 
 
@@ -20,14 +34,14 @@ class Complaints(Plugin):
         "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1",
         "protection": ">=0.1",
     }  # fmt: skip
-    extends = ("approvals", "documents", "files", "tasks")
+    extends = ("approvals", "destruction", "documents", "files", "handover", "search", "tasks", "timeline")
     icon = "chat-left-text"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Complaint, Entry, Event
+        from .models import Complaint, Correction, Entry, Event, Feedback, Progress, PublicLink, PublicUse
 
-        return [Entry, Complaint, Event]
+        return [Entry, Complaint, Event, Correction, Feedback, Progress, PublicLink, PublicUse]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -49,19 +63,94 @@ class Complaints(Plugin):
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
-        personal = ("complainant", "phone", "phone_key", "course")
-        return [RecordLink("complaints_complaint", _l("Complaints"), "customers_customer", personal=personal)]
+        target = "customers_customer"
+        said = ("complainant", "phone", "phone_key", "subject", "course", "against", "product", "reference")
+        told = ("contact", "phone", "subject", "content", "told", "analysis")
+        return [
+            RecordLink("complaints_complaint", _l("Complaints"), target, personal=said),
+            RecordLink("complaints_feedback", _l("Customer feedback"), target, personal=told),
+        ]
 
     @hookimpl(optionalhook=True)
     def register_key_uses(self) -> list[Any]:
         from kezhi.builtin.protection.services.resealing import SealedTable, key_use
 
-        from .models import Complaint, Event
+        from .models import Complaint, Correction, Event, Feedback, Progress
+        from .services.registering import keys_of
 
         def tables() -> list[SealedTable]:
-            return [SealedTable(Complaint.__table__), SealedTable(Event.__table__)]
+            others = (Event, Correction, Feedback, Progress)
+            return [SealedTable(Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
 
-        return [key_use("complaints.fields", _l("Complaints and their history"), tables)]
+        return [key_use("complaints.fields", _l("Complaints, feedback and their history"), tables)]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .telling import notice_kinds
+
+        return notice_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import search_kinds
+
+        return search_kinds()
+
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .panels import sources
+
+        return sources(record, user)
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        from kezhi.builtin.customers.models import Customer
+
+        from .columns import customer_columns
+
+        return customer_columns() if model is Customer else []
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .panels import panels
+
+        return panels(record, user)
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .panels import facts
+
+        return facts(record, user)
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:
@@ -83,13 +172,6 @@ class Complaints(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        return [
-            MenuItem(
-                _l("Complaints"),
-                "complaints.index",
-                icon="chat-left-text",
-                group="service",
-                permission="complaints.read",
-                order=10,
-            )
-        ]
+        from .menu import items
+
+        return items()

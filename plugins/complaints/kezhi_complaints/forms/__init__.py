@@ -1,5 +1,17 @@
 """The forms of complaints."""
 
+from .feedback import FeedbackForm, OnForm, ProgressForm, ResultForm
+from .lists import ChangeForm, EntryForm
+from .public import PublicForm
 from .registering import RegisterForm
 
-__all__ = ["RegisterForm"]
+__all__ = [
+    "ChangeForm",
+    "EntryForm",
+    "FeedbackForm",
+    "OnForm",
+    "ProgressForm",
+    "PublicForm",
+    "RegisterForm",
+    "ResultForm",
+]
