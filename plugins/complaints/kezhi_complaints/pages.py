@@ -48,7 +48,7 @@ def complaint_list() -> ListView:
         kind=lazy_pgettext("list", "complaints"),
         export_permission=EXPORT,
         matching=lazy_pgettext("complaints", "matching"),
-        faces=(Board("state", lanes=OPEN_STATES, card=CARD, tones=STATE_TONES.__getitem__),),
+        faces=(Board("state", lanes=OPEN_STATES, card=CARD, tones=STATE_TONES.__getitem__, above=2, below=1),),
     )
 
 

@@ -77,7 +77,7 @@ class FeedbackForm(Form):
 class ProgressForm(Form):
     """What was done."""
 
-    note = TextAreaField(_l("What was done"), [InputRequired(_l("Write down what was done.")),
+    note = TextAreaField(_l("Progress made"), [InputRequired(_l("Write down what was done.")),
                                                Length(max=LONGEST_NOTE)], render_kw={"rows": 3})  # fmt: skip
 
 

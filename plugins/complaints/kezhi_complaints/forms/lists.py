@@ -29,7 +29,7 @@ class EntryForm(Form):
                                           Length(max=LONGEST_NAME)])  # fmt: skip
     en = StringField(_l("English name"), [Length(max=LONGEST_NAME)])
     parent = SelectField(_l("Stands below"), coerce=whole)
-    nature = SelectField(_l("What it is about"), description=_l("Entries below others follow those."),
+    nature = SelectField(_l("Service or business"), description=_l("Entries below others follow those."),
                          choices=[choice(key, text) for key, text in NATURE_WORDS.items()])  # fmt: skip
     purpose_zh = TextAreaField(_l("What it is meant for, in Chinese"), [Length(max=LONGEST_PURPOSE)],
                                render_kw={"rows": 2})  # fmt: skip

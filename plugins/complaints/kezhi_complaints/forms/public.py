@@ -28,7 +28,7 @@ class PublicForm(Form):
     phone = StringField(_l("Your telephone number"),
                         [InputRequired(_l("Write a number at which we can reach you.")), Length(max=LONGEST["phone"])],
                         render_kw={"autocomplete": "tel", "inputmode": "tel"})  # fmt: skip
-    kind = SelectField(_l("What it is about"), coerce=whole)
+    kind = SelectField(_l("What your complaint is about"), coerce=whole)
     subject = StringField(
         lazy_pgettext("complaint", "Subject"),
         [InputRequired(_l("Say in a line what it is about.")), Length(max=LONGEST["subject"])],

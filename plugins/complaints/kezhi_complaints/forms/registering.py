@@ -17,7 +17,7 @@ from ..services.entries import tree
 from ..services.meant import customer_meant
 from ..services.registering import LONGEST, LONGEST_REASON
 from ..words_feedback import FIELD_WORDS
-from .fields import DayField, Difference, MomentField, differences, people, places, whole
+from .fields import DayField, Difference, MomentField, differences, nobody, people, places, whole
 
 TEXTS = ("complainant", "phone", "subject", "course", "against", "product", "reference")
 
@@ -60,6 +60,8 @@ class RegisterForm(Form):
                                  (self.channel, CHANNEL, held and held.channel_id)):  # fmt: skip
             rows = [row for row in tree(name, retired=True) if row["retired_at"] is None or row["id"] == has]
             field.choices = [choice(row["id"], set_in(row)) for row in rows]
+        if held is None:
+            self.kind.choices = [nobody(), *self.kind.choices]  # nobody gets a kind by not choosing one
         self.accused.choices = people(held and held.accused_id, "—")
         self.department.choices = places()
         if held is not None:
