@@ -5,11 +5,8 @@ const beside = document.querySelector("[data-complaints-beside]");
 
 if (form && beside) {
   const { customer, phone } = form.elements;
-  // Enter and Ctrl+Enter save
-  form.querySelectorAll("[data-complaints-look]").forEach((part) => {
-    part.hidden = true;
-    part.querySelectorAll("button").forEach((button) => { button.disabled = true; });
-  });
+  // it would be what Enter presses: with it gone, Enter and Ctrl+Enter save
+  form.querySelectorAll("[data-complaints-look]").forEach((part) => { part.remove(); });
 
   let asking = null, timer = 0, shownFor = null;
   const said = () => `${customer?.value.trim() ?? ""}\n${phone.value.trim()}`;
