@@ -76,8 +76,8 @@ def facts(record: Any, user: User) -> list[Fact]:
 
 
 def _figures(customer_id: int, user: User) -> Any:
-    kept: dict[int, Any] = g.setdefault("kezhi_complaint_figures", {})
-    if customer_id not in kept:
+    kept: dict[tuple[int, int | None], Any] = g.setdefault("kezhi_complaint_figures", {})
+    if (customer_id, user.id) not in kept:
         c = COMPLAINTS.c
         within = c.received_at >= a_year_ago(clock.today())
 
@@ -94,8 +94,8 @@ def _figures(customer_id: int, user: User) -> Any:
             )
             .where(c.customer_id == customer_id)
         )
-        kept[customer_id] = db.session.execute(statement, execution_options=UNSCOPED).one()
-    return kept[customer_id]
+        kept[customer_id, user.id] = db.session.execute(statement, execution_options=UNSCOPED).one()
+    return kept[customer_id, user.id]
 
 
 def _latest(customer_id: int, user: User) -> list[Any]:
