@@ -1,14 +1,15 @@
-"""A complaint of a customer, as the tests of access need one: for the canary and for the addresses of all pages."""
+"""A complaint and feedback of a customer, as the tests of access need them: for the canary and for all addresses."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kezhi import writing
+from kezhi import clock, writing
 
 
 def complaint_of(customer_id: int, words: str) -> dict[str, Any]:
-    """Write a complaint down whose every text holds ``words``; what stands for its part in addresses."""
+    """Write a complaint and feedback down whose every text holds ``words``; what stands for them in addresses."""
+    from kezhi.builtin.accounts.services import add_department
     from kezhi_complaints import services
     from kezhi_complaints.models import CHANNEL, KIND
 
@@ -17,4 +18,9 @@ def complaint_of(customer_id: int, words: str) -> dict[str, Any]:
         texts = dict.fromkeys(("complainant", "subject", "course", "against", "product", "reference"), words)
         given = {"customer_id": customer_id, "phone": "13900017718", "kind_id": kinds["discrepancy"],
                  "channel_id": services.entries(CHANNEL)[0]["id"]}  # fmt: skip
-        return {"complaint_id": services.register({**given, **texts}).id, "tier": "normal"}
+        told = dict.fromkeys(("contact", "subject", "content"), words)
+        when = {"department_id": add_department("Told").id, "due_on": clock.today(), "sort": "opinion"}
+        feedback = services.add_feedback({"customer_id": customer_id, **when, **told}).id
+        services.add_progress(feedback, words)
+        return {"complaint_id": services.register({**given, **texts}).id, "feedback_id": feedback,
+                "code": services.make_link(), "tier": "normal"}  # fmt: skip

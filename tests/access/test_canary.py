@@ -319,6 +319,7 @@ def list_addresses(path: str, view: ListView) -> Iterator[str]:
 
 def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
+    from kezhi_complaints.feedback_pages import feedback_list
     from kezhi_complaints.pages import complaint_list
     from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
@@ -347,6 +348,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     on_customers = {"plugin": "customers", "kind": "customer"}
     kinds = {"files": on_customers, "timeline": on_customers, "documents": {"kind": "grading.assessment"}}
     kinds["releases"] = {"request_id": company.ids["asked_id"]}
+    kinds["complaints"] = {"name": "channel"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
@@ -382,6 +384,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/complaints", complaint_list())
         found += list_addresses("/credit/investigations", investigation_list())
         found += list_addresses("/credit/sheets", sheet_list())
+        found += list_addresses("/complaints/feedback", feedback_list())
         found += list_addresses("/trade/declared", declaration_list())
         found += list_addresses("/trade/disputes", dispute_list())
         found += list_addresses("/trade/stock", stock_list())
@@ -401,6 +404,9 @@ def addresses(app: Flask, company: Company) -> list[str]:
         f"/contracts?face=board&q={ASKED}",
         f"/contracts?f.customer_code={CODE}&count=1",
         f"/contracts/new?customer={CODE}",
+        f"/complaints/new?customer={CODE}",
+        f"/complaints/feedback/new?customer={CODE}",
+        f"/complaints?face=board&q={ASKED}",
         f"/contracts?face=calendar&month=1997-05&q={ASKED}",
     ]
     period, customer = company.ids["period_id"], company.ids["customer_id"]
@@ -483,6 +489,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
         "/credit/alerts", "/credit", f"/credit?q={ASKED}&format=csv", f"/credit/customers/{customer}",
         f"/credit/check?customer={ASKED}&amount=1",
         "/complaints", f"/complaints?q={ASKED}&format=csv", f"/complaints/{company.ids['complaint_id']}",
+        "/complaints/feedback", f"/complaints/feedback/{company.ids['feedback_id']}",
     }  # fmt: skip
     if login == "director":
         sheet = f"/documents/make/grading.assessment/{customer}/draft.xlsx"

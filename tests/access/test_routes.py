@@ -302,6 +302,8 @@ def company(app: Flask, add_person: Any) -> Company:
         by_endpoint={
             "apps.settings": {"name": "trade"},
             "apps.change_job": {"action": "retry"},
+            "complaints.list": {"name": "kind"},
+            "complaints.change_entry": {"name": "kind"},
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
             "handover.show": {"run_id": handed_over},
@@ -354,6 +356,7 @@ def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -
     assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
         "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
         "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link", "accounts.forgotten",
+        "complaints.public",
     }  # fmt: skip
 
 

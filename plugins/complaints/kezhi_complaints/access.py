@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from kezhi import Access, Permission, User, visible_ids
+from kezhi import ALL, Access, Permission, User, visible_ids
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.accounts.models import Department
 from kezhi.builtin.customers.models import Customer
 
-from .models import Complaint, Event
+from .models import Complaint, Correction, Event, Feedback, Progress
 
 READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
 LISTS, EXPORT = "complaints.lists", "complaints.export"
@@ -44,6 +45,8 @@ READERS = (
 
 COMPLAINTS: Any = Complaint.__table__
 EVENTS: Any = Event.__table__
+FEEDBACK: Any = Feedback.__table__
+DEPARTMENTS: Any = Department.__table__
 
 
 def permissions() -> list[Permission]:
@@ -64,10 +67,16 @@ def permissions() -> list[Permission]:
 
 
 def access() -> list[Access]:
-    """Events follow their complaint."""
+    """Events and corrections follow their complaint, progress its feedback."""
     complaint: Any = Complaint.id
     events: Any = Event.complaint_id
-    return [Access(Complaint, complaint, complaint_grants, {Event: events})]
+    corrections: Any = Correction.complaint_id
+    feedback: Any = Feedback.id
+    progress: Any = Progress.feedback_id
+    return [
+        Access(Complaint, complaint, complaint_grants, {Event: events, Correction: corrections}),
+        Access(Feedback, feedback, feedback_grants, {Progress: progress}),
+    ]
 
 
 def complaint_grants(user: User) -> Any:
@@ -88,6 +97,24 @@ def complaint_grants(user: User) -> Any:
         select(c.id).where(not_me, c.id.in_(select(EVENTS.c.complaint_id).where(EVENTS.c.owner_id == user.id))),
     ]
     return [*found, select(c.id).where(not_me, c.customer_id.is_(None))] if every else found
+
+
+def feedback_grants(user: User) -> Any:
+    """That of the customers one sees, what one wrote down or was given, that of a department one leads, and for who
+    sees every unit that of no customer (CMP-05)."""
+    c, customers = FEEDBACK.c, visible_ids(Customer, user)
+    every = user.can(ALL_UNITS)
+    if every and customers is None:
+        return ALL
+    led = select(DEPARTMENTS.c.id).where(DEPARTMENTS.c.manager_id == user.id)
+    known = c.customer_id.is_not(None) if customers is None else c.customer_id.in_(customers)
+    found = [
+        select(c.id).where(known),
+        select(c.id).where(c.owner_id == user.id),
+        select(c.id).where(c.received_by_id == user.id),
+        select(c.id).where(c.department_id.in_(led)),
+    ]
+    return [*found, select(c.id).where(c.customer_id.is_(None))] if every else found
 
 
 def not_about(user: User) -> ColumnElement[bool]:

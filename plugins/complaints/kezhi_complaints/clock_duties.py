@@ -15,10 +15,8 @@ from .access import READ
 from .clock_words import CLOCK_WORDS
 from .models import Complaint
 from .services.following import CLOCK, COMPLAINTS
-from .telling import notice_kinds
 
 HANDLE_DUTY = "complaints.clock"
-__all__ = ["notice_kinds", "task_kinds"]
 
 
 def task_kinds() -> list[Any]:

@@ -11,9 +11,12 @@ from kezhi import (
     Access,
     Check,
     Clause,
+    Column,
     Demo,
+    Fact,
     Job,
     MenuItem,
+    Panel,
     Permission,
     Plugin,
     RecordLink,
@@ -34,14 +37,15 @@ class Complaints(Plugin):
         "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1",
         "protection": ">=0.1",
     }  # fmt: skip
-    extends = ("approvals", "documents", "files", "tasks")
+    extends = ("approvals", "destruction", "documents", "files", "handover", "search", "tasks", "timeline")
     icon = "chat-left-text"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Clock, ClockRun, Complaint, Entry, Event, ServiceLevel
+        from . import models as own
 
-        return [Entry, Complaint, Event, ServiceLevel, Clock, ClockRun]
+        return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
+                own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -63,19 +67,96 @@ class Complaints(Plugin):
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
-        personal = ("complainant", "phone", "phone_key", "course")
-        return [RecordLink("complaints_complaint", _l("Complaints"), "customers_customer", personal=personal)]
+        target = "customers_customer"
+        said = ("complainant", "phone", "phone_key", "subject", "course", "against", "product", "reference")
+        told = ("contact", "phone", "subject", "content", "told", "analysis")
+        return [
+            RecordLink("complaints_complaint", _l("Complaints"), target, personal=said),
+            RecordLink("complaints_feedback", _l("Customer feedback"), target, personal=told),
+        ]
 
     @hookimpl(optionalhook=True)
     def register_key_uses(self) -> list[Any]:
         from kezhi.builtin.protection.services.resealing import SealedTable, key_use
 
-        from .models import Complaint, Event
+        from .models import Complaint, Correction, Event, Feedback, Progress
+        from .services.registering import keys_of
 
         def tables() -> list[SealedTable]:
-            return [SealedTable(Complaint.__table__), SealedTable(Event.__table__)]
+            others = (Event, Correction, Feedback, Progress)
+            return [SealedTable(Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
 
-        return [key_use("complaints.fields", _l("Complaints and their history"), tables)]
+        return [key_use("complaints.fields", _l("Complaints, feedback and their history"), tables)]
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .clock_telling import clock_notice_kinds
+        from .telling import notice_kinds
+
+        return [*notice_kinds(), *clock_notice_kinds()]
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .clock_duties import task_kinds as clock_kinds
+        from .duties import task_kinds
+
+        return [*task_kinds(), *clock_kinds()]
+
+    @hookimpl(optionalhook=True)
+    def search_kinds(self) -> list[Any]:
+        from .searching import search_kinds
+
+        return search_kinds()
+
+    @hookimpl(optionalhook=True)
+    def timeline_sources(self, record: Any, user: User) -> list[Any]:
+        from .panels import sources
+
+        return sources(record, user)
+
+    @hookimpl
+    def list_columns(self, model: type) -> list[Column]:
+        from kezhi.builtin.customers.models import Customer
+
+        from .columns import customer_columns
+
+        return customer_columns() if model is Customer else []
+
+    @hookimpl
+    def record_panels(self, record: Any, user: User) -> list[Panel]:
+        from .panels import panels
+
+        return panels(record, user)
+
+    @hookimpl
+    def record_facts(self, record: Any, user: User) -> list[Fact]:
+        from .panels import facts
+
+        return facts(record, user)
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
 
     @hookimpl
     def register_settings(self) -> list[type[SettingsForm]]:
@@ -94,24 +175,6 @@ class Complaints(Plugin):
         from .commands import commands
 
         return commands()
-
-    @hookimpl
-    def doctor_checks(self) -> list[Check]:
-        from .checks import checks
-
-        return checks()
-
-    @hookimpl(optionalhook=True)
-    def register_task_kinds(self) -> list[Any]:
-        from .clock_duties import task_kinds
-
-        return task_kinds()
-
-    @hookimpl(optionalhook=True)
-    def register_notice_kinds(self) -> list[Any]:
-        from .clock_duties import notice_kinds
-
-        return notice_kinds()
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:
@@ -134,21 +197,6 @@ class Complaints(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        return [
-            MenuItem(
-                _l("Complaints"),
-                "complaints.index",
-                icon="chat-left-text",
-                group="service",
-                permission="complaints.read",
-                order=10,
-            ),
-            MenuItem(
-                _l("Service levels"),
-                "complaints.levels",
-                icon="stopwatch",
-                group="service",
-                permission="complaints.read",
-                order=40,
-            ),
-        ]
+        from .menu import items
+
+        return items()

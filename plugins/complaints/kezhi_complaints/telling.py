@@ -1,60 +1,65 @@
-"""Who is told what about clocks: the handler is warned, and hears with the leader when time has run out (CMP-12)."""
+"""Who is told at once: the service desk of a complaint from the public page, the account manager of feedback."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
+from sqlalchemy import select, true
 
+from kezhi import acting_user, db
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.accounts.services import users_with_role
+from kezhi.builtin.accounts.services import load_users
+from kezhi.builtin.customers.models import Customer
 
-from .access import READ
-from .clock_words import CLOCK_WORDS
-from .models import Complaint
-from .services.clocks import Lap
+from .access import HANDLE, READ
+from .models import Complaint, Feedback
 
-WARNING, OUT = "complaints.clock_warning", "complaints.clock_out"
-#: who is warned about what nobody has
-NOBODYS = "customer-service-manager"
+FROM_WEB, FEEDBACK = "complaints.from_web", "complaints.feedback"
 
 
 def notice_kinds() -> list[Any]:
-    """The notices about clocks; both go out at once unless a person wants them otherwise: half an hour is short."""
+    """The kinds of notices of the register."""
     from kezhi.builtin.tasks.contributions import NoticeKind
 
     return [
-        NoticeKind(WARNING, _l("The time of a complaint is running out"), _page, "stopwatch", model=Complaint,
-                   permission=READ, mail="now"),
-        NoticeKind(OUT, _l("The time of a complaint has run out"), _page, "exclamation-octagon", model=Complaint,
+        NoticeKind(FROM_WEB, _l("A customer entered a complaint on the public page"), _complaint, "globe2",
+                   model=Complaint, permission=HANDLE, mail="now"),
+        NoticeKind(FEEDBACK, _l("A customer of mine gave feedback"), _feedback, "chat-quote", model=Feedback,
                    permission=READ, mail="now"),
     ]  # fmt: skip
 
 
-def _page(reference: str) -> str:
+def _complaint(reference: str) -> str:
     return url_for("complaints.show", complaint_id=int(reference))
 
 
-def tell_warning(complaint: Complaint, lap: Lap) -> int:
-    """Warn whoever has the complaint; how many are told."""
-    text = _l("A complaint waits for “%(clock)s”: its time is running out", clock=CLOCK_WORDS[lap.kind])
-    return _tell(WARNING, complaint, text, _people(complaint))
+def _feedback(reference: str) -> str:
+    return url_for("complaints.feedback", feedback_id=int(reference))
 
 
-def tell_out(complaint: Complaint, lap: Lap, leader: int | None) -> int:
-    """Tell whoever has the complaint, and the leader it goes up to; how many are told."""
-    text = _l("“%(clock)s” of a complaint is overdue: it goes up to the leader", clock=CLOCK_WORDS[lap.kind])
-    return _tell(OUT, complaint, text, {*_people(complaint), *([leader] if leader is not None else [])})
-
-
-def _people(complaint: Complaint) -> set[int]:
-    person = complaint.handler_id or complaint.received_by_id
-    people = {person} if person is not None else {account.id for account in users_with_role(NOBODYS)}
-    return {each for each in people if each is not None and each != complaint.accused_id}
-
-
-def _tell(kind: str, complaint: Complaint, text: Any, people: set[int]) -> int:
+def tell_desk(complaint: Complaint) -> int:
+    """Everybody who handles complaints; how many."""
+    if "tasks" not in current_app.extensions["kezhi"].plugins:
+        return 0
     from kezhi.builtin.tasks.contributions import About
     from kezhi.builtin.tasks.services import notify
 
-    return notify(kind, people, text, About(complaint.number, str(complaint.id), complaint.id))
+    desk = [each.id for each in load_users(true()) if each.id is not None and each.can(HANDLE)]
+    about = About(complaint.number, str(complaint.id), complaint.id, complaint.customer_id)
+    return notify(FROM_WEB, desk, _l("A customer entered a complaint on the public page"), about)
+
+
+def tell_owner(feedback: Feedback) -> int:
+    """Who is in charge of the customer, unless they wrote it down themselves; how many."""
+    customers: Any = Customer.__table__
+    whose = select(customers.c.owner_id, customers.c.name).where(customers.c.id == feedback.customer_id)
+    row = db.session.execute(whose, execution_options={"kezhi_unscoped": True}).first()
+    if row is None or row.owner_id is None or "tasks" not in current_app.extensions["kezhi"].plugins:
+        return 0
+    from kezhi.builtin.tasks.contributions import About
+    from kezhi.builtin.tasks.services import notify
+
+    about = About(f"{feedback.number} · {row.name}", str(feedback.id), feedback.id, feedback.customer_id)
+    text = _l("%(name)s wrote down feedback of a customer of yours", name=acting_user().name)
+    return notify(FEEDBACK, [row.owner_id], text, about)

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.services
 
 
 def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """A complaint of the customer."""
+    """A complaint and feedback of the customer, a list, and the address of the public page."""
+    from kezhi import clock
+    from kezhi.builtin.accounts.services import add_department
     from kezhi_complaints import services
     from kezhi_complaints.models import CHANNEL, KIND
 
@@ -24,7 +26,15 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
             {"customer_id": customer_id, "complainant": MARK, "phone": "13900017718", "subject": "Twelve boxes short",
              "course": f"{MARK} counted 36 of 48", "kind_id": kind, "channel_id": channel}
         )  # fmt: skip
-        return {"complaint_id": complaint.id, "tier": "normal"}
+        feedback = services.add_feedback(
+            {"customer_id": customer_id, "sort": "opinion", "contact": MARK, "phone": "13900017718",
+             "subject": "Drivers wait", "content": f"{MARK} waits two hours", "due_on": clock.today(),
+             "department_id": add_department("Logistics").id}
+        )  # fmt: skip
+        services.add_progress(feedback.id, f"{MARK} was called")
+        code = services.make_link()
+        return {"complaint_id": complaint.id, "feedback_id": feedback.id, "name": "kind", "code": code,
+                "tier": "normal"}  # fmt: skip
 
 
 globals().update(conformance_of("complaints", examples=examples))

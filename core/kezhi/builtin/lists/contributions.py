@@ -15,7 +15,8 @@ class Board:
 
     ``move`` is the endpoint that a moved card is sent to, with ``id`` and ``lane`` in the form; without it, or without
     ``permission``, cards stay where they are. ``lanes`` narrows the lanes to these values. ``card`` names up to three
-    columns that a card shows under its title; without them those that the list shows.
+    columns that a card shows under its title; without them those that the list shows. ``above`` says how many of the
+    values stand over the title, the code of the record first, and ``below`` how many have a line of their own under it.
     """
 
     column: str
@@ -27,6 +28,8 @@ class Board:
     key: str = "board"
     title: Text = ""
     icon: str = "kanban"
+    above: int = 1
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True)

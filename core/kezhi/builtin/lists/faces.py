@@ -97,6 +97,8 @@ def board(view: ListView, face: Board, args: MultiDict[str, str]) -> dict[str, A
         "lanes": [_lane(view, face, each, args, shown) for each in lanes],
         "labels": {each.value: each.label for each in choices},
         "move_url": url_for(face.move) if may_move else "",
+        "above": face.above,
+        "below": face.below,
     }
 
 

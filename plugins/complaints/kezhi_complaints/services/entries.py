@@ -30,3 +30,41 @@ def title_of(row: Any) -> str:
 def sql_title(entry: Any) -> Any:
     """The same in SQL, of the table or an alias of it."""
     return entry.c.zh if is_chinese() else case((entry.c.en != "", entry.c.en), else_=entry.c.zh)
+
+
+def tree(name: str, *, retired: bool = False) -> list[dict[str, Any]]:
+    """One list with each entry followed by those below it, and ``depth`` from 0: one statement.
+
+    An entry below one that is left out stands at the top.
+    """
+    rows = entries(name, retired=retired)
+    known = {row["id"] for row in rows}
+    below: dict[int | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        below.setdefault(row["parent_id"] if row["parent_id"] in known else None, []).append(row)
+    found: list[dict[str, Any]] = []
+    waiting = [(row, 0) for row in reversed(below.get(None, []))]
+    while waiting:
+        row, depth = waiting.pop()
+        found.append({**row, "depth": depth})
+        waiting += [(each, depth + 1) for each in reversed(below.get(row["id"], []))]
+    return found
+
+
+def subtree(rows: list[dict[str, Any]], entry_id: int) -> list[int]:
+    """The ids of an entry and of all below it, of ``rows`` as ``tree`` answers them."""
+    found: list[int] = []
+    top: int | None = None
+    for row in rows:
+        if row["id"] == entry_id:
+            top = row["depth"]
+        elif top is None or row["depth"] <= top:
+            top = None
+            continue
+        found.append(row["id"])
+    return found
+
+
+def shown(row: Any) -> str:
+    """An entry of a tree as an option: what stands below others is set in."""
+    return "　" * int(row["depth"]) + str(row["title"])

@@ -17,8 +17,8 @@ from kezhi.builtin.accounts.models import Account, Department, DepartmentClosure
 from kezhi.builtin.accounts.services import users_with_role
 from kezhi.builtin.customers.services import tier_rows
 
+from ..clock_telling import tell_out, tell_warning
 from ..models import ESCALATED, TIER, Complaint
-from ..telling import tell_out, tell_warning
 from .clocks import Lap
 from .following import BATCH, CLOCK, COMPLAINTS, EVENTS, RAN_OUT, RUNS, follow, steps_of, told_of
 from .history import add_event

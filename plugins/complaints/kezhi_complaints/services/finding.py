@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from kezhi import NotFound, db, visible
 from kezhi.i18n import _
 
@@ -14,3 +16,9 @@ def complaint_by_id(complaint_id: int) -> Complaint:
     if found is None:
         raise NotFound(_("There is no such complaint."))
     return found
+
+
+def number_of(complaint_id: int) -> str:
+    """The number of a complaint for who entered it without seeing it: the public page."""
+    table = Complaint.__table__
+    return str(db.session.execute(select(table.c.number).where(table.c.id == complaint_id)).scalar_one())

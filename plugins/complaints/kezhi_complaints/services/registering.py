@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select, union_all
 
 from kezhi import NotFound, Refused, acting_user, announce, audit_record, can, clock, db, visible, writing
+from kezhi.builtin.accounts.models import Account, Department
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.customers.services.texts import phone_key
 from kezhi.builtin.protection.fields import blind
@@ -26,23 +28,30 @@ FIELDS = (
 )  # fmt: skip
 LONGEST = {"complainant": 80, "phone": 40, "subject": 200, "course": 8000, "against": 200, "product": 200,
            "reference": 200}  # fmt: skip
+LONGEST_REASON = 500
+#: what was received earlier than so long ago needs a reason, and what is older is not written down any more
+LATE, OLDEST = timedelta(hours=1), timedelta(days=31)
 
 
-def register(values: Mapping[str, Any]) -> Complaint:
+def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool = False) -> Complaint:
     """Write a complaint down in the acting person's name.
 
-    ``values``: those of ``FIELDS``; ``received_at`` is now unless given. Errors: ``Refused`` with the field;
-    ``NotFound`` for who may not register, and for a customer the person does not see.
+    ``values``: those of ``FIELDS``; ``received_at`` is now unless given; ``late_reason`` says why it is written down
+    later than it was received. ``by_code``: the plugin itself gives when it was received, after checks of its own.
+    Errors: ``Refused`` with the field; ``NotFound`` for who may not register, and for a customer the person does not
+    see.
     """
     if not can(REGISTER):
         raise NotFound(_("There is no such page."))
     now = clock.now()
     with writing():
         complete = checked(values)
+        if not by_code:
+            _check_late(complete["received_at"], now, late_reason)
         complaint = Complaint(
             **complete,
             number=next_number(),
-            phone_key=blind("complaints.phone", phone_key(complete["phone"])),
+            **keys_of(complete),
             received_by_id=acting_user().id,
             state=REGISTERED,
             created_at=now,
@@ -50,14 +59,15 @@ def register(values: Mapping[str, Any]) -> Complaint:
         )
         db.session.add(complaint)
         db.session.flush()
-        add_event(complaint, REGISTERED, at=complaint.received_at)
+        add_event(complaint, REGISTERED, late_reason.strip(), at=complaint.received_at)
         announce(Complaint, "create", [complaint.id])
         audit_record("complaint.register", "complaint", complaint.id, number=complaint.number)
         return complaint
 
 
-def checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a complaint as they are stored. Errors: ``Refused`` with the field, ``NotFound``."""
+def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: int | None = None) -> dict[str, Any]:
+    """The values of a complaint as they are stored. ``held`` are entries of the lists that it has already, retired or
+    not, and ``customer_id`` the customer, seen or not. Errors: ``Refused`` with the field, ``NotFound``."""
     found: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for name, most in LONGEST.items():
         found[name] = str(found[name] or "").strip()
@@ -80,27 +90,63 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(_("A complaint cannot be received in the time to come."), field="received_at")
     if found["happened_on"] is not None and found["happened_on"] > clock.today():
         raise Refused(_("What is complained about cannot be of a day to come."), field="happened_on")
-    _check_entries(found)
-    if found["customer_id"] is not None:
+    _check_entries(found, held)
+    _check_about(found)
+    if found["customer_id"] not in (None, customer_id):
         seen = visible(Customer).where(Customer.id == found["customer_id"]).with_only_columns(Customer.id)
         if db.session.execute(seen).scalar_one_or_none() is None:
             raise NotFound(_("There is no such customer."), field="customer")
     return found
 
 
-def next_number() -> str:
+def keys_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """The blind index by which the telephone number is found."""
+    return {"phone_key": blind("complaints.phone", phone_key(values["phone"] or ""))}
+
+
+def next_number(letters: str = "TS", sequence: str = "complaint") -> str:
     """``TS-202611-0018``: counted by month without gaps, reserved in the open transaction."""
     month = clock.today().strftime("%Y%m")
-    return f"TS-{month}-{next_numbers(f'complaints.complaint:{month}')[0]:04d}"
+    return f"{letters}-{month}-{next_numbers(f'complaints.{sequence}:{month}')[0]:04d}"
 
 
-def _check_entries(found: Mapping[str, Any]) -> None:
-    wanted = [found["kind_id"], found["channel_id"]]
-    rows = db.session.execute(
-        select(ENTRIES.c.id, ENTRIES.c.list).where(ENTRIES.c.id.in_(wanted), ENTRIES.c.retired_at.is_(None))
-    ).all()
+def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
+    if now - received_at > OLDEST:
+        raise Refused(
+            _("It was received more than %(days)s days ago: write down when it was said last.", days=OLDEST.days),
+            field="received_at",
+        )
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(_("At most %(count)s characters.", count=LONGEST_REASON), field="late_reason")
+    if now - received_at > LATE and not reason.strip():
+        raise Refused(
+            _("It was received more than an hour ago: say why it is written down only now."), field="late_reason"
+        )
+
+
+def _check_entries(found: Mapping[str, Any], held: Collection[int]) -> None:
+    wanted = [each for each in (found["kind_id"], found["channel_id"]) if each is not None]
+    usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
+    rows = db.session.execute(select(ENTRIES.c.id, ENTRIES.c.list).where(ENTRIES.c.id.in_(wanted), usable)).all()
     lists = {row.id: row.list for row in rows}
     if lists.get(found["kind_id"]) != KIND:
         raise Refused(_("Choose what kind of complaint it is."), field="kind")
     if lists.get(found["channel_id"]) != CHANNEL:
         raise Refused(_("Choose the channel that it came by."), field="channel")
+
+
+def _check_about(found: Mapping[str, Any]) -> None:
+    """The person and the department complained about exist: one statement, and none when there are none."""
+    wanted = {
+        "accused": (Account.__table__, found["accused_id"]),
+        "department": (Department.__table__, found["department_id"]),
+    }
+    asked = [
+        select(literal(name).label("name")).select_from(table).where(table.c.id == key)
+        for name, (table, key) in wanted.items()
+        if key is not None
+    ]
+    there = set(db.session.scalars(union_all(*asked))) if asked else set()
+    for name, (_table, key) in wanted.items():
+        if key is not None and name not in there:
+            raise Refused(_("Choose one of the list."), field=name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import levels, records
+from . import feedback, levels, lists, public, records, registering
 
-BOTH = ("GET", "POST")
+BOTH, POST = ("GET", "POST"), ("POST",)
 
 
 def blueprint() -> Blueprint:
@@ -14,9 +14,23 @@ def blueprint() -> Blueprint:
     pages = Blueprint("complaints", __name__.rpartition(".")[0], url_prefix="/complaints")
     rule = pages.add_url_rule
     rule("", "index", records.index)
-    rule("/new", "new", records.new, methods=BOTH)
+    rule("/new", "new", registering.new, methods=BOTH)
+    rule("/lookup", "lookup", registering.lookup, methods=POST)
     rule("/<int:complaint_id>", "show", records.show)
     rule("/levels", "levels", levels.index)
     rule("/levels/<tier>", "edit_level", levels.edit, methods=BOTH)
     rule("/<int:complaint_id>/demand", "demand", levels.demand, methods=("POST",))
+    rule("/<int:complaint_id>/correct", "correct", registering.correct, methods=BOTH)
+    rule("/feedback", "feedbacks", feedback.index)
+    rule("/feedback/new", "new_feedback", feedback.new, methods=BOTH)
+    rule("/feedback/<int:feedback_id>", "feedback", feedback.show)
+    rule("/feedback/<int:feedback_id>/edit", "edit_feedback", feedback.edit, methods=BOTH)
+    rule("/feedback/<int:feedback_id>/progress", "progress", feedback.progress, methods=POST)
+    rule("/feedback/<int:feedback_id>/result", "result", feedback.result, methods=POST)
+    rule("/feedback/<int:feedback_id>/complaint", "go_on", feedback.go_on, methods=POST)
+    rule("/lists", "lists", lists.index)
+    rule("/lists/<name>", "list", lists.show, methods=BOTH)
+    rule("/lists/<name>/entry", "change_entry", lists.change, methods=POST)
+    rule("/public-page", "public_link", lists.public_link, methods=POST)
+    rule("/public/<code>", "public", public.enter, methods=BOTH)
     return pages

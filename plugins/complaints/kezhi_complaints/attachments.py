@@ -1,0 +1,26 @@
+"""Files of complaints (evidence) and of feedback (CMP-01)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from kezhi import lazy_gettext as _l
+
+from .access import READ, REGISTER
+from .models import Complaint, Feedback
+
+
+def attachments() -> list[Any]:
+    """Whoever sees the record reads its files; who writes complaints down adds some."""
+    from kezhi.builtin.files.contributions import Attachment
+
+    return [
+        Attachment("complaint", _l("Complaints"), Complaint, read=READ, attach=REGISTER,
+                   page=lambda record_id: url_for("complaints.show", complaint_id=record_id),
+                   customer=lambda complaint: complaint.customer_id),
+        Attachment("feedback", _l("Customer feedback"), Feedback, read=READ, attach=REGISTER,
+                   page=lambda record_id: url_for("complaints.feedback", feedback_id=record_id),
+                   customer=lambda feedback: feedback.customer_id),
+    ]  # fmt: skip
