@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
 
+from .evidence_handling import handling_evidence
 from .models import Complaint
 
 COMPLAINTS: Any = Complaint.__table__
@@ -27,6 +28,7 @@ def evidence() -> list[ClauseEvidence]:
             records=Records("complaints.index"),
             responsible=SERVICE,
         ),
+        *handling_evidence(),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the list and the page of a complaint show."""
+"""What the list of complaints shows; its page is in ``showing``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from typing import Any
 
 from flask import url_for
 
-from kezhi import ListView, db, visible
+from kezhi import ListView
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import lazy_pgettext
 
-from . import services
 from .access import EXPORT
 from .columns import complaint_columns
 from .models import Complaint
-from .words import STATE_TONES, STATE_WORDS
 
 
 def complaint_list() -> ListView:
@@ -33,17 +30,3 @@ def complaint_list() -> ListView:
         kind=lazy_pgettext("list", "complaints"),
         export_permission=EXPORT,
     )
-
-
-def complaint_page(complaint: Complaint) -> dict[str, Any]:
-    """Everything the page of a complaint shows. The customer only for who sees it."""
-    customer = None
-    if complaint.customer_id is not None:
-        customer = db.session.scalars(visible(Customer).where(Customer.id == complaint.customer_id)).one_or_none()
-    return {
-        "complaint": complaint,
-        "customer": customer,
-        "state": (STATE_WORDS[complaint.state], STATE_TONES[complaint.state]),
-        "events": services.events_of(complaint.id),
-        "states": STATE_WORDS,
-    }

@@ -6,7 +6,19 @@ from typing import Any
 
 from flask import Blueprint
 
-from kezhi import Access, Clause, Demo, MenuItem, Permission, Plugin, RecordLink, User, hookimpl
+from kezhi import (
+    Access,
+    Check,
+    Clause,
+    Demo,
+    MenuItem,
+    Permission,
+    Plugin,
+    RecordLink,
+    SettingsForm,
+    User,
+    hookimpl,
+)
 from kezhi import lazy_gettext as _l
 
 
@@ -17,17 +29,17 @@ class Complaints(Plugin):
     title = _l("Customer complaints")
     summary = _l("Complaints from the first call to the monthly report, with clocks, judgement and remedy.")
     depends = {
-        "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1",
-        "protection": ">=0.1",
+        "kezhi": ">=0.1", "accounts": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1",
+        "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1", "tasks": ">=0.1",
     }  # fmt: skip
-    extends = ("approvals", "documents", "files", "tasks")
+    extends = ("documents", "handover", "destruction")
     icon = "chat-left-text"
 
     @hookimpl
     def register_models(self) -> list[type]:
-        from .models import Complaint, Entry, Event
+        from .models import Complaint, Entry, Event, Guidance, Hearing, Help, Investigation, Part
 
-        return [Entry, Complaint, Event]
+        return [Entry, Complaint, Event, Part, Investigation, Hearing, Help, Guidance]
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -56,12 +68,55 @@ class Complaints(Plugin):
     def register_key_uses(self) -> list[Any]:
         from kezhi.builtin.protection.services.resealing import SealedTable, key_use
 
-        from .models import Complaint, Event
+        from .models import Complaint, Event, Guidance, Hearing, Help, Investigation
 
         def tables() -> list[SealedTable]:
-            return [SealedTable(Complaint.__table__), SealedTable(Event.__table__)]
+            models = (Complaint, Event, Investigation, Hearing, Help, Guidance)
+            return [SealedTable(model.__table__) for model in models]
 
         return [key_use("complaints.fields", _l("Complaints and their history"), tables)]
+
+    @hookimpl
+    def register_settings(self) -> list[type[SettingsForm]]:
+        from .settings import ComplaintSettings
+
+        return [ComplaintSettings]
+
+    @hookimpl(optionalhook=True)
+    def register_task_kinds(self) -> list[Any]:
+        from .duties import task_kinds
+
+        return task_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_notice_kinds(self) -> list[Any]:
+        from .services.telling import notice_kinds
+
+        return notice_kinds()
+
+    @hookimpl(optionalhook=True)
+    def register_attachments(self) -> list[Any]:
+        from .attachments import attachments
+
+        return attachments()
+
+    @hookimpl(optionalhook=True)
+    def register_erasures(self) -> list[Any]:
+        from .erasing import places
+
+        return places()
+
+    @hookimpl(optionalhook=True)
+    def register_hand_overs(self) -> list[Any]:
+        from .handing_over import hand_overs
+
+        return hand_overs()
+
+    @hookimpl
+    def doctor_checks(self) -> list[Check]:
+        from .checks import checks
+
+        return checks()
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

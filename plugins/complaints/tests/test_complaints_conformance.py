@@ -6,25 +6,37 @@ from typing import Any
 
 import pytest
 
-from kezhi import writing
+from kezhi import acting_as, writing
 from kezhi.testing.conformance import conformance_of
 from kezhi.testing.conformance.subject import MARK
 
 pytestmark = pytest.mark.services
 
 
-def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """A complaint of the customer."""
+def examples(app: Any, customer_id: int) -> dict[str, Any]:
+    """A complaint of the customer that is investigated, with somebody heard, help asked for and guidance."""
+    from kezhi.testing.plugin import new_person
     from kezhi_complaints import services
     from kezhi_complaints.models import CHANNEL, KIND
 
+    agent, finder = (new_person(app, login, "customer-service-agent") for login in ("taker", "finder"))
+    chief = new_person(app, "chief-of-service", "customer-service-manager")
     with writing():
         kind, channel = services.entries(KIND)[0]["id"], services.entries(CHANNEL)[0]["id"]
         complaint = services.register(
             {"customer_id": customer_id, "complainant": MARK, "phone": "13900017718", "subject": "Twelve boxes short",
              "course": f"{MARK} counted 36 of 48", "kind_id": kind, "channel_id": channel}
         )  # fmt: skip
-        return {"complaint_id": complaint.id}
+    with acting_as(agent):
+        services.take_step(complaint.id, 1, "accept")
+        services.take_step(complaint.id, 2, "investigate", {"investigator": finder.id})
+    with acting_as(finder):
+        services.save_findings(complaint.id, 1, {"facts": f"{MARK} left them", "gap": MARK, "name": MARK,
+                                                 "side": "witness", "said": MARK})  # fmt: skip
+        asked = services.ask(complaint.id, f"{MARK} where?", person_id=agent.id).id
+    with acting_as(chief):
+        given = services.guide(complaint.id, f"{MARK} first").id
+    return {"complaint_id": complaint.id, "key": "note", "guidance_id": given, "help_id": asked}
 
 
 globals().update(conformance_of("complaints", examples=examples))

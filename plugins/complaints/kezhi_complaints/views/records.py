@@ -13,7 +13,8 @@ from kezhi.i18n import _
 from .. import services
 from ..access import READ, REGISTER
 from ..forms import RegisterForm
-from ..pages import complaint_list, complaint_page
+from ..pages import complaint_list
+from ..showing import complaint_page
 
 
 @requires(READ)
