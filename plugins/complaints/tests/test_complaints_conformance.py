@@ -36,7 +36,7 @@ def examples(app: Any, customer_id: int) -> dict[str, Any]:
         asked = services.ask(complaint.id, f"{MARK} where?", person_id=agent.id).id
     with acting_as(chief):
         given = services.guide(complaint.id, f"{MARK} first").id
-    return {"complaint_id": complaint.id, "key": "note", "guidance_id": given, "help_id": asked}
+    return {"complaint_id": complaint.id, "key": "withdraw", "guidance_id": given, "help_id": asked}
 
 
 globals().update(conformance_of("complaints", examples=examples))

@@ -133,7 +133,7 @@ class JudgeForm(VersionForm):
             self.version.data = complaint.version
             self.validity.data = complaint.validity or (INVALID if suggested else VALID)
             self.ground.data = complaint.ground or suggested
-            self.severity.data = complaint.severity
+            self.severity.data = complaint.severity if complaint.validity else ""
 
     def values(self) -> dict[str, Any]:
         """What was sent, as ``take_step`` takes it."""

@@ -161,6 +161,11 @@ def leader_for(complaint: Complaint) -> int | None:
     return line[min(complaint.level, len(line) - 1)] if line else None
 
 
+def leader_name(complaint: Complaint) -> str:
+    """The name of :func:`leader_for`, empty where there is none."""
+    return str(db.session.scalar(select(ACCOUNTS.c.name).where(ACCOUNTS.c.id == leader_for(complaint))) or "")
+
+
 def fair_steps(complaint: Complaint, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps of an approval about a complaint, without the person complained about and who stands in for them.
 

@@ -23,8 +23,9 @@ from ..forms.handling import (
     StepForm,
     VersionForm,
 )
-from ..models import Complaint
+from ..models import ESCALATED, Complaint
 from ..services.checking import case_of
+from ..services.people import leader_name
 from ..showing import Forms, complaint_page
 from ..steps import STEPS
 from .uploads import submit_with_files
@@ -58,7 +59,8 @@ def step(complaint_id: int, key: str) -> Any:
         return _back(complaint_id, _("“%(step)s” is on record.", step=found.title))
     complaint = services.complaint_by_id(complaint_id)
     _refresh(form, complaint.version)
-    page = render_template("complaints/step.html", form=form, step=found, complaint=complaint)
+    leader = leader_name(complaint) if found.event == ESCALATED else None
+    page = render_template("complaints/step.html", form=form, step=found, complaint=complaint, leader=leader)
     return page, _status(form)
 
 
