@@ -220,6 +220,7 @@ def company(app: Flask, add_person: Any) -> Company:
         db.session.add_all([asked, release])
         db.session.flush()
         asked_id, release_id = asked.id, release.id
+    complaint_id, guidance_id, help_id = complained(customer, people["data-analyst"])
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
@@ -258,6 +259,9 @@ def company(app: Flask, add_person: Any) -> Company:
             "limit_id": limit_id,
             "reservation_id": kept,
             "alert_id": alert_id,
+            "complaint_id": complaint_id,
+            "guidance_id": guidance_id,
+            "help_id": help_id,
             "figure": "not_due",
             "contract_id": contract,
             "release_id": release_id,
@@ -286,6 +290,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
             "handover.show": {"run_id": handed_over},
+            "complaints.step": {"key": "withdraw"},
             **{f"releases.{page}": {"request_id": asked_id} for page in ("show", "again", "answer", "decline")},
             "handover.part": {"run_id": handed_over, "part": "handover.departments"},
             "kezhi.static": {"filename": "img/logo.svg"},
@@ -306,6 +311,24 @@ def company(app: Flask, add_person: Any) -> Company:
             "documents.picture": sheet,
         },
     )
+
+
+def complained(customer: int, agent: Any) -> tuple[int, int, int]:
+    """A complaint with guidance on it and a request for help, by their ids."""
+    from kezhi_complaints import services as complaints
+    from kezhi_complaints.models import CHANNEL, KIND, Guidance, Help
+
+    with writing():
+        kind, channel = complaints.entries(KIND)[0]["id"], complaints.entries(CHANNEL)[0]["id"]
+        values = {"customer_id": customer, "anonymous": True, "subject": "Late", "course": "Five hours late",
+                  "kind_id": kind, "channel_id": channel}  # fmt: skip
+        made = complaints.register(values).id
+        now = {"complaint_id": made, "due_at": clock.now()}
+        guidance = Guidance(**now, by_id=agent.id, at=clock.now(), text="Call them", person_id=agent.id)
+        asked = Help(**now, asked_by_id=agent.id, asked_at=clock.now(), person_id=agent.id, question="Where?")
+        db.session.add_all([guidance, asked])
+        db.session.flush()
+        return int(made), int(guidance.id), int(asked.id)
 
 
 def rules_of(app: Flask, method: str) -> list[Rule]:

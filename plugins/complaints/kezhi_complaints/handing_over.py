@@ -94,9 +94,9 @@ def _names(model: type, complaint: Any) -> Any:
     def names(ids: Sequence[int]) -> Mapping[int, Any]:
         key: Any = model.id  # type: ignore[attr-defined]
         rows = visible(model).where(key.in_(ids)).with_only_columns(key, complaint.label("complaint"))
-        found = dict(db.session.execute(rows).tuples().all())
+        found = {row[0]: row[1] for row in db.session.execute(rows)}
         numbers = select(COMPLAINTS.c.id, COMPLAINTS.c.number).where(COMPLAINTS.c.id.in_(set(found.values())))
-        called: dict[int, str] = dict(db.session.execute(numbers).tuples().all())
+        called = {row.id: row.number for row in db.session.execute(numbers)}
         seen = {each: of for each, of in found.items() if of in called}
         return {each: Name(called[of], "complaints.show", {"complaint_id": of}) for each, of in seen.items()}
 

@@ -334,9 +334,9 @@ def test_assisting_is_a_duty_that_goes_up_when_it_is_declined(desk: Any, heard: 
     def open_tasks() -> list[tuple[int | None, int | None]]:
         table: Any = Task.__table__
         mine = (table.c.kind == "complaints.help") & table.c.closed_at.is_(None)
-        found = db.session.execute(select(table.c.owner_id, table.c.department_id).where(mine)).tuples().all()
+        found = db.session.execute(select(table.c.owner_id, table.c.department_id).where(mine)).all()
         db.session.rollback()
-        return list(found)
+        return [(row[0], row[1]) for row in found]
 
     with writing():
         depot = add_department("Depot").id

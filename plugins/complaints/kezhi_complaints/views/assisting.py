@@ -79,7 +79,8 @@ def _page(help_id: int, form: GiveForm, declining: DeclineForm) -> Any:
     for each in (form, declining):
         each.version.data = each.version.data or asked.version
     ids = {asked.asked_by_id, asked.person_id, asked.ended_by_id} - {None}
-    names = dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids))).tuples().all())
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    names = {row.id: row.name for row in rows}
     place = db.session.scalar(select(Department.name).where(Department.id == asked.department_id))
     sees = visible(Complaint).where(Complaint.id == complaint.id).with_only_columns(Complaint.id)
     page = render_template(
