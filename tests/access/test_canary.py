@@ -239,9 +239,32 @@ def company(app: Flask, add_person: Callable[..., User]) -> Company:
         "asked_id": asked_id,
         "release_id": release_id,
     }
-    ids |= {"prospect_id": prospect, "visible_id": visible}
+    ids |= {"prospect_id": prospect, "visible_id": visible} | complained(hidden, people["general"])
     former_shares(people, west, [hidden, prospect])
     return Company({login: user_named(login) or person for login, person in people.items()}, ids, number)
+
+
+def complained(customer: int, who: User) -> dict[str, int]:
+    """A complaint of the hidden customer with everything that hangs on one."""
+    from kezhi_complaints import services as complaints
+    from kezhi_complaints.models import CHANNEL, KIND, Guidance, Hearing, Help, Investigation
+
+    with writing():
+        kind, channel = complaints.entries(KIND)[0]["id"], complaints.entries(CHANNEL)[0]["id"]
+        texts = dict.fromkeys(("complainant", "subject", "course", "against", "product", "reference"), f"{MARK} fell")
+        values = {"customer_id": customer, "phone": "13800138000", "kind_id": kind, "channel_id": channel}
+        made = complaints.register(values | texts)
+        complaints.add_event(made, "noted", f"{MARK} called")
+        mine = {"complaint_id": made.id}
+        now = {"due_at": clock.now(), "person_id": who.id}
+        found = Investigation(**mine, round=1, investigator_id=who.id, assigned_at=clock.now(), facts=MARK, gap=MARK)
+        guidance = Guidance(**mine, **now, by_id=who.id, at=clock.now(), text=MARK, answer=MARK)
+        asked = Help(**mine, **now, asked_by_id=who.id, asked_at=clock.now(), question=MARK, reason=MARK, answer=MARK)
+        db.session.add_all([found, guidance, asked])
+        db.session.flush()
+        heard = Hearing(investigation_id=found.id, side="witness", name=MARK, said=MARK, heard_at=clock.now())
+        db.session.add(heard)
+        return {**mine, "guidance_id": guidance.id, "help_id": asked.id}
 
 
 def ask_for(customer: int, who: User) -> tuple[int, int]:

@@ -231,7 +231,7 @@ def company(app: Flask, add_person: Any) -> Company:
         db.session.add_all([asked, release])
         db.session.flush()
         asked_id, release_id = asked.id, release.id
-    complaint = complaint_of(customer, "Somebody complains")
+    complaint = complaint_of(customer, "Somebody complains") | complained(customer, people["data-analyst"])
     of_customer = {"plugin": "customers", "kind": "customer", "record_id": customer}
     return Company(
         values={
@@ -307,6 +307,7 @@ def company(app: Flask, add_person: Any) -> Company:
             "customers.list": {"key": "business_type"},
             "customers.change_entry": {"key": "business_type"},
             "handover.show": {"run_id": handed_over},
+            "complaints.step": {"key": "withdraw"},
             **{f"releases.{page}": {"request_id": asked_id} for page in ("show", "again", "answer", "decline")},
             "handover.part": {"run_id": handed_over, "part": "handover.departments"},
             "kezhi.static": {"filename": "img/logo.svg"},
@@ -327,6 +328,24 @@ def company(app: Flask, add_person: Any) -> Company:
             "documents.picture": sheet,
         },
     )
+
+
+def complained(customer: int, agent: Any) -> dict[str, int]:
+    """A complaint with guidance on it and a request for help, by their ids."""
+    from kezhi_complaints import services as complaints
+    from kezhi_complaints.models import CHANNEL, KIND, Guidance, Help
+
+    with writing():
+        kind, channel = complaints.entries(KIND)[0]["id"], complaints.entries(CHANNEL)[0]["id"]
+        values = {"customer_id": customer, "anonymous": True, "subject": "Late", "course": "Five hours late",
+                  "kind_id": kind, "channel_id": channel}  # fmt: skip
+        made = complaints.register(values).id
+        now = {"complaint_id": made, "due_at": clock.now()}
+        guidance = Guidance(**now, by_id=agent.id, at=clock.now(), text="Call them", person_id=agent.id)
+        asked = Help(**now, asked_by_id=agent.id, asked_at=clock.now(), person_id=agent.id, question="Where?")
+        db.session.add_all([guidance, asked])
+        db.session.flush()
+        return {"complaint_id": made, "guidance_id": guidance.id, "help_id": asked.id}
 
 
 def rules_of(app: Flask, method: str) -> list[Rule]:

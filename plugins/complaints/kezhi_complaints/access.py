@@ -9,13 +9,25 @@ from sqlalchemy import ColumnElement, or_, select
 from kezhi import ALL, Access, Permission, User, visible_ids
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.accounts.models import Department
+from kezhi.builtin.accounts.services.roles import shipped_roles
 from kezhi.builtin.customers.models import Customer
 
-from .models import Complaint, Correction, Event, Feedback, Progress
+from .models import (
+    Complaint,
+    Correction,
+    Event,
+    Feedback,
+    Guidance,
+    Hearing,
+    Help,
+    Investigation,
+    Part,
+    Progress,
+)
 
 READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
-LISTS, EXPORT = "complaints.lists", "complaints.export"
-LEVELS = "complaints.levels"
+LISTS, EXPORT, GUIDE = "complaints.lists", "complaints.export", "complaints.guide"
+ASSIST, LEVELS = "complaints.assist", "complaints.levels"
 
 #: roles of the customer-service department: they see the complaints of every unit and handle them
 SERVICE_DESK = ("customer-service-agent", "customer-service-manager")
@@ -47,6 +59,9 @@ COMPLAINTS: Any = Complaint.__table__
 EVENTS: Any = Event.__table__
 FEEDBACK: Any = Feedback.__table__
 DEPARTMENTS: Any = Department.__table__
+PARTS: Any = Part.__table__
+INVESTIGATIONS: Any = Investigation.__table__
+HELP: Any = Help.__table__
 
 
 def permissions() -> list[Permission]:
@@ -60,6 +75,8 @@ def permissions() -> list[Permission]:
         ),
         Permission(REGISTER, _l("Register complaints"), roles=(*SERVICE_DESK, *SELLERS)),
         Permission(HANDLE, _l("Accept, assign, judge and answer complaints"), roles=SERVICE_DESK),
+        Permission(GUIDE, _l("Leave guidance on the complaints of every unit"), roles=("customer-service-manager",)),
+        Permission(ASSIST, _l("Assist with complaints when asked"), roles=tuple(shipped_roles())),
         Permission(LISTS, _l("Keep the lists of kinds, causes and channels"), roles=("customer-service-manager",)),
         Permission(LEVELS, _l("Decide what each service tier is promised"), roles=("customer-service-manager",)),
         Permission(EXPORT, _l("Export complaints"), roles=("customer-service-manager", *DIRECTORS)),
@@ -67,15 +84,27 @@ def permissions() -> list[Permission]:
 
 
 def access() -> list[Access]:
-    """Events and corrections follow their complaint, progress its feedback."""
+    """Events, corrections and guidance follow their complaint, progress its feedback.
+
+    Findings and requests for help have rules of their own.
+    """
     complaint: Any = Complaint.id
-    events: Any = Event.complaint_id
-    corrections: Any = Correction.complaint_id
+    follow: dict[type, Any] = {
+        Event: Event.complaint_id,
+        Correction: Correction.complaint_id,
+        Guidance: Guidance.complaint_id,
+        Part: Part.complaint_id,
+    }
     feedback: Any = Feedback.id
     progress: Any = Progress.feedback_id
+    investigation: Any = Investigation.id
+    hearings: dict[type, Any] = {Hearing: Hearing.investigation_id}
+    help_id: Any = Help.id
     return [
-        Access(Complaint, complaint, complaint_grants, {Event: events, Correction: corrections}),
+        Access(Complaint, complaint, complaint_grants, follow),
         Access(Feedback, feedback, feedback_grants, {Progress: progress}),
+        Access(Investigation, investigation, investigation_grants, hearings),
+        Access(Help, help_id, help_grants),
     ]
 
 
@@ -95,6 +124,7 @@ def complaint_grants(user: User) -> Any:
         select(c.id).where(not_me, c.received_by_id == user.id),
         # who has had a turn in it: also the leader it was escalated to
         select(c.id).where(not_me, c.id.in_(select(EVENTS.c.complaint_id).where(EVENTS.c.owner_id == user.id))),
+        _with_part(user, c.id),
     ]
     return [*found, select(c.id).where(not_me, c.customer_id.is_(None))] if every else found
 
@@ -115,6 +145,48 @@ def feedback_grants(user: User) -> Any:
         select(c.id).where(c.department_id.in_(led)),
     ]
     return [*found, select(c.id).where(c.customer_id.is_(None))] if every else found
+
+
+def investigation_grants(user: User) -> Any:
+    """Who sees every unit, the handler, and who takes part: the investigator, the leader, the unit that answers.
+
+    Who sees the complaint because of the customer does not. The person complained about never does.
+    """
+    c, own = COMPLAINTS.c, INVESTIGATIONS.c
+    if user.can(ALL_UNITS):
+        return [select(own.id).where(own.complaint_id.in_(_seen(user)))]
+    mine = select(own.id).join(COMPLAINTS, c.id == own.complaint_id).where(not_about(user))
+    return [
+        mine.where(c.handler_id == user.id),
+        mine.where(own.investigator_id == user.id, own.ended_at.is_(None)),
+        _with_part(user, own.id, INVESTIGATIONS, own.complaint_id == c.id),
+    ]
+
+
+def help_grants(user: User) -> Any:
+    """Who is asked, or works in the department that is; who asked; and who sees every unit."""
+    c, own = COMPLAINTS.c, HELP.c
+    mine = select(own.id).join(COMPLAINTS, c.id == own.complaint_id).where(not_about(user))
+    found = [mine.where(own.person_id == user.id), mine.where(own.asked_by_id == user.id),
+             mine.where(c.handler_id == user.id)]  # fmt: skip
+    if user.departments:
+        here = own.department_id.in_(sorted(user.departments))
+        found.append(mine.where(own.person_id.is_(None), here))
+    if user.can(ALL_UNITS):
+        found.append(select(own.id).where(own.complaint_id.in_(_seen(user))))
+    return found
+
+
+def _with_part(user: User, column: Any, table: Any = None, on: Any = None) -> Any:
+    mine = select(column).select_from(COMPLAINTS).join(PARTS, PARTS.c.complaint_id == COMPLAINTS.c.id)
+    if table is not None:
+        mine = mine.join(table, on)
+    return mine.where(not_about(user), PARTS.c.user_id == user.id)
+
+
+def _seen(user: User) -> Any:
+    ids = visible_ids(Complaint, user)
+    return select(COMPLAINTS.c.id) if ids is None else ids
 
 
 def not_about(user: User) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from flask import url_for
 from kezhi import lazy_gettext as _l
 
 from .access import READ, REGISTER
+from .handling_attachments import handling_attachments
 from .models import Complaint, Feedback
 
 
@@ -23,4 +24,5 @@ def attachments() -> list[Any]:
         Attachment("feedback", _l("Customer feedback"), Feedback, read=READ, attach=REGISTER,
                    page=lambda record_id: url_for("complaints.feedback", feedback_id=record_id),
                    customer=lambda feedback: feedback.customer_id),
+        *handling_attachments(),
     ]  # fmt: skip

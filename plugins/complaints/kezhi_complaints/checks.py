@@ -13,6 +13,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.i18n import _, ngettext
 
 from .clock_checks import clock_checks
+from .handling_checks import handling_checks
 from .models import REGISTERED, WENT_ON, Complaint, Event, Feedback
 
 COMPLAINTS: Any = Complaint.__table__
@@ -26,6 +27,7 @@ def checks() -> list[Check]:
         Check("complaints.events", _l("Every complaint has the event of its registration"), _events),
         Check("complaints.numbers", _l("The numbers of complaints and feedback have no gaps"), _numbers),
         *clock_checks(),
+        *handling_checks(),
         Check("complaints.went_on", _l("Feedback that went on names its complaint"), _went_on),
     ]
 

@@ -13,8 +13,14 @@ def clauses() -> list[Clause]:
         Clause(
             "CMP-02", _l("Complaints have a kind of the company's own tree: service or business, and what kind of it")
         ),
+        Clause("CMP-03", _l("A complaint is valid, or invalid on one of six grounds; the month is worked out")),
+        Clause("CMP-04", _l("The severity follows from the ground; who departs from it says why")),
         Clause("CMP-05", _l("Feedback of customers has a department, a deadline, a result and what follows from it")),
+        Clause("CMP-10", _l("A complaint goes step by step, and nobody handles one about themself")),
+        Clause("CMP-11", _l("Who investigates is no party to the complaint and does not answer it")),
         Clause("CMP-12", _l("A plan stands on record within 30 minutes, else the direct leader hears of it")),
+        Clause("CMP-16", _l("Assisting an investigation is a duty that is not declined without a reason")),
+        Clause("CMP-17", _l("Customer service leaves guidance on the complaints of every unit, which answers it")),
         Clause("CMP-30", _l("Each service tier is answered, responded to and helped within its time")),
         Clause("CMP-31", _l("Every channel has a purpose and a response time; the stricter target holds"), ours=True),
     ]

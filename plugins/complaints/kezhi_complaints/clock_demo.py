@@ -43,7 +43,7 @@ def make_clocks(context: DemoContext) -> None:
                 "kind_id": kinds[kind], "channel_id": channels[channel], "received_at": received,
             }  # fmt: skip
             with writing():
-                complaint = services.register(values)
+                complaint = services.register(values, by_code=True)
                 complaint.handler_id = agent.id
                 for what, later, note in done:
                     _happen(complaint, what, received + timedelta(minutes=later), note)

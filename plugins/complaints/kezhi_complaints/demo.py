@@ -11,6 +11,7 @@ from kezhi.builtin.apps.demo import DemoContext
 from kezhi.builtin.customers.models import Customer
 
 from . import services
+from .demo_handling import handle
 from .models import CHANNEL, COMPLAINT, KIND, OPINION, SUGGESTION
 
 #: key for who goes on from here: (subject, kind, channel, complainant, phone, what happened, product, reference,
@@ -44,9 +45,17 @@ HEARD: dict[str, tuple[str, str, str, str, str, str, str, str, int]] = {
                 "回单数量录入为 84 件，实际签收 48 件，对账差异一个月没有更正。", "", "HD-3321", 41 * 1440),
     "duty": ("咨询三天无人回复", "duty", "web", "任杰", "13900010962",
              "官网留言咨询交期，三天无人回复，电话也转接了四次。", "", "", 55 * 1440),
+    "install": ("要求免费送装", "promise", "phone", "高翔", "13900051183",
+                "要求免费送货上门并安装，称业务员答应过。", "", "", 10 * 1440),
+    "lost": ("货未收到", "timeliness", "chat", "沈悦", "13900067724",
+             "显示已签收，仓库称未收到。", "", "YD-88090", 6 * 1440 + 95),
+    "certificate": ("合格证缺失", "quality", "mail", "卢洁", "13900089946",
+                    "到货 20 件，缺合格证 20 份。", "轴承座", "DD-1201", 25 * 60 + 20),
     "stranger": ("路边卸货占道", "other", "phone", "黄女士", "13900067740",
                  "小区门口货车卸货占道半小时，影响居民出行。", "", "", 9 * 1440),
 }  # fmt: skip
+#: how far these have come is told by ``demo_handling``, in its order
+HANDLED = ("short", "late", "invoice", "damage", "install", "lost", "tracking", "certificate")
 #: complaints that are none of a customer's
 STRANGERS = ("stranger",)
 #: (kind, subject, what the customer said, contact, phone, deadline in days, what was done)
@@ -61,7 +70,8 @@ SAID = (
 
 def make(context: DemoContext) -> None:
     """Write complaints and feedback down as the service desk and the sellers do; ids go to ``context.notes``."""
-    context.notes["complaints"] = hear(context)
+    heard = context.notes["complaints"] = hear(context)
+    handle(context, [heard[key] for key in HANDLED])
     context.notes["feedback"] = take_down(context)
 
 

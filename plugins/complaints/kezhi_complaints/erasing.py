@@ -1,4 +1,4 @@
-"""Destroyed customers leave complaints and feedback without what was said; that and when they were stays (CUS-10)."""
+"""A destroyed customer's complaints and feedback keep what happened when, and no word of it (CUS-10)."""
 
 from __future__ import annotations
 
@@ -8,44 +8,75 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from kezhi import db
+from kezhi import announce, db
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import ngettext
 
-from .models import OPEN, OPEN_STATES, Complaint, Correction, Event, Feedback, Progress
+from .models import (
+    OPEN,
+    OPEN_STATES,
+    Complaint,
+    Correction,
+    Event,
+    Feedback,
+    Guidance,
+    Hearing,
+    Help,
+    Investigation,
+    Progress,
+)
 
-UNSCOPED = {"kezhi_unscoped": True}
 COMPLAINTS: Any = Complaint.__table__
-EVENTS: Any = Event.__table__
-CORRECTIONS: Any = Correction.__table__
+FOUND: Any = Investigation.__table__
 FEEDBACK: Any = Feedback.__table__
-PROGRESS: Any = Progress.__table__
+UNSCOPED = {"kezhi_unscoped": True}
+#: the texts of the tables that hang on a complaint
+TEXTS: dict[type, tuple[str, ...]] = {
+    Event: ("note",),
+    Correction: ("old", "new"),
+    Investigation: ("facts", "gap"),
+    Help: ("question", "reason", "answer"),
+    Guidance: ("text", "answer"),
+}
 
 
 def places() -> list[Any]:
-    """Notes of what happened to complaints, corrections, and how feedback came along; open ones keep the file."""
+    """The history, the findings, what others said to them, guidance, and how feedback came along.
+
+    Open complaints and feedback keep the file.
+    """
     from kezhi.builtin.destruction.contributions import Place
 
-    return [
-        Place("complaints.notes", _l("Complaints and feedback"), erase=_erase, blocks=_blocks),
-    ]
+    covers = tuple(model.__table__.name for model in (*TEXTS, Hearing, Progress))  # type: ignore[attr-defined]
+    title = _l("History and findings of complaints and feedback")
+    return [Place("complaints.handling", title, erase=_erase, blocks=_blocks, covers=covers)]
 
 
 def _erase(subject: Any) -> Mapping[str, int]:
-    complaints = select(COMPLAINTS.c.id).where(COMPLAINTS.c.customer_id.in_(subject.ids))
-    feedback = select(FEEDBACK.c.id).where(FEEDBACK.c.customer_id.in_(subject.ids))
-    return {
-        EVENTS.name: _blank(EVENTS, EVENTS.c.complaint_id.in_(complaints), ("note",)),
-        CORRECTIONS.name: _blank(CORRECTIONS, CORRECTIONS.c.complaint_id.in_(complaints), ("old", "new")),
-        PROGRESS.name: _blank(PROGRESS, PROGRESS.c.feedback_id.in_(feedback), ("note",)),
-    }
+    mine = select(COMPLAINTS.c.id).where(COMPLAINTS.c.customer_id.in_(subject.ids))
+    counts: dict[str, int] = {}
+    for model, names in TEXTS.items():
+        table: Any = model.__table__  # type: ignore[attr-defined]
+        _blank(model, table, table.c.complaint_id.in_(mine), names, counts)
+    heard: Any = Hearing.__table__
+    theirs = heard.c.investigation_id.in_(select(FOUND.c.id).where(FOUND.c.complaint_id.in_(mine)))
+    _blank(Hearing, heard, theirs, ("name", "said"), counts)
+    told: Any = Progress.__table__
+    of_feedback = select(FEEDBACK.c.id).where(FEEDBACK.c.customer_id.in_(subject.ids))
+    _blank(Progress, told, told.c.feedback_id.in_(of_feedback), ("note",), counts)
+    return counts
 
 
-def _blank(table: Any, condition: Any, texts: Sequence[str]) -> int:
-    result: Any = db.session.execute(
-        update(table).where(condition).values(dict.fromkeys(texts, "")), execution_options=UNSCOPED
-    )
-    return int(result.rowcount)
+def _blank(model: type, table: Any, mine: Any, names: tuple[str, ...], counts: dict[str, int]) -> None:
+    """Empty what is not empty yet of these rows; sealed texts can be asked whether they are empty."""
+    for name in names:
+        column = table.c[name]
+        ids = list(db.session.scalars(select(table.c.id).where(mine, column != "")))
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            db.session.execute(update(table).where(table.c.id.in_(part)).values({name: ""}))
+            announce(model, "update", part)
+        counts[table.name] = counts.get(table.name, 0) + len(ids)
 
 
 def _blocks(ids: Sequence[int], today: date) -> Mapping[int, str]:

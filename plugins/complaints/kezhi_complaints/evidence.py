@@ -11,6 +11,7 @@ from kezhi import lazy_gettext as _l
 from kezhi.builtin.policy.contributions import Ask, ClauseEvidence, Records
 
 from .clock_evidence import clock_evidence
+from .evidence_handling import handling_evidence
 from .evidence_intake import register_evidence
 from .models import Complaint
 
@@ -31,6 +32,7 @@ def evidence() -> list[ClauseEvidence]:
         ),
         *clock_evidence(),
         *register_evidence(),
+        *handling_evidence(),
     ]
 
 

@@ -34,10 +34,10 @@ class Complaints(Plugin):
     title = _l("Customer complaints")
     summary = _l("Complaints from the first call to the monthly report, with clocks, judgement and remedy.")
     depends = {
-        "kezhi": ">=0.1", "accounts": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1", "lists": ">=0.1",
-        "protection": ">=0.1",
+        "kezhi": ">=0.1", "accounts": ">=0.1", "approvals": ">=0.1", "calendar": ">=0.1", "customers": ">=0.1",
+        "files": ">=0.1", "lists": ">=0.1", "protection": ">=0.1", "tasks": ">=0.1",
     }  # fmt: skip
-    extends = ("approvals", "destruction", "documents", "files", "handover", "search", "tasks", "timeline")
+    extends = ("destruction", "documents", "handover", "search", "timeline")
     icon = "chat-left-text"
 
     @hookimpl
@@ -45,7 +45,8 @@ class Complaints(Plugin):
         from . import models as own
 
         return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
-                own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun]  # fmt: skip
+                own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun, own.Part, own.Investigation, own.Hearing,
+                own.Help, own.Guidance]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -79,12 +80,13 @@ class Complaints(Plugin):
     def register_key_uses(self) -> list[Any]:
         from kezhi.builtin.protection.services.resealing import SealedTable, key_use
 
-        from .models import Complaint, Correction, Event, Feedback, Progress
+        from . import models as own
         from .services.registering import keys_of
 
         def tables() -> list[SealedTable]:
-            others = (Event, Correction, Feedback, Progress)
-            return [SealedTable(Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
+            others = (own.Event, own.Correction, own.Feedback, own.Progress, own.Investigation, own.Hearing, own.Help,
+                      own.Guidance)  # fmt: skip
+            return [SealedTable(own.Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
 
         return [key_use("complaints.fields", _l("Complaints, feedback and their history"), tables)]
 
@@ -109,16 +111,17 @@ class Complaints(Plugin):
     @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[Any]:
         from .clock_telling import clock_notice_kinds
+        from .services.telling import notice_kinds as handling_kinds
         from .telling import notice_kinds
 
-        return [*notice_kinds(), *clock_notice_kinds()]
+        return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds()]
 
     @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
-        from .clock_duties import task_kinds as clock_kinds
         from .duties import task_kinds
+        from .feedback_duties import feedback_kind
 
-        return [*task_kinds(), *clock_kinds()]
+        return [*task_kinds(), feedback_kind()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:

@@ -1,17 +1,18 @@
-"""What a company may decide about complaints."""
+"""What a company may decide about complaints. One form of settings per app: its parts are classes of their own."""
 
 from __future__ import annotations
 
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from kezhi import SettingsForm
 from kezhi import lazy_gettext as _l
+
+from .settings_handling import HandlingSettings
 
 PERCENT = _l("Write a number between 0 and 99; 0 warns of nothing.")
 
 
-class ComplaintsSettings(SettingsForm):
+class ComplaintsSettings(HandlingSettings):
     """The settings of complaints."""
 
     elapsed = BooleanField(

@@ -43,8 +43,8 @@ def test_the_head_of_service_promises_other_times(desk: Any, client_as: Callable
 def test_lists_desks_and_the_board_say_what_is_due(
     app: Any, desk: Any, heard: Any, client_as: Callable[..., Any], clock_at: Any
 ) -> None:
-    from kezhi_complaints.clock_duties import waiting
     from kezhi_complaints.clock_evidence import clock_evidence
+    from kezhi_complaints.duties import to_accept
     from kezhi_complaints.models import PAUSED, PLANNED, Complaint
     from kezhi_complaints.services import add_event
 
@@ -58,9 +58,9 @@ def test_lists_desks_and_the_board_say_what_is_due(
         add_event(db.session.get_one(Complaint, third), PAUSED, at=at("10:10"))
     clock_at(at("10:31"))
     with app.test_request_context(), acting_as(desk.agent):
-        assert [each.subject for each in waiting(desk.agent, 9)] == ["Number 1", "Number 2", "Number 3"]
-        assert waiting(desk.agent, 2)[0].due_at == at("10:30")
-        assert waiting(desk.seller, 9) == []
+        assert [each.subject[-8:] for each in to_accept(desk.agent, 9)] == ["Number 1", "Number 2", "Number 3"]
+        assert to_accept(desk.agent, 2)[0].due_at == at("10:30")
+        assert to_accept(desk.seller, 9) == []
         db.session.rollback()
     ask = clock_evidence()[0].ask
     assert ask is not None

@@ -6,20 +6,24 @@ from typing import Any
 
 import pytest
 
-from kezhi import writing
+from kezhi import acting_as, writing
 from kezhi.testing.conformance import conformance_of
 from kezhi.testing.conformance.subject import MARK
 
 pytestmark = pytest.mark.services
 
 
-def examples(_app: Any, customer_id: int) -> dict[str, Any]:
-    """A complaint and feedback of the customer, a list, and the address of the public page."""
+def examples(app: Any, customer_id: int) -> dict[str, Any]:
+    """A complaint of the customer that is investigated, with somebody heard, help asked for and guidance; feedback, a
+    list, and the address of the public page."""
     from kezhi import clock
     from kezhi.builtin.accounts.services import add_department
+    from kezhi.testing.plugin import new_person
     from kezhi_complaints import services
     from kezhi_complaints.models import CHANNEL, KIND
 
+    agent, finder = (new_person(app, login, "customer-service-agent") for login in ("taker", "finder"))
+    chief = new_person(app, "chief-of-service", "customer-service-manager")
     with writing():
         kind, channel = services.entries(KIND)[0]["id"], services.entries(CHANNEL)[0]["id"]
         complaint = services.register(
@@ -32,9 +36,18 @@ def examples(_app: Any, customer_id: int) -> dict[str, Any]:
              "department_id": add_department("Logistics").id}
         )  # fmt: skip
         services.add_progress(feedback.id, f"{MARK} was called")
-        code = services.make_link()
-        return {"complaint_id": complaint.id, "feedback_id": feedback.id, "name": "kind", "code": code,
-                "tier": "normal"}  # fmt: skip
+        code, feedback_id = services.make_link(), feedback.id
+    with acting_as(agent):
+        services.take_step(complaint.id, 1, "accept")
+        services.take_step(complaint.id, 2, "investigate", {"investigator": finder.id})
+    with acting_as(finder):
+        services.save_findings(complaint.id, 1, {"facts": f"{MARK} left them", "gap": MARK, "name": MARK,
+                                                 "side": "witness", "said": MARK})  # fmt: skip
+        asked = services.ask(complaint.id, f"{MARK} where?", person_id=agent.id).id
+    with acting_as(chief):
+        given = services.guide(complaint.id, f"{MARK} first").id
+    return {"complaint_id": complaint.id, "key": "withdraw", "guidance_id": given, "help_id": asked,
+            "feedback_id": feedback_id, "name": "kind", "code": code, "tier": "normal"}  # fmt: skip
 
 
 globals().update(conformance_of("complaints", examples=examples))

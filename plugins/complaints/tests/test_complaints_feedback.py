@@ -35,7 +35,7 @@ def test_it_reaches_the_account_manager_at_once_and_is_the_departments_duty(
 ) -> None:
     from kezhi.builtin.tasks.models import Notice, Task
     from kezhi.builtin.tasks.services import sync_all
-    from kezhi_complaints.duties import DUE
+    from kezhi_complaints.feedback_duties import DUE
     from kezhi_complaints.services import add_progress, feedback_by_id, progress_of, tell_result
     from kezhi_complaints.telling import FEEDBACK
 

@@ -8,7 +8,7 @@ from alembic import op
 from kezhi import BigInt, CodeText, Json, UtcDateTime
 
 revision = "complaints_0004"
-down_revision = "complaints_0002"
+down_revision = "complaints_0003"
 branch_labels = None
 depends_on = None
 

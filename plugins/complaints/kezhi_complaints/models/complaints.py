@@ -31,8 +31,10 @@ GROUNDS = (FACTS_DIFFER, OUTSIDE_PROMISES, QUARREL, ANONYMOUS_UNTRUE, UNTRACEABL
 ASSIGNED, JUDGED, ESCALATED, REOPENED = "assigned", "judged", "escalated", "reopened"
 PAUSED, RESUMED = "paused", "resumed"  #: waiting for the customer
 TOLD, NOTED, GUIDED, CHANGED, HELP_ASKED, TIER = "told", "noted", "guided", "changed", "help_asked", "tier"
+FOUND, HELP_ENDED = "found", "help_ended"  #: findings are complete; help was given or declined
 EVENTS = (
     *STATES, ASSIGNED, JUDGED, ESCALATED, REOPENED, PAUSED, RESUMED, TOLD, NOTED, GUIDED, CHANGED, HELP_ASKED, TIER,
+    FOUND, HELP_ENDED,
 )  # fmt: skip
 
 

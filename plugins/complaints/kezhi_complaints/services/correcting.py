@@ -14,6 +14,7 @@ from ..access import REGISTER
 from ..models import CHANGED, OPEN_STATES, Complaint, Correction, Event
 from .finding import complaint_by_id
 from .history import add_event
+from .people import check_accused
 from .registering import FIELDS, checked, keys_of
 
 #: when it was received is what clocks count from: it is said once
@@ -36,8 +37,8 @@ def correct(complaint_id: int, version: int, values: Mapping[str, Any]) -> list[
     stored = {name: getattr(complaint, name) for name in FIELDS}
     complete = checked({**stored, **values, "received_at": complaint.received_at},
                        (complaint.kind_id, complaint.channel_id), complaint.customer_id)  # fmt: skip
-    if complete["accused_id"] is not None and complete["accused_id"] == complaint.handler_id:
-        raise Refused(_("This person handles the complaint: give it to somebody else first."), field="accused")
+    if complete["accused_id"] != complaint.accused_id:
+        check_accused(complaint, complete["accused_id"])
     changed = [name for name in CORRECTED if complete[name] != stored[name]]
     if not changed:
         return []

@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select, update
 
 from kezhi import announce, audit_record, clock, db
-from kezhi.builtin.accounts.models import Account, Department, DepartmentClosure
 from kezhi.builtin.accounts.services import users_with_role
 from kezhi.builtin.customers.services import tier_rows
 
 from ..clock_telling import tell_out, tell_warning
-from ..models import ESCALATED, TIER, Complaint
+from ..models import ESCALATED, LEADER, TIER, Complaint
 from .clocks import Lap
 from .following import BATCH, CLOCK, COMPLAINTS, EVENTS, RAN_OUT, RUNS, follow, steps_of, told_of
 from .history import add_event
+from .people import add_part, barred, department_of, leaders_above
 from .promises import Promises, promises
 
 #: who is told where no leader is left above
@@ -120,7 +120,9 @@ def _escalate(complaint_id: int, out: Sequence[Lap], done: Sequence[dict[str, An
     leader, level = next_leader(complaint, [each["to"] for each in done]), complaint.level + 1
     complaint.level, complaint.updated_at = level, clock.now()
     names = [name_of(lap) for lap in laps]
-    add_event(complaint, ESCALATED, owner_id=leader, clocks=names, level=level)
+    add_event(complaint, ESCALATED, owner_id=leader, clocks=names, level=level, leader_id=leader)
+    if leader is not None:
+        add_part(complaint, leader, LEADER)
     announce(Complaint, "update", [complaint_id], ("level", "updated_at"))
     audit_record("complaint.escalate", "complaint", complaint_id, clocks=names, to=leader, level=level)
     tell_out(complaint, _first(laps), leader)
@@ -135,26 +137,10 @@ def _first(laps: Iterable[Lap]) -> Lap:
 def next_leader(complaint: Complaint, told: Collection[int | None] = ()) -> int | None:
     """The next leader above whoever has a complaint, who was not told yet: never who is complained about (CMP-10)."""
     person = complaint.handler_id or complaint.received_by_id
-    out = {person, complaint.accused_id, *told}
-    above = leaders_above(person) if person is not None else []
+    out = {person, *barred(complaint), *told}
+    above = leaders_above(department_of(person)) if person is not None else []
     above += [account.id for account in users_with_role(LAST_RESORT)]
     return next((each for each in above if each not in out), None)
-
-
-def leaders_above(person_id: int) -> list[int]:
-    """The active managers up the tree of departments from a person, the direct one first: one statement."""
-    person, manager = Account.__table__.alias("person"), Account.__table__.alias("manager")
-    closure, department = DepartmentClosure.__table__, Department.__table__
-    rows = (
-        select(manager.c.id)
-        .select_from(person)
-        .join(closure, closure.c.descendant_id == person.c.department_id)
-        .join(department, department.c.id == closure.c.ancestor_id)
-        .join(manager, and_(manager.c.id == department.c.manager_id, manager.c.active.is_(True)))
-        .where(person.c.id == person_id)
-        .order_by(closure.c.depth)
-    )
-    return list(dict.fromkeys(db.session.scalars(rows)))
 
 
 def _note(complaint_id: int, said: Sequence[tuple[Lap, int]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import feedback, levels, lists, public, records, registering
+from . import assisting, feedback, handling, levels, lists, public, records, registering
 
 BOTH, POST = ("GET", "POST"), ("POST",)
 
@@ -33,4 +33,14 @@ def blueprint() -> Blueprint:
     rule("/lists/<name>/entry", "change_entry", lists.change, methods=POST)
     rule("/public-page", "public_link", lists.public_link, methods=POST)
     rule("/public/<code>", "public", public.enter, methods=BOTH)
+    one, post = "/<int:complaint_id>", ("POST",)
+    rule(f"{one}/steps/<key>", "step", handling.step, methods=BOTH)
+    rule(f"{one}/findings", "findings", handling.findings, methods=post)
+    rule(f"{one}/judgement", "judgement", handling.judgement, methods=post)
+    rule(f"{one}/notes", "note", handling.note, methods=post)
+    rule(f"{one}/help", "ask", handling.ask, methods=post)
+    rule(f"{one}/guidance", "guide", handling.guide, methods=post)
+    rule(f"{one}/guidance/<int:guidance_id>", "answer_guidance", handling.answer_guidance, methods=post)
+    rule("/help/<int:help_id>", "help", assisting.help, methods=BOTH)
+    rule("/help/<int:help_id>/decline", "decline_help", assisting.decline_help, methods=post)
     return pages

@@ -10,7 +10,8 @@ from kezhi import can, requires
 
 from .. import services
 from ..access import LISTS, READ, REGISTER
-from ..pages import complaint_list, complaint_page
+from ..pages import complaint_list
+from ..showing import complaint_page
 
 
 @requires(READ)
