@@ -70,6 +70,6 @@ def heard(app: Any, desk: Desk) -> Callable[..., int]:
                 "course": "送货单 48 件，现场清点 36 件。", "kind_id": kinds[kind], "channel_id": channels[channel],
                 **values,
             }  # fmt: skip
-            return int(services.register(given).id)
+            return int(services.register(given, by_code="received_at" in values).id)
 
     return make

@@ -157,7 +157,7 @@ def test_the_doctor_sees_what_the_history_does_not_say_and_erasing_leaves_no_wor
     from kezhi.builtin.destruction.services.sweeping import layout
     from kezhi.builtin.destruction.services.tracing import subject_of
     from kezhi_complaints import services
-    from kezhi_complaints.checks import own_complaints, unanswered, wrong_standing
+    from kezhi_complaints.handling_checks import own_complaints, unanswered, wrong_standing
     from kezhi_complaints.models import Complaint, Event, Hearing, Investigation
 
     with acting_as(desk.colleague):
@@ -210,6 +210,6 @@ def test_who_leaves_hands_over_but_never_to_whom_it_is_about(desk: Any, case: in
         services.save_findings(case, 2, {"facts": "go on"})
         assert [event.kind for event in services.events_of(case)][-2:] == ["assigned", "assigned"]
         db.session.rollback()
-    from kezhi_complaints.checks import wrong_standing
+    from kezhi_complaints.handling_checks import wrong_standing
 
     assert wrong_standing(db.session) == []

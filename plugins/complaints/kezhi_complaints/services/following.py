@@ -29,14 +29,28 @@ SECOND = timedelta(seconds=1)
 Row = dict[str, Any]
 
 
-def facts_at_receipt(complaint: Complaint) -> Row:
-    """What clocks go by for good, to stand with the first event: the tier, and the response time of the channel."""
+def facts_at_receipt(complaint: Complaint, known: Mapping[str, Any]) -> Row:
+    """What clocks go by for good, to stand with the first event: the tier, and the response time of the channel.
+
+    ``known`` is what stands with it anyway; its ``minutes`` are not asked for again.
+    """
     if complaint.customer_id is None:
         tier = service_tiers().tiers[-1]
     else:
         tier = service_tier_of(complaint.customer_id)
+    if "minutes" in known:
+        return {"tier": tier.key, **known}
     minutes = db.session.scalar(select(ENTRIES.c.minutes).where(ENTRIES.c.id == complaint.channel_id))
-    return {"tier": tier.key, "minutes": minutes}
+    return {"tier": tier.key, "minutes": minutes, **known}
+
+
+def begin(complaint_id: int, first: Happened) -> None:
+    """Store the clocks of a complaint that was registered in this transaction: there is nothing yet to be read."""
+    rules, history = promises(), [first]
+    found = laps(history, rules.level_at)
+    if found:
+        db.session.execute(insert(CLOCK), [clock_row(complaint_id, history, found, {}, rules)])
+        db.session.execute(insert(RUNS), run_rows(complaint_id, found, {}))
 
 
 def hold(ids: Collection[int]) -> None:

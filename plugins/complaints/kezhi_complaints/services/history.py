@@ -11,7 +11,8 @@ from sqlalchemy import insert, select
 from kezhi import acting_user, clock, db
 
 from ..models import REGISTERED, Complaint, Event
-from .following import CLOCK_EVENTS, facts_at_receipt, follow, hold
+from .clocks import Happened
+from .following import CLOCK_EVENTS, begin, facts_at_receipt, follow, hold
 
 
 def add_event(
@@ -28,8 +29,8 @@ def add_event(
     The clocks follow it. The first event keeps what they go by: the tier then, and the channel's response time.
     """
     if kind == REGISTERED:
-        details = {**facts_at_receipt(complaint), **details}
-    if kind in CLOCK_EVENTS:
+        details = facts_at_receipt(complaint, details)
+    elif kind in CLOCK_EVENTS:
         hold([complaint.id])
     event = Event(
         complaint_id=complaint.id,
@@ -42,7 +43,9 @@ def add_event(
     )
     db.session.add(event)
     db.session.flush()
-    if kind in CLOCK_EVENTS:
+    if kind == REGISTERED:
+        begin(complaint.id, Happened(kind, event.at, details))
+    elif kind in CLOCK_EVENTS:
         follow([complaint.id])
     return event
 

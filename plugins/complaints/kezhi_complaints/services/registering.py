@@ -46,6 +46,7 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
     now = clock.now()
     with writing():
         complete = checked(values)
+        minutes = complete.pop("minutes")
         if not by_code:
             _check_late(complete["received_at"], now, late_reason)
         complaint = Complaint(
@@ -59,14 +60,14 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
         )
         db.session.add(complaint)
         db.session.flush()
-        add_event(complaint, REGISTERED, late_reason.strip(), at=complaint.received_at)
+        add_event(complaint, REGISTERED, late_reason.strip(), at=complaint.received_at, minutes=minutes)
         announce(Complaint, "create", [complaint.id])
         audit_record("complaint.register", "complaint", complaint.id, number=complaint.number)
         return complaint
 
 
 def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: int | None = None) -> dict[str, Any]:
-    """The values of a complaint as they are stored. ``held`` are entries of the lists that it has already, retired or
+    """The values of a complaint as they are stored, and the response ``minutes`` of its channel. ``held`` are entries of the lists that it has already, retired or
     not, and ``customer_id`` the customer, seen or not. Errors: ``Refused`` with the field, ``NotFound``."""
     found: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for name, most in LONGEST.items():
@@ -90,7 +91,7 @@ def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: 
         raise Refused(_("A complaint cannot be received in the time to come."), field="received_at")
     if found["happened_on"] is not None and found["happened_on"] > clock.today():
         raise Refused(_("What is complained about cannot be of a day to come."), field="happened_on")
-    _check_entries(found, held)
+    found["minutes"] = _check_entries(found, held)
     _check_about(found)
     if found["customer_id"] not in (None, customer_id):
         seen = visible(Customer).where(Customer.id == found["customer_id"]).with_only_columns(Customer.id)
@@ -124,15 +125,17 @@ def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
         )
 
 
-def _check_entries(found: Mapping[str, Any], held: Collection[int]) -> None:
+def _check_entries(found: Mapping[str, Any], held: Collection[int]) -> int | None:
     wanted = [each for each in (found["kind_id"], found["channel_id"]) if each is not None]
     usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
-    rows = db.session.execute(select(ENTRIES.c.id, ENTRIES.c.list).where(ENTRIES.c.id.in_(wanted), usable)).all()
+    columns = (ENTRIES.c.id, ENTRIES.c.list, ENTRIES.c.minutes)
+    rows = db.session.execute(select(*columns).where(ENTRIES.c.id.in_(wanted), usable)).all()
     lists = {row.id: row.list for row in rows}
     if lists.get(found["kind_id"]) != KIND:
         raise Refused(_("Choose what kind of complaint it is."), field="kind")
     if lists.get(found["channel_id"]) != CHANNEL:
         raise Refused(_("Choose the channel that it came by."), field="channel")
+    return next(row.minutes for row in rows if row.id == found["channel_id"])
 
 
 def _check_about(found: Mapping[str, Any]) -> None:
