@@ -334,7 +334,8 @@ def test_assisting_is_a_duty_that_goes_up_when_it_is_declined(desk: Any, heard: 
     def open_tasks() -> list[tuple[int | None, int | None]]:
         table: Any = Task.__table__
         mine = (table.c.kind == "complaints.help") & table.c.closed_at.is_(None)
-        found = db.session.execute(select(table.c.owner_id, table.c.department_id).where(mine)).all()
+        rows = select(table.c.owner_id, table.c.department_id).where(mine).order_by(table.c.id)
+        found = db.session.execute(rows).all()
         db.session.rollback()
         return [(row[0], row[1]) for row in found]
 
