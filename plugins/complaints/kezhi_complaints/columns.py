@@ -53,7 +53,7 @@ def complaint_columns() -> list[Column]:
         Column("received_by", _l("Received by"), _named(ACCOUNTS, row.received_by_id), render="person", order=62),
         Column("department", _l("Department complained about"), _named(DEPARTMENTS, row.department_id), order=63,
                filter=Filter("choice", _departments, lambda key: row.department_id == int(key))),
-        Column("validity", _l("Judgement"), row.validity, order=70,
+        Column("validity", lazy_pgettext("complaint", "Judgement"), row.validity, order=70,
                filter=Filter("choice", lambda: [Choice(key, text) for key, text in VALIDITY_WORDS.items()])),
         Column("severity", _l("Severity"), row.severity, render="chip", order=71,
                filter=Filter("choice", lambda: [Choice(key, text) for key, text in SEVERITY_WORDS.items()]),

@@ -323,7 +323,7 @@ def test_a_changed_promise_holds_from_then_on(desk: Any, heard: Any, clock_at: A
 
 @pytest.mark.clause("CMP-30")
 def test_doctor_and_command_compute_what_is_shown(desk: Any, heard: Any, clock_at: Any, app: Any) -> None:
-    from kezhi_complaints.checks import checks
+    from kezhi_complaints.clock_checks import clock_checks
     from kezhi_complaints.commands import commands
     from kezhi_complaints.models import Clock
 
@@ -332,7 +332,7 @@ def test_doctor_and_command_compute_what_is_shown(desk: Any, heard: Any, clock_a
     before, table = stored(one), Clock.__table__
     with writing():
         db.session.execute(update(table).values(due_at=now + timedelta(days=700)))
-    found = checks()[0].run(db.session())
+    found = clock_checks()[0].run(db.session())
     db.session.rollback()
     assert len(found) == 1
     assert found[0].level == "error"
@@ -343,6 +343,6 @@ def test_doctor_and_command_compute_what_is_shown(desk: Any, heard: Any, clock_a
     assert data["recomputed"] == 1
     assert data["complaints"][0]["due_at"] == before["due_at"].isoformat()
     assert stored(one) == before
-    assert not checks()[0].run(db.session())
+    assert not clock_checks()[0].run(db.session())
     assert db.session.scalar(select(func.count()).select_from(table)) == 1
     db.session.rollback()

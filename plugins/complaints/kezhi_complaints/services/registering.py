@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy import Integer, cast, literal, null, or_, select, union_all
 
-from kezhi import NotFound, Refused, acting_user, announce, audit_record, can, clock, db, visible, writing
+from kezhi import NotFound, Refused, acting_user, announce, audit_record, can, clock, db, visible_ids, writing
 from kezhi.builtin.accounts.models import Account, Department
 from kezhi.builtin.customers.models import Customer
 from kezhi.builtin.customers.services.texts import phone_key
@@ -21,6 +21,7 @@ from ..models import CHANNEL, KIND, REGISTERED, Complaint
 from .entries import ENTRIES
 from .history import add_event
 
+CUSTOMERS: Any = Customer.__table__
 #: what a person may give
 FIELDS = (
     "customer_id", "anonymous", "complainant", "phone", "subject", "course", "against", "accused_id", "department_id",
@@ -67,8 +68,11 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
 
 
 def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: int | None = None) -> dict[str, Any]:
-    """The values of a complaint as they are stored, and the response ``minutes`` of its channel. ``held`` are entries of the lists that it has already, retired or
-    not, and ``customer_id`` the customer, seen or not. Errors: ``Refused`` with the field, ``NotFound``."""
+    """The values of a complaint as they are stored, and the response ``minutes`` of its channel.
+
+    ``held`` are entries of the lists that it has already, retired or not, and ``customer_id`` the customer, seen or
+    not. Errors: ``Refused`` with the field, ``NotFound``.
+    """
     found: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for name, most in LONGEST.items():
         found[name] = str(found[name] or "").strip()
@@ -91,12 +95,7 @@ def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: 
         raise Refused(_("A complaint cannot be received in the time to come."), field="received_at")
     if found["happened_on"] is not None and found["happened_on"] > clock.today():
         raise Refused(_("What is complained about cannot be of a day to come."), field="happened_on")
-    found["minutes"] = _check_entries(found, held)
-    _check_about(found)
-    if found["customer_id"] not in (None, customer_id):
-        seen = visible(Customer).where(Customer.id == found["customer_id"]).with_only_columns(Customer.id)
-        if db.session.execute(seen).scalar_one_or_none() is None:
-            raise NotFound(_("There is no such customer."), field="customer")
+    _check_what_it_names(found, held, customer_id)
     return found
 
 
@@ -125,31 +124,35 @@ def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
         )
 
 
-def _check_entries(found: Mapping[str, Any], held: Collection[int]) -> int | None:
-    wanted = [each for each in (found["kind_id"], found["channel_id"]) if each is not None]
+def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_id: int | None) -> None:
+    """Entries, customer, person and department are there and may be named: one statement. Adds the ``minutes``."""
     usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
-    columns = (ENTRIES.c.id, ENTRIES.c.list, ENTRIES.c.minutes)
-    rows = db.session.execute(select(*columns).where(ENTRIES.c.id.in_(wanted), usable)).all()
-    lists = {row.id: row.list for row in rows}
-    if lists.get(found["kind_id"]) != KIND:
-        raise Refused(_("Choose what kind of complaint it is."), field="kind")
-    if lists.get(found["channel_id"]) != CHANNEL:
-        raise Refused(_("Choose the channel that it came by."), field="channel")
-    return next(row.minutes for row in rows if row.id == found["channel_id"])
-
-
-def _check_about(found: Mapping[str, Any]) -> None:
-    """The person and the department complained about exist: one statement, and none when there are none."""
-    wanted = {
-        "accused": (Account.__table__, found["accused_id"]),
-        "department": (Department.__table__, found["department_id"]),
+    ids = visible_ids(Customer)
+    seen = [] if ids is None else [CUSTOMERS.c.id.in_(ids)]
+    wanted: dict[str, tuple[Any, Any, list[Any]]] = {
+        "kind": (ENTRIES, found["kind_id"], [usable, ENTRIES.c.list == KIND]),
+        "channel": (ENTRIES, found["channel_id"], [usable, ENTRIES.c.list == CHANNEL]),
+        "accused": (Account.__table__, found["accused_id"], []),
+        "department": (Department.__table__, found["department_id"], []),
+        "customer": (CUSTOMERS, found["customer_id"], seen),
     }
+    nothing = cast(null(), Integer)
     asked = [
-        select(literal(name).label("name")).select_from(table).where(table.c.id == key)
-        for name, (table, key) in wanted.items()
+        select(literal(name).label("name"), (ENTRIES.c.minutes if table is ENTRIES else nothing).label("minutes"))
+        .select_from(table)
+        .where(table.c.id == key, *conditions)
+        for name, (table, key, conditions) in wanted.items()
         if key is not None
     ]
-    there = set(db.session.scalars(union_all(*asked))) if asked else set()
-    for name, (_table, key) in wanted.items():
-        if key is not None and name not in there:
+    rows = db.session.execute(union_all(*asked)).all() if asked else []
+    there: dict[str, int | None] = {row.name: row.minutes for row in rows}
+    if "kind" not in there:
+        raise Refused(_("Choose what kind of complaint it is."), field="kind")
+    if "channel" not in there:
+        raise Refused(_("Choose the channel that it came by."), field="channel")
+    for name in ("accused", "department"):
+        if wanted[name][1] is not None and name not in there:
             raise Refused(_("Choose one of the list."), field=name)
+    if found["customer_id"] not in (None, customer_id) and "customer" not in there:
+        raise NotFound(_("There is no such customer."), field="customer")
+    found["minutes"] = there["channel"]
