@@ -184,7 +184,7 @@ def languages() -> list[dict[str, str]]:
         return [{"tag": "zh-CN" if is_chinese() else "en", "title": _("Language"), "url": preferences}]
     back = request.full_path.rstrip("?") if request.method == "GET" else request.path
     tag, title = ("en", "English") if is_chinese() else ("zh-CN", "中文")
-    url = f"{constant_url('kezhi.language', tag=tag)}?{urlencode({'next': back})}"
+    url = f"{constant_url('kezhi.language', tag=tag)}?{urlencode({'next': back}, safe='/')}"
     return [{"tag": tag, "title": title, "url": url}]
 
 

@@ -75,8 +75,8 @@ def answer(view: ListView, key: str) -> Any:
         raise Refused(_("This list cannot be shown as “%(value)s”.", value=key))
     shown = board(view, face, request.args) if isinstance(face, Board) else month(view, face, request.args)
     template = "lists/board.html" if isinstance(face, Board) else "lists/calendar.html"
-    # the frame is the list's own page, with its buttons and notes
-    return render_template(template, **{**view.context, **shown, "view": view, "frame": view.template})
+    # it extends the list's own page, with its buttons and notes
+    return render_template(template, **{**view.context, **shown, "view": view, "list_page": view.template})
 
 
 # ── board ───────────────────────────────────────────────────────────────────────────────────────────────────────
