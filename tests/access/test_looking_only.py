@@ -32,7 +32,7 @@ ACTION = re.compile(r'action="(/[^"]+)"')
 #: customer's (a class of credit); and pages that have these below the record.
 OF_READERS = {
     "contracts.show", "credit.credit_class", "customers.show", "grading.notice", "releases.new", "tasks.new",
-    "tasks.show", "timeline.index", "upkeep.guide",
+    "tasks.show", "timeline.index", "timeline.write", "upkeep.guide",
 }  # fmt: skip
 LISTS = {"contracts.index", "trade.index", "trade.receipts"}  #: what they offer is offered for what is chosen
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from kezhi import acting_as
 
 from ..accounts.services import user_by_id
@@ -32,12 +34,18 @@ ASKED = (
 
 
 def make(context: DemoContext) -> None:
-    """Through the same services as the pages; one request waits for its manager, one for finance."""
+    """Through the same services as the pages; one request waits for its manager, one for finance;
+    the sales director will be away, with a deputy.
+    """
     with acting_as(context.person("general-manager")):
         services.keep_flow(memos.KIND, [MANAGER, CHIEF], reason="部门负责人须在一个工作日内签字")
         services.keep_flow(memos.KIND, [MANAGER, FINANCE, CHIEF], reason="超过 2,000 元须财务审核")
         urgent = Step(MANAGER.title, manager_level=1, hours=8, late=ESCALATE)
         services.keep_flow(memos.KIND, [urgent, FINANCE, CHIEF], reason="负责人逾期未签的，立即告知其上级")
+    with acting_as(context.person("sales-director")) as away:
+        deputy = context.person("sales-manager")
+        first, last = context.today + timedelta(days=3), context.today + timedelta(days=7)
+        services.add_deputy(away.id or 0, deputy.id or 0, first, last, "赴广州参加建材展")
     for role, subject, amount, text, signed in ASKED:
         with acting_as(context.person(role)):
             asked = memos.ask(subject, text, amount)

@@ -12,7 +12,7 @@ from kezhi import Choice, Column, Filter, ListView, Panel, User, db, localised, 
 from kezhi import lazy_gettext as _l
 from kezhi.cells import address_of
 
-from ..accounts.services import names_of_logins
+from ..accounts.services import name_of_login, names_of_logins
 from ..approvals.addresses import address_of_request
 from ..customers.models import Customer
 from ..customers.sharing.rules import is_in_charge
@@ -52,7 +52,8 @@ def register_view() -> ListView:
             Column("reason", _l("Reason"), _named(row.reason, REASONS), default=True, order=7,
                    filter=Filter("choice", _choices(REASONS), lambda key: row.reason == key)),
             Column("basis", _l("Basis of retention"), row.basis, order=8),
-            Column("proposed_by", _l("Proposed by"), row.proposed_by, default=True, order=9),
+            Column("proposed_by", _l("Proposed by"), name_of_login(Proposal.__table__.c.proposed_by),
+                   default=True, render="person", order=9),
             Column("proposed_at", _l("Proposed at"), row.proposed_at, sortable=True, default=True, render="instant",
                    order=10, filter=Filter("date")),
             Column("request_number", _l("Approval request"), row.request_number, order=11),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, url_for
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from kezhi import Choice, Column, Filter, ListView, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.cells import address_of
 
-from ..accounts.services import names_of_logins
+from ..accounts.services import name_of_login, names_of_logins
 from ..approvals.addresses import address_of_request
 from ..customers.services import lists
 from .columns import LABELS, TONES, choices, tone_of
@@ -23,7 +23,7 @@ from .services.proposing import type_text
 
 def register_view() -> ListView:
     """Everything that was sent, the newest first."""
-    sent: Any = Submission
+    sent, table = cast(Any, Submission), Submission.__table__.c
     return ListView(
         name="entry",
         model=Submission,
@@ -34,11 +34,12 @@ def register_view() -> ListView:
             Column("rows", _l("Customers"), sent.count, default=True, render="count",
                    filter=Filter("number"), order=3),
             Column("source", _l("Imported from"), sent.source, default=True, order=4),
-            Column("sent_by", _l("Sent by"), sent.sent_by, default=True, order=5),
+            Column("sent_by", _l("Sent by"), name_of_login(table.sent_by), default=True, render="person", order=5),
             Column("state", _l("State"), sent.state, default=True, render="chip", filter=Filter("choice", choices),
                    extra=(tone_of(sent.state),), order=6),
             Column("confirmed", _l("Took effect"), sent.confirmed, default=True, render="count", order=7),
-            Column("closed_by", _l("Decided by"), sent.closed_by, default=True, order=8),
+            Column("closed_by", _l("Decided by"), name_of_login(table.closed_by), default=True, render="person",
+                   order=8),
             Column("closed_at", _l("Decided"), sent.closed_at, default=True, render="instant", filter=Filter("date"),
                    order=9),
         ],

@@ -24,7 +24,7 @@ from .factor import (
     reset_factor,
 )
 from .links import Link, issue_link, open_link, redeem_link
-from .loading import load_user, load_users, names_of_logins, user_by_id, user_named, users_with_role
+from .loading import load_user, load_users, name_of_login, names_of_logins, user_by_id, user_named, users_with_role
 from .log_in import check_present_password, log_in
 from .mailing import address_of, ask_for_link, can_mail, mail_link
 from .people import (
@@ -90,6 +90,7 @@ __all__ = [
     "mail_link",
     "matches",
     "move_department",
+    "name_of_login",
     "names_of_logins",
     "new_password",
     "normal_login",

@@ -111,3 +111,10 @@ def _user(rows: list[Any]) -> User:
         theme=first.theme,
         must_change_password=first.must_change_password,
     )
+
+
+def name_of_login(login: Any) -> ColumnElement[Any]:
+    """The name of whom a column of logins names, for lists; the login of who has no account, NULL for nobody."""
+    people = Account.__table__.c
+    named = select(people.name).where(people.login == login).correlate(login.table).scalar_subquery()
+    return func.coalesce(named, func.nullif(login, ""))
