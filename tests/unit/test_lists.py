@@ -398,6 +398,7 @@ class TestChosenOrders:
         client = client_as("general-manager")
         page = client.get("/trade?face=board").text
         assert page.count("data-kz-card=") == 5
+        assert 'aria-current="page"' in page, "the menu stands beside it, as beside the table"
         assert "draggable" not in page
         assert client.post("/trade/move", data={"id": orders[0], "lane": "done"}).status_code == 404
         assert self.done() == []
