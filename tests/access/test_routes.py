@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints")]
 FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
-    "credit.alert", "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found",
+    "credit.alert", "home", "trade.month_back", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found",
     "grading.scheme_found", "accounts.code",
     "policy.overdue",
     "cards.kept",

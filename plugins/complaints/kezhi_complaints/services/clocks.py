@@ -2,7 +2,7 @@
 
 A clock runs in the service hours of the customer's tier and stands still while we wait for the customer. Each service
 minute uses up one part of the target of the tier that the customer has then. So a change of the tier takes along the
-share that was used: it never lets a clock run out by itself, and what has run out stays so (decision 0044).
+share that was used: it never lets a clock run out by itself, and what has run out stays so (decision 0040).
 """
 
 from __future__ import annotations

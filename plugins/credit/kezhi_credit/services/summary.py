@@ -1,4 +1,4 @@
-"""The summary that lists read: counted set-based from the very select that decisions read (CRD-04, decision 0039).
+"""The summary that lists read: counted set-based from the very select that decisions read (CRD-04, decision 0037).
 
 A row holds until ``due_at``: the next day of the company, or the end of a reservation, whichever comes first. What
 changes before that marks the row first (``services.following``), so that it cannot be taken for a fresh one.
