@@ -17,8 +17,8 @@ from .columns import complaint_columns
 from .models import OPEN_STATES, Complaint
 from .words import STATE_TONES
 
-#: what a card of the board shows beside number and subject; columns of time left join them
-CARD = ("kind", "customer", "handler")
+#: what a card of the board shows beside number and subject
+CARD = ("kind", "customer", "time_left", "handler")
 
 
 def list_search(key: str, otherwise: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from kezhi import User, acting_as, clock, db, writing
 
@@ -73,3 +74,26 @@ def heard(app: Any, desk: Desk) -> Callable[..., int]:
             return int(services.register(given, by_code="received_at" in values).id)
 
     return make
+
+
+@pytest.fixture
+def go(app: Any) -> Any:
+    """``go(person, complaint_id, "plan", note="…")`` makes a step with the version of the moment."""
+    from kezhi_complaints import services
+    from kezhi_complaints.models import CHANNEL, Complaint
+
+    def step(person: Any, complaint_id: int, key: str, version: int | None = None, **values: Any) -> Any:
+        with acting_as(person):
+            with writing():
+                channels = {row["key"]: row["id"] for row in services.entries(CHANNEL)}
+            table: Any = Complaint.__table__
+            now = db.session.execute(select(table.c.version).where(table.c.id == complaint_id)).scalar_one()
+            db.session.rollback()
+            if "channel" in values:
+                values["channel"] = channels[values["channel"]]
+            try:
+                return services.take_step(complaint_id, version or now, key, values)
+            finally:
+                db.session.rollback()
+
+    return step
