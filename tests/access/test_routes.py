@@ -39,9 +39,9 @@ pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints")]
 FRAGMENTS = {"search.suggestions"}
 #: Addresses that lead on to another page, for who may open them.
 ONWARD = {
-    "credit.alert", "home", "trade.month_back", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found",
+    "credit.alert", "home", "kezhi.favicon", "kezhi.language", "accounts.login", "grading.run_found",
     "grading.scheme_found", "accounts.code",
-    "policy.overdue",
+    "policy.overdue", "trade.month_back",
     "cards.kept",
     "customers.shared",
 }  # fmt: skip
