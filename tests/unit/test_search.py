@@ -295,7 +295,7 @@ def test_the_words_of_an_app_that_is_off_are_gone_before_the_next_change_is_save
     services.reconcile()
     assert {row[0] for row in tokens_stored()} == {"customers"}
     db.session.rollback()
-    assert set(db.session.scalars(sa.select(KindState.key))) == {"customers", "approvals", "contracts"}
+    assert set(db.session.scalars(sa.select(KindState.key))) == {"customers", "approvals", "contracts", "releases", "releases.register"}
 
 
 def test_what_an_uninstalled_app_left_is_removed(app: Flask) -> None:
@@ -351,7 +351,7 @@ def test_a_hook_that_fails_and_a_key_of_somebody_else_are_left_out(
         make("上海恒达")
         assert found("恒达") == ["上海恒达"]
     with app_with_kinds(app, lambda: [notes_kind(key="customers"), notes_kind(key="other")]):
-        assert set(services.every_kind()) == {"customers", "approvals", "contracts"}
+        assert set(services.every_kind()) == {"customers", "approvals", "contracts", "releases", "releases.register"}
 
 
 def test_the_doctor_names_what_drifted(app: Flask) -> None:

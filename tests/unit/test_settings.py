@@ -220,7 +220,8 @@ def test_the_companys_figures_are_in_force_at_once(app: Flask, client_as: Any) -
     assert default_tax_rate() == 130_000
     client = client_as("administrator")
     page = client.get("/apps/settings/trade").text
-    typed = {"tax_percent": "6.5", "payment_days": "30", "stamp": stamp_of(page)}
+    days = {"submit_day": "3", "check_day": "5", "confirm_day": "8"}
+    typed = {"tax_percent": "6.5", "payment_days": "30", **days, "stamp": stamp_of(page)}
     assert client.post("/apps/settings/trade", data=typed).status_code == 302
     page = client.get("/apps/settings/customers").text
     typed = {"code_prefix": "CJ-", "code_digits": "5", "share_days": "366", "share_remind_days": "3"}

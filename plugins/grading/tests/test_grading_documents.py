@@ -75,7 +75,7 @@ def test_the_sheet_says_grade_reasons_and_who_signed(people: Any, company: Any, 
         assert [box["name"] for box in data["signatures"]] == ["data-analyst", "sales-director", "general-manager"]
         lines = [line for group in data["groups"] for line in group["lines"]]
         assert lines[0]["value"] == "¥250,000.00"
-        assert len(data["notes"]) == 3, "what was missing is said"
+        assert len(data["notes"]) == 4, "what was missing is said, and which rows counted"
         assert data["bar"]["pin"] == 1000
         assert making.plan(SHEET, company["MID"], "").content.data["grade"] == "B", "the newest run when none is named"
         for format_ in ("pdf", "xlsx"):
@@ -117,7 +117,8 @@ def test_the_annual_list_is_for_the_coming_year_best_first(people: Any, company:
         assert (data["year"], [row["code"] for row in data["rows"]]) == (1998, ["BIG"])
         wide: Any = making.plan(LIST, record, "2").content.data
         assert [(row["code"], row["grade"]) for row in wide["rows"]] == [("BIG", "A"), ("MID", "B")]
-        assert wide["rows"][1]["figures"] == ["¥12,000.00", "—"]  # nothing was due: no collection rate
+        nothing_due, no_stock = "—", "—"
+        assert wide["rows"][1]["figures"] == ["¥12,000.00", nothing_due, no_stock]
         with pytest.raises(NotFound):
             making.plan(LIST, record, "3")
         for format_ in ("pdf", "xlsx"):
