@@ -81,7 +81,9 @@ def test_results_as_json_and_csv(company: None, tmp_path: Path) -> None:
 @pytest.mark.clause("GRD-07")
 def test_explain(company: None) -> None:
     found = json.loads(call("explain", str(run()["run"]), "MID", "--json"))
-    assert list(found) == ["run", "code", "scheme", "version", "score", "grade", "rule", "criteria"]
+    assert list(found) == [
+        "run", "code", "scheme", "version", "score", "grade", "rule", "criteria", "basis", "missing_months",
+    ]  # fmt: skip
     assert list(found["criteria"][0]) == [
         "key", "value", "unit", "from", "to", "points", "weight", "missing", "rows",
     ]  # fmt: skip
