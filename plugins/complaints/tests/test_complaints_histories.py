@@ -126,7 +126,7 @@ def _towards(model: Model, move: tuple[str, str, str, bool, int]) -> tuple[str, 
         elif model.state == "confirmed" and len(model.told) < 2:
             key = "explain"
     if luck < 5:
-        who = model.finder if key == "find" else model.handler or who
+        who = (model.finder if key == "find" else model.handler) or who
     value = ("valid" if flag else "invalid") if key == "judge" else ("customer" if flag else "leader")
     return who, key, whom, value
 
