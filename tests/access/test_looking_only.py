@@ -22,7 +22,7 @@ from kezhi.builtin.imports.services import import_file
 
 from .test_canary import CODE, Company, app_permissions, company  # noqa: F401
 
-pytestmark = [pytest.mark.plugins("trade", "grading", "credit"), pytest.mark.services]
+pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints"), pytest.mark.services]
 MORE = {"customers.see_all", "customers.see_department"}
 LINK = re.compile(r'<a [^>]*href="(/[^"]+)"')
 FORM = re.compile(r'<form [^>]*method="post"[^>]*>')

@@ -53,7 +53,7 @@ def test_a_complaint_from_the_first_call_to_its_end(app: Any, page_as: Callable[
     finder.get_by_role("button", name="保存并完成调查").click()
     expect(finder.get_by_text("调查已完成").first).to_be_visible()
     step(agent, "提出方案", 说明="今天补发 12 件")
-    agent.get_by_label("有效").first.check()
+    agent.get_by_role("radio", name="有效").first.check()
     agent.get_by_role("button", name="提交判定").click()
     expect(agent.get_by_text("判定已记录").first).to_be_visible()
     step(agent, "开始处理")

@@ -295,7 +295,13 @@ def test_the_words_of_an_app_that_is_off_are_gone_before_the_next_change_is_save
     services.reconcile()
     assert {row[0] for row in tokens_stored()} == {"customers"}
     db.session.rollback()
-    assert set(db.session.scalars(sa.select(KindState.key))) == {"customers", "approvals", "contracts", "releases", "releases.register"}
+    assert set(db.session.scalars(sa.select(KindState.key))) == {
+        "customers",
+        "approvals",
+        "contracts",
+        "releases",
+        "releases.register",
+    }
 
 
 def test_what_an_uninstalled_app_left_is_removed(app: Flask) -> None:

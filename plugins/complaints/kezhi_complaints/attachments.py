@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import looks_only
 
 from .access import READ, REGISTER
 from .handling_attachments import handling_attachments
@@ -20,9 +21,9 @@ def attachments() -> list[Any]:
     return [
         Attachment("complaint", _l("Complaints"), Complaint, read=READ, attach=REGISTER,
                    page=lambda record_id: url_for("complaints.show", complaint_id=record_id),
-                   customer=lambda complaint: complaint.customer_id),
+                   looks_only=looks_only, customer=lambda complaint: complaint.customer_id),
         Attachment("feedback", _l("Customer feedback"), Feedback, read=READ, attach=REGISTER,
                    page=lambda record_id: url_for("complaints.feedback", feedback_id=record_id),
-                   customer=lambda feedback: feedback.customer_id),
+                   looks_only=looks_only, customer=lambda feedback: feedback.customer_id),
         *handling_attachments(),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from flask import url_for
 from kezhi import can, clock, db, localised
 from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.calendar.hours import Hours, spans
-from kezhi.builtin.customers.services import service_tiers
+from kezhi.builtin.customers.services import may_change, service_tiers
 
 from .access import HANDLE, READ
 from .clock_words import (
@@ -61,7 +61,9 @@ def clocks_of(complaint: Complaint) -> dict[str, Any] | None:
         "levels_url": url_for("complaints.levels") if can(READ) else "",
         "demand": demand_of(history),
         "demands": DEMAND_WORDS,
-        "demand_url": url_for("complaints.demand", complaint_id=complaint.id) if is_open and can(HANDLE) else "",
+        "demand_url": url_for("complaints.demand", complaint_id=complaint.id)
+        if is_open and may_change(complaint, HANDLE)
+        else "",
         "paused": bool(first and first.paused),
     }
 

@@ -14,6 +14,7 @@ from kezhi import Fact, Panel, TimelineEntry, User, clock, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.accounts.models import Account
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import may_change
 from kezhi.i18n import _
 
 from .access import COMPLAINTS, FEEDBACK, READ, REGISTER
@@ -44,6 +45,7 @@ def panels(record: Any, user: User) -> list[Panel]:
     code = record.code or record.prospect_number or ""
     found, figures = _latest(record.id, user), _figures(record.id, user)
     only_theirs: dict[str, Any] = {"f.customer": code} if code else {}
+    may_register = bool(code) and may_change(record, REGISTER, user)
     context = {
         "complaints": found,
         "feedback": _open_feedback(record.id, user),
@@ -52,8 +54,8 @@ def panels(record: Any, user: User) -> list[Panel]:
         "state_tones": STATE_TONES,
         "sort_words": SORT_WORDS,
         "sort_tones": SORT_TONES,
-        "new_url": url_for("complaints.new", customer=code) if user.can(REGISTER) and code else "",
-        "feedback_url": url_for("complaints.new_feedback", customer=code) if user.can(REGISTER) and code else "",
+        "new_url": url_for("complaints.new", customer=code) if may_register else "",
+        "feedback_url": url_for("complaints.new_feedback", customer=code) if may_register else "",
     }
     return [
         Panel(_l("Complaints and feedback"), "complaints/customer_panel.html", context, icon="chat-left-text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from kezhi import lazy_gettext as _l
+from kezhi.builtin.customers.services import looks_only
 from kezhi.builtin.files.contributions import Attachment
 
 from .models import Investigation
@@ -19,6 +20,7 @@ def attachments() -> list[Attachment]:
             Investigation,
             read="credit.read",
             attach="credit.investigate",
+            looks_only=looks_only,
             page=lambda investigation_id: url_for("credit.investigation", investigation_id=investigation_id),
             customer=lambda investigation: int(investigation.customer_id),
         )

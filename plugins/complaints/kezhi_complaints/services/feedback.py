@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, can, clock, db, visible
 from kezhi.builtin.accounts.models import Account, Department
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import looks_only
 from kezhi.i18n import _
 
 from ..access import HANDLE, REGISTER
@@ -151,6 +152,8 @@ def may_work_on(feedback: Feedback) -> bool:
     """Whether the acting person deals with it: the service desk, who wrote it down, who it was given to, the manager
     of the department, and who is in charge of the customer."""
     user = acting_user()
+    if looks_only(feedback):  # of a customer that is shared with them to be looked at
+        return False
     if user.is_system or can(HANDLE) or user.id in (feedback.received_by_id, feedback.owner_id):
         return True
     departments, customers = Department.__table__, Customer.__table__

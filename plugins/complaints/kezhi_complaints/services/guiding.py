@@ -14,7 +14,6 @@ from kezhi import (
     acting_user,
     announce,
     audit_record,
-    can,
     clock,
     db,
     setting,
@@ -23,6 +22,7 @@ from kezhi import (
 )
 from kezhi.builtin.accounts.services import user_by_id
 from kezhi.builtin.calendar.services import add_working_time
+from kezhi.builtin.customers.services import may_change
 from kezhi.builtin.tasks.services import sync
 from kezhi.i18n import _
 
@@ -45,7 +45,7 @@ def guidance_of(complaint_id: int) -> list[Guidance]:
 
 def may_guide(complaint: Complaint) -> bool:
     """Whether the acting person may advise on this complaint."""
-    return can(GUIDE) and acting_user().id not in barred(complaint)
+    return may_change(complaint, GUIDE) and acting_user().id not in barred(complaint)
 
 
 def guide(complaint_id: int, text: str) -> Guidance:
