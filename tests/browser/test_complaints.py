@@ -40,9 +40,9 @@ def test_complaints_come_in_on_every_way(records: None, page_as: Callable[..., P
 
     # on the telephone: the customer by initials, what they said, and Enter saves
     page.goto("/complaints/new")
-    page.get_by_label("客户", exact=True).press_sequentially("hzhyjm")
+    page.get_by_role("textbox", name="客户", exact=True).press_sequentially("hzhyjm")
     page.get_by_role("button", name="杭州恒远精密机械有限公司").click()
-    expect(page.get_by_label("客户", exact=True)).to_have_value("KH-1")
+    expect(page.get_by_role("textbox", name="客户", exact=True)).to_have_value("KH-1")
     expect(page.get_by_text("暂无。")).to_be_visible()
     page.get_by_label("投诉人", exact=True).fill("陆敏")
     page.get_by_label("电话", exact=True).fill("139 0001 7718")
