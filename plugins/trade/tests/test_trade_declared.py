@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from kezhi import NotFound, Refused, acting_as, db, visible, writing
 from kezhi.builtin.imports.services import export_file, import_file
@@ -316,3 +317,14 @@ def test_the_list_page_of_figures_keeps_order_and_names(app: Any, client_as: Any
     assert (row.key, row.zh, row.unit, row.version) == ("staff", "在职人数", "count", 2)
     stale = client.post("/trade/declared/figures", data=renamed)
     assert stale.status_code == 422
+
+
+@pytest.mark.services
+@pytest.mark.clause("TRD-07")
+def test_a_declaration_has_a_unit_and_a_year_that_pages_can_show(app: Any, customer: Any, declare: Any) -> None:
+    declared = declare(customer("K1"), 2025, "2026-02-01", turnover=100_00)[0]
+    for column, strange in (("unit", "tonnes"), ("year", 1899)):
+        with pytest.raises(IntegrityError), writing():
+            db.session.execute(update(Declaration).where(Declaration.id == declared).values({column: strange}))
+    row = db.session.execute(select(Declaration.unit, Declaration.year).where(Declaration.id == declared)).one()
+    assert tuple(row) == ("money", 2025)

@@ -44,6 +44,8 @@ class Subject:
     examples: Examples | None = None
     beside: tuple[str, ...] = ()  #: plugins that the examples need besides
     sites: list[tuple[Databases, Site]] = field(default_factory=list)
+    #: no two made-up rows are alike, and the same ones are made whatever ran before
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     @property
     def candidate(self) -> Candidate:
@@ -137,7 +139,9 @@ class Subject:
         with writing():
             for model in self.own_models(self.sites[-1][1]):
                 table: Table = model.__table__
-                made = db.session.execute(insert(table).values(_made_up(table, customer)).returning(*table.primary_key))
+                made = db.session.execute(
+                    insert(table).values(_made_up(table, customer, next(self.numbers))).returning(*table.primary_key)
+                )
                 values[f"{model.__name__.lower()}_id"] = made.one()[0]
         return values
 
@@ -145,7 +149,7 @@ class Subject:
         """One more made-up row in each of the plugin's tables, where a further one may be."""
         with writing():
             for model in self.own_models(site):
-                row = _made_up(model.__table__, customer)
+                row = _made_up(model.__table__, customer, next(self.numbers))
                 with suppress(DBAPIError), db.session.begin_nested():
                     db.session.execute(insert(model.__table__).values(row))
 
@@ -161,12 +165,8 @@ class Subject:
         return made
 
 
-_numbers = itertools.count(1)  # no two made-up rows are alike
-
-
-def _made_up(table: Table, customer: int) -> dict[str, Any]:
+def _made_up(table: Table, customer: int, number: int) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    number = next(_numbers)
     for column in table.columns:
         parent = next(iter(column.foreign_keys), None)
         if column.name == "customer_id" or (parent is not None and parent.target_fullname == "customers_customer.id"):

@@ -13,13 +13,14 @@ from .base import Base
 
 MONEY, RATIO, COUNT = "money", "ratio", "count"
 UNITS = (MONEY, RATIO, COUNT)
+KNOWN_UNIT = "unit IN ('money', 'ratio', 'count')"
 
 
 class Figure(Base):
     """A figure that customers are asked for. Key and unit never change; a retired figure is asked for no more."""
 
     __tablename__ = "trade_figure"
-    __table_args__ = (CheckConstraint("unit IN ('money', 'ratio', 'count')", name="unit"),)
+    __table_args__ = (CheckConstraint(KNOWN_UNIT, name="unit"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     key: Mapped[str] = mapped_column(CodeText, unique=True)  #: names its metric: ``trade.declared_<key>``
@@ -42,6 +43,7 @@ class Declaration(Base):
     __tablename__ = "trade_declaration"
     __table_args__ = (
         CheckConstraint("year BETWEEN 1900 AND 2200", name="year"),
+        CheckConstraint(KNOWN_UNIT, name="unit"),
         Index("ix_trade_declaration_figure_id", "figure_id", "customer_id", "year", "declared_on", "id"),
         Index("ix_trade_declaration_customer_id", "customer_id", "declared_on", "id"),
         Index("ix_trade_declaration_declared_on", "declared_on", "id"),
