@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
@@ -34,6 +34,8 @@ GROUPS = {
     "system": _l("System"),
 }
 YEAR = 365 * 24 * 3600
+NO_ENTRIES: list[MenuItem] = []
+LONG = 1_000  #: bytes of an address that nothing is kept for
 COUNT_LIMIT = 999  #: a menu shows ``999+`` beyond
 
 
@@ -68,9 +70,6 @@ def page_variables() -> dict[str, Any]:
         "user": user,
         "company": "",
         "is_demo": False,
-        "menu": [],
-        "apps": [],
-        "go_keys": {},
         "language_tag": "zh-CN" if is_chinese() else "en",
         "theme": user.theme if user.theme in ("light", "dark") else None,
         "product_version": product_version(),
@@ -87,19 +86,38 @@ def page_variables() -> dict[str, Any]:
     return shared
 
 
+def parts(template: str, **given: Any) -> Any:
+    """The parts (``{% set %}``) that a template makes of the values ``given`` and of nothing else: made once for all
+    pages that give the same, in a language. It may ask neither who somebody is nor for anything of a request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    key = (template, str(get_locale()), request.script_root, *given.values())
+    make = partial(_parts, app, template, given)
+    # who types addresses without end is to fill no memory
+    return app.extensions["kezhi"].host.kept("parts", key, make) if len(request.query_string) < LONG else make()
+
+
+def _parts(app: Flask, template: str, given: dict[str, Any]) -> Any:
+    return app.jinja_env.get_template(template).make_module(given)
+
+
 def _frame(user: User) -> dict[str, Any]:
     """What the frame round the page of a request shows. What follows from the entries is made once for all who have
     the same ones on the same page, in a language: they are asked for anew each time, and the key holds every one."""
-    items = menu_items(user) if user.is_authenticated else []
-    current, company = current_item(items), setting("kezhi", "company")
-    rows = [(each.endpoint, str(each.title), each.icon, each.group, each.count is not None) for each in items]
-    key = (str(get_locale()), request.script_root, company, user.is_authenticated, current and current.endpoint, *rows)
+    items, tag = menu_items(user) if user.is_authenticated else NO_ENTRIES, str(get_locale())
+    current, company, logo = current_item(items), setting("kezhi", "company"), asset("img/logo.svg")
     host, is_person = current_app.extensions["kezhi"].host, user.is_authenticated
-    kept = host.kept("frame", key, lambda: _made(menu(items, current), company, is_person))
+    # the words of one list of entries are the same for as long as it is the same list, in a language
+    rows = host.kept("entries", (id(items), tag), lambda: (items, tuple(map(_row, items))))[1]
+    key = (tag, request.script_root, company, logo, is_person, current and current.endpoint, rows)
+    kept = host.kept("frame", key, lambda: _made(menu(items, current), company, logo, is_person))
     return {**kept, "languages": languages()}
 
 
-def _made(groups: list[dict[str, Any]], company: str, is_person: bool) -> dict[str, Any]:
+def _row(item: MenuItem) -> tuple[Any, ...]:
+    return item.endpoint, str(item.title), item.icon, item.group, item.count is not None
+
+
+def _made(groups: list[dict[str, Any]], company: str, logo: str, is_person: bool) -> dict[str, Any]:
     frame = {
         "menu": groups,
         "apps": apps(groups),
@@ -109,10 +127,8 @@ def _made(groups: list[dict[str, Any]], company: str, is_person: bool) -> dict[s
         "logout_url": _address("accounts.logout"),
         "search_url": _address("search.index") if is_person else "",
     }
-    parts = current_app.jinja_env.get_template("kezhi/_frame.html").make_module(
-        {**frame, "company": company, "product_version": product_version()}
-    )
-    return {**frame, "frame": parts}
+    given = {**frame, "company": company, "logo": logo, "product_version": product_version()}
+    return {**frame, "frame": _parts(current_app, "kezhi/_frame.html", given)}
 
 
 def menu_items(user: User) -> list[MenuItem]:
