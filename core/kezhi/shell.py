@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
-from flask_babel import get_locale, refresh
+from flask_babel import refresh
 from werkzeug.wrappers import Response as AnyResponse
 
 from .assets import asset, own_file, plugin_file, vendor_file
 from .contributions import MenuItem
 from .error_pages import init_error_pages
 from .filters import init_filters
-from .i18n import CHINESE, ENGLISH, is_chinese, pick
+from .i18n import CHINESE, ENGLISH, catalogue, is_chinese, pick
 from .i18n import gettext as _
 from .i18n import lazy_gettext as _l
-from .permissions import acting_user, logged_in, public
+from .permissions import acting_user, kept_here, logged_in, public
 from .security import local_target
 from .settings import setting
 from .users import User
@@ -34,8 +35,6 @@ GROUPS = {
     "system": _l("System"),
 }
 YEAR = 365 * 24 * 3600
-NO_ENTRIES: list[MenuItem] = []
-LONG = 1_000  #: bytes of an address that nothing is kept for
 COUNT_LIMIT = 999  #: a menu shows ``999+`` beyond
 
 
@@ -90,10 +89,10 @@ def parts(template: str, **given: Any) -> Any:
     """The parts (``{% set %}``) that a template makes of the values ``given`` and of nothing else: made once for all
     pages that give the same, in a language. It may ask neither who somebody is nor for anything of a request."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    key = (template, str(get_locale()), request.script_root, *given.values())
+    key = (template, catalogue(), request.script_root, *given.values())
     make = partial(_parts, app, template, given)
     # who types addresses without end is to fill no memory
-    return app.extensions["kezhi"].host.kept("parts", key, make) if len(request.query_string) < LONG else make()
+    return app.extensions["kezhi"].host.kept("parts", key, make) if len(request.query_string) < 1_000 else make()
 
 
 def _parts(app: Flask, template: str, given: dict[str, Any]) -> Any:
@@ -103,12 +102,12 @@ def _parts(app: Flask, template: str, given: dict[str, Any]) -> Any:
 def _frame(user: User) -> dict[str, Any]:
     """What the frame round the page of a request shows. What follows from the entries is made once for all who have
     the same ones on the same page, in a language: they are asked for anew each time, and the key holds every one."""
-    items, tag = menu_items(user) if user.is_authenticated else NO_ENTRIES, str(get_locale())
+    items, words = menu_items(user) if user.is_authenticated else (), catalogue()
     current, company, logo = current_item(items), setting("kezhi", "company"), asset("img/logo.svg")
     host, is_person = current_app.extensions["kezhi"].host, user.is_authenticated
     # the words of one list of entries are the same for as long as it is the same list, in a language
-    rows = host.kept("entries", (id(items), tag), lambda: (items, tuple(map(_row, items))))[1]
-    key = (tag, request.script_root, company, logo, is_person, current and current.endpoint, rows)
+    rows = host.kept("entries", (id(items), words), lambda: (items, tuple(map(_row, items))))[1]
+    key = (words, request.script_root, company, logo, is_person, current and current.endpoint, rows)
     kept = host.kept("frame", key, lambda: _made(menu(items, current), company, logo, is_person))
     return {**kept, "languages": languages()}
 
@@ -146,7 +145,7 @@ def _menu_items(user: User) -> list[MenuItem]:
     return sorted(allowed, key=lambda item: ([*GROUPS].index(item.group), item.order))
 
 
-def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
+def menu(items: Sequence[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
     """The side menu by groups; at most one entry is the current page."""
     groups = []
     for key, title in GROUPS.items():
@@ -160,7 +159,7 @@ def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]
     return groups
 
 
-def current_item(items: list[MenuItem]) -> MenuItem | None:
+def current_item(items: Sequence[MenuItem]) -> MenuItem | None:
     """The entry of the page that is open: its own, else the nearest one above its address."""
     endpoint = request.endpoint or ""
     for item in items:
@@ -229,7 +228,7 @@ def constant_url(endpoint: str, **values: Any) -> str:
     """``url_for`` with no arguments but such as code names: made once, for each place the app is put up at."""
     if endpoint.startswith(".") or not has_request_context():
         return url_for(endpoint, **values)
-    memo, key = current_app.extensions["kezhi"].host.memo, ("address", endpoint, request.script_root, *values.items())
+    memo, key = kept_here("address", endpoint, *values.items())
     if key not in memo:
         memo[key] = url_for(endpoint, **values)
     return str(memo[key])

@@ -149,8 +149,7 @@ def make_rows(
     values, texts, cells = list(zip(*found, strict=True)), [], []
     for at, (column, phone) in enumerate(zip(columns, phones, strict=True)):
         kind = renderer(column)
-        start, end, names, labels = where[at]
-        shown = whole = _texts(kind, values[start:end], names, labels)
+        shown = whole = _texts(kind, values[slice(*where[at][:2])], *where[at][2:])
         if at == lead and link is not None:
             for record in records:
                 record.url = link(record)

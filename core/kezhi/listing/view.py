@@ -82,10 +82,11 @@ class ListView:
         ``template`` extends ``kezhi/list.html``; a tool that shows the records otherwise extends it in turn.
         """
         self.template, self.context = template, context
-        if request.args.get("count"):
+        given: dict[str, str] = request.args.to_dict()
+        if given.get("count"):
             return Response(self.count_text(request.args), mimetype="text/plain")
         for tool in current_app.extensions["kezhi"].list_tools:
-            asked = request.args.get(tool.argument) if tool.argument else None if request.args else ""
+            asked = given.get(tool.argument) if tool.argument else None if given else ""
             answer = tool.answer(self, asked) if tool.answer is not None and asked is not None else None
             if answer is not None:
                 return answer
