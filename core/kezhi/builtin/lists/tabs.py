@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -52,12 +53,17 @@ def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | str | None:
         current=current and current.id,
         current_title=current and current.title,
         edit_url=current and url_for("lists.edit", view_id=current.id),
-        new_url=f"{constant_url('lists.new')}?{urlencode({'list': view.name, 'path': here, 'query': now})}",
+        new_url=f"{constant_url('lists.new')}?{_encoded(('list', view.name), ('path', here), ('query', now))}",
         is_all=current is None and not page.state.is_narrowed,
     )
     if current is not None and _same(current.query) != _same(now) and services.may_change(current):
         return {"tabs": tabs, "current": current, "query": now}
     return Markup(tabs.before + tabs.behind)
+
+
+@lru_cache(maxsize=512)
+def _encoded(*arguments: tuple[str, str]) -> str:
+    return urlencode(arguments)
 
 
 def counts(view: ListView, _value: str) -> Any:
