@@ -27,13 +27,10 @@ from kezhi import clock
 from kezhi.tables import session as sessions
 
 from . import floor_form
+from .floor_list import LIST, TITLES
 
 PAGE = 50
 SCHEME = "composite-abc"
-COLUMNS = ("客户编号", "等级", "客户名称", "地区", "业务类型", "阶段", "负责人", "交易开始", "信用等级", "累计订货",
-           "最近订货")  # fmt: skip
-CREDIT_COLUMNS = ("信用额度", "信用占用", "可用额度", "逾期金额")
-
 SHOWN = """c.id, c.code, c.name, c.region, c.business_type, c.stage, u.name AS owner, c.trade_since,
  g.grade, g.tone, t.total_amount, t.last_order_date, s.class_key, m.tone AS class_tone"""
 #: the credit as it was counted last
@@ -76,24 +73,15 @@ SEEN = {
       (SELECT descendant_id FROM accounts_department_closure WHERE ancestor_id = :department))""",
     "salesperson": " AND c.id IN (SELECT id FROM customers_customer WHERE owner_id = :me)",
 }
-#: whose log-in the token in the cookie is: it can be ended, and rights taken, from one request to the next
-WHO = text("""SELECT u.id, u.name, u.department_id, r.role_key FROM kezhi_session s
+#: whose log-in the token in the cookie is: it can be ended, and rights be taken, from one request to the next; and how
+#: many notices wait, which the bell in the frame of every page says
+WHO = text("""SELECT u.id, u.name, u.department_id, r.role_key, (SELECT count(*) FROM tasks_notice n
+ WHERE n.user_id = u.id AND n.read_at IS NULL) AS unread FROM kezhi_session s
  JOIN accounts_user u ON u.id = s.user_id
  JOIN accounts_user_role r ON r.user_id = u.id WHERE s.token_hash = :hash AND s.expires_at > :now AND u.active""")
 WHO = WHO.bindparams(bindparam("now", type_=sessions.c.expires_at.type))
 #: what the company calls the values that the rows hold as keys
 WORDS = """SELECT list, "key", zh FROM customers_list_entry WHERE list IN ('region', 'business_type', 'stage')"""
-
-LIST = """<header class="kz-head"><h1>客户档案</h1></header><section class="kz-panel"><form class="kz-facets" method="get">
-<input name="q" type="search" value="{{ request.args.q }}"></form><div class="kz-scroll"><table class="kz-table nowrap stack"><thead><tr>
-{%- for title in columns %}<th scope="col">{{ title }}</th>{% endfor %}</tr></thead><tbody>
-{%- for row in rows %}
-<tr><td class="kz-muted">{{ row.code or '—' }}</td><td>{% if row.grade %}<a class="kz-grade t-{{ row.tone }}" href="/grading/customers/{{ row.id }}">{{ row.grade }}</a>{% else %}–{% endif %}</td>
-<td><a class="kz-name" href="/customers/{{ row.id }}">{{ row.name }}</a></td><td>{{ words.get(('region', row.region), row.region) or '—' }}</td><td>{{ words.get(('business_type', row.business_type), row.business_type) or '—' }}</td><td>{{ words.get(('stage', row.stage), row.stage) or '—' }}</td><td>{% if row.owner %}<span class="kz-who"><span class="kz-av">{{ row.owner[0] }}</span>{{ row.owner }}</span>{% else %}—{% endif %}</td>
-<td class="kz-muted">{{ row.trade_since or '—' }}</td><td>{% if row.class_key %}<span class="kz-credit t-{{ row.class_tone }}">{{ row.class_key }}</span>{% else %}未评级{% endif %}</td>
-{%- if figures %}{% for figure in (row.credit_limit, row.exposure, row.free, row.overdue) %}<td class="kz-num">{{ '¥{:,.2f}'.format(figure / 100) if figure is not none else '—' }}</td>{% endfor %}{% endif %}<td class="kz-num">{{ '¥{:,.2f}'.format(row.total_amount / 100) if row.total_amount is not none else '—' }}</td><td class="kz-muted">{{ row.last_order_date or '—' }}</td></tr>
-{%- endfor %}
-</tbody></table></div><div class="kz-pager">{{ rows|length }}{% if last %}<a rel="next" href="?sort={{ sort }}&amp;value={{ last.sorted }}&amp;id={{ last.id }}">下一页</a>{% endif %}</div></section>"""  # noqa: E501
 
 RECORD = """<section class="kz-panel"><h1>{{ row.name }}</h1><div class="meta"><span>{{ row.code or row.prospect_number }}</span>
 <span>{{ row.region }}</span><span>{{ row.owner }}</span></div><ul><li>{{ row.grade }}</li><li>{{ row.total_amount }}</li></ul></section>
@@ -113,7 +101,9 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
     start, end = head + "<main" + rest.partition(">")[0] + ">", "</main>" + rest.partition("</main>")[2]
     # the frame is text in the template; only the token of its log-out form changes from page to page
     start = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1{TOKEN}", start)
+    start = start.replace('href="/notices"', 'href="/notices"{UNREAD}', 1)
     start = start.replace("{{", "{").replace("{%", "{").replace("{TOKEN}", "{{ csrf_token() }}")
+    start = start.replace("{UNREAD}", """{% if unread %} data-n="{{ unread if unread < 100 else '99+' }}"{% endif %}""")
     end = end.replace("{{", "{").replace("{%", "{")
 
     pages = {main: app.jinja_env.from_string(start + main + end) for main in (LIST, RECORD)}  # compiled once
@@ -144,15 +134,15 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
             me = person(connection)
             rows, last = listed(connection, me, request.args)
             words = {(row[0], row[1]): row[2] for row in connection.execute(text(WORDS))}
-        sort, credit = request.args.get("sort", "name"), "credit.free" in request.args.get("sort", "")
-        columns = (*COLUMNS, *CREDIT_COLUMNS) if credit else COLUMNS
-        return page(LIST, rows=rows, last=last, words=words, columns=columns, sort=sort, figures=credit)
+        sort = request.args.get("sort", "name")
+        shown = {"rows": rows, "last": last, "words": words, "titles": TITLES, "sort": sort, "me": me}
+        return page(LIST, **shown, figures=sort == "credit.free", unread=me.unread)
 
     @app.get("/customers/<int:number>")
     def show(number: int) -> Any:
         with engine.connect() as connection:
             me = person(connection)
-            return page(RECORD, **record(connection, me, number))
+            return page(RECORD, **record(connection, me, number), unread=me.unread)
 
     @app.post("/customers/new")
     def new() -> AnyResponse:

@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Response, current_app, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound as PageNotFound
 
-from .permissions import public
+from .permissions import kept_here, public
 
 OWN = Path(__file__).parent / "static"
 VENDOR = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5"
@@ -45,7 +45,7 @@ def plugin_file(plugin: str, filename: str) -> Response:
 
 def asset(filename: str, plugin: str = "") -> str:
     """The address of a static file of the core, of Bootstrap (``vendor/…``) or of ``plugin``; kept for a second."""
-    memo, key = current_app.extensions["kezhi"].host.memo, ("asset", plugin, filename, request and request.script_root)
+    memo, key = kept_here("asset", plugin, filename)
     kept: tuple[int, str, str] = memo.get(key, (-1, "", ""))
     if kept[0] != (second := int(time.monotonic())):
         name = filename if plugin else filename.removeprefix("vendor/")

@@ -115,9 +115,8 @@ def graded(text: str, tone: str, link: Sequence[Any] = (), names: Sequence[str] 
     head, tail = _grade_words(catalogue(), text, tone)
     if not link or not link[0]:
         return Markup(f"<span {head}>{escape(text)}</span>")
-    values = dict(zip(names[1:], link[1:], strict=True))
-    build = address_of if len(values) == 1 and isinstance(link[1], int) else url_for
-    return Markup(f'<a {head} href="{plain(build(link[0], **values))}" {tail}')
+    build = address_of if len(link) == 2 and type(link[1]) is int else url_for
+    return Markup(f'<a {head} href="{plain(build(link[0], **dict(zip(names[1:], link[1:], strict=True))))}" {tail}')
 
 
 @lru_cache(maxsize=256)
@@ -169,8 +168,3 @@ RENDERERS: dict[str, Renderer] = {
     "score": Renderer(lambda cell: filters.points(cell.value), _exported_scaled(3), numeric=True),
     "ppm": Renderer(lambda cell: filters.ppm(cell.value), _exported_scaled(6), numeric=True),
 }
-
-
-def neutral(text: str) -> str:
-    """``text``, with ``'`` in front when a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text

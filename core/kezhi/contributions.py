@@ -99,15 +99,15 @@ class Column:
 class ListTool:
     """Something that every list can do besides showing its table.
 
-    ``context(view, page)`` answers what ``template`` gets beside ``view`` and ``page``, or None where the tool is not
-    offered. A request that carries ``argument`` is answered by ``answer(view, value)`` unless that returns None;
-    without ``argument`` it is asked when the address says nothing at all.
+    ``context(view, page)`` answers what ``template`` gets beside ``view`` and ``page``, or ready markup, or None where
+    the tool is not offered. A request that carries ``argument`` is answered by ``answer(view, value)`` unless that
+    returns None; without ``argument`` it is asked when the address says nothing at all.
     """
 
     key: str
     slot: Literal["views", "actions", "filters", "bar", "columns", "bulk"] | None = None  #: None: answers requests only
     template: str = ""
-    context: Callable[[Any, Any], Mapping[str, Any] | None] = lambda _view, _page: None
+    context: Callable[[Any, Any], Mapping[str, Any] | str | None] = lambda _view, _page: None
     argument: str = ""
     answer: Callable[[Any, str], Any] | None = None
 

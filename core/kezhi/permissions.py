@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import abort, current_app, g, has_request_context, redirect, request, url_for
-from flask.globals import _cv_app
+from flask.globals import _cv_app, _cv_request
 from flask_login import current_user
 
 from .errors import ConfigurationError
@@ -62,6 +62,12 @@ def context_values() -> dict[str, Any]:
     """What ``g`` holds, without its proxy, for what a page asks a hundred times; nothing outside of an app context."""
     context = _cv_app.get(None)
     return context.g.__dict__ if context is not None else {}
+
+
+def kept_here(*key: Any) -> tuple[dict[Any, Any], tuple[Any, ...]]:
+    """What the host keeps, and ``key`` with the place that the app is put up at; without proxies: a page asks often."""
+    asked = _cv_request.get(None)
+    return _cv_app.get().app.extensions["kezhi"].host.memo, (*key, asked.request.script_root if asked else "")
 
 
 @contextmanager

@@ -30,7 +30,8 @@ log = logging.getLogger("kezhi.sessions")
 
 TOKEN = "token"  #: key inside the cookie  # noqa: S105
 IDLE_HOURS = 12  #: default of the setting kezhi.session_idle_hours
-BY_HASH = select(table).where(table.c.token_hash == bindparam("hash"))  # made once: every request asks it
+# made once: every request asks it
+BY_HASH = select(*table.c["id", "user_id", "expires_at", "seen_at"]).where(table.c.token_hash == bindparam("hash"))
 SEEN_EVERY = timedelta(minutes=5)  #: how exactly the last use is known
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
-from flask_babel import get_locale, refresh
+from flask_babel import refresh
 from werkzeug.wrappers import Response as AnyResponse
 
 from .assets import asset, own_file, plugin_file, vendor_file
 from .contributions import MenuItem
 from .error_pages import init_error_pages
 from .filters import init_filters
-from .i18n import CHINESE, ENGLISH, is_chinese, pick
+from .i18n import CHINESE, ENGLISH, catalogue, is_chinese, pick
 from .i18n import gettext as _
 from .i18n import lazy_gettext as _l
-from .permissions import acting_user, logged_in, public
+from .permissions import acting_user, kept_here, logged_in, public
 from .security import local_target
 from .settings import setting
 from .users import User
@@ -68,9 +69,6 @@ def page_variables() -> dict[str, Any]:
         "user": user,
         "company": "",
         "is_demo": False,
-        "menu": [],
-        "apps": [],
-        "go_keys": {},
         "language_tag": "zh-CN" if is_chinese() else "en",
         "theme": user.theme if user.theme in ("light", "dark") else None,
         "product_version": product_version(),
@@ -87,19 +85,38 @@ def page_variables() -> dict[str, Any]:
     return shared
 
 
+def parts(template: str, **given: Any) -> Any:
+    """The parts (``{% set %}``) that a template makes of the values ``given`` and of nothing else: made once for all
+    pages that give the same, in a language. It may ask neither who somebody is nor for anything of a request."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    key = (template, catalogue(), request.script_root, *given.values())
+    make = partial(_parts, app, template, given)
+    # who types addresses without end is to fill no memory
+    return app.extensions["kezhi"].host.kept("parts", key, make) if len(request.query_string) < 1_000 else make()
+
+
+def _parts(app: Flask, template: str, given: dict[str, Any]) -> Any:
+    return app.jinja_env.get_template(template).make_module(given)
+
+
 def _frame(user: User) -> dict[str, Any]:
     """What the frame round the page of a request shows. What follows from the entries is made once for all who have
     the same ones on the same page, in a language: they are asked for anew each time, and the key holds every one."""
-    items = menu_items(user) if user.is_authenticated else []
-    current, company = current_item(items), setting("kezhi", "company")
-    rows = [(each.endpoint, str(each.title), each.icon, each.group, each.count is not None) for each in items]
-    key = (str(get_locale()), request.script_root, company, user.is_authenticated, current and current.endpoint, *rows)
+    items, words = menu_items(user) if user.is_authenticated else (), catalogue()
+    current, company, logo = current_item(items), setting("kezhi", "company"), asset("img/logo.svg")
     host, is_person = current_app.extensions["kezhi"].host, user.is_authenticated
-    kept = host.kept("frame", key, lambda: _made(menu(items, current), company, is_person))
+    # the words of one list of entries are the same for as long as it is the same list, in a language
+    rows = host.kept("entries", (id(items), words), lambda: (items, tuple(map(_row, items))))[1]
+    key = (words, request.script_root, company, logo, is_person, current and current.endpoint, rows)
+    kept = host.kept("frame", key, lambda: _made(menu(items, current), company, logo, is_person))
     return {**kept, "languages": languages()}
 
 
-def _made(groups: list[dict[str, Any]], company: str, is_person: bool) -> dict[str, Any]:
+def _row(item: MenuItem) -> tuple[Any, ...]:
+    return item.endpoint, str(item.title), item.icon, item.group, item.count is not None
+
+
+def _made(groups: list[dict[str, Any]], company: str, logo: str, is_person: bool) -> dict[str, Any]:
     frame = {
         "menu": groups,
         "apps": apps(groups),
@@ -109,10 +126,8 @@ def _made(groups: list[dict[str, Any]], company: str, is_person: bool) -> dict[s
         "logout_url": _address("accounts.logout"),
         "search_url": _address("search.index") if is_person else "",
     }
-    parts = current_app.jinja_env.get_template("kezhi/_frame.html").make_module(
-        {**frame, "company": company, "product_version": product_version()}
-    )
-    return {**frame, "frame": parts}
+    given = {**frame, "company": company, "logo": logo, "product_version": product_version()}
+    return {**frame, "frame": _parts(current_app, "kezhi/_frame.html", given)}
 
 
 def menu_items(user: User) -> list[MenuItem]:
@@ -130,7 +145,7 @@ def _menu_items(user: User) -> list[MenuItem]:
     return sorted(allowed, key=lambda item: ([*GROUPS].index(item.group), item.order))
 
 
-def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
+def menu(items: Sequence[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
     """The side menu by groups; at most one entry is the current page."""
     groups = []
     for key, title in GROUPS.items():
@@ -144,7 +159,7 @@ def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]
     return groups
 
 
-def current_item(items: list[MenuItem]) -> MenuItem | None:
+def current_item(items: Sequence[MenuItem]) -> MenuItem | None:
     """The entry of the page that is open: its own, else the nearest one above its address."""
     endpoint = request.endpoint or ""
     for item in items:
@@ -213,7 +228,7 @@ def constant_url(endpoint: str, **values: Any) -> str:
     """``url_for`` with no arguments but such as code names: made once, for each place the app is put up at."""
     if endpoint.startswith(".") or not has_request_context():
         return url_for(endpoint, **values)
-    memo, key = current_app.extensions["kezhi"].host.memo, ("address", endpoint, request.script_root, *values.items())
+    memo, key = kept_here("address", endpoint, *values.items())
     if key not in memo:
         memo[key] = url_for(endpoint, **values)
     return str(memo[key])

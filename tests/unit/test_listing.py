@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kezhi.builtin.lists.export import export, export_head, export_rows
+from kezhi.builtin.lists.faces import cells_of
 from kezhi.contributions import ALL, Access, Choice, Column, Filter, Join
 from kezhi.db import BigInt, CodeText, UtcDateTime, db, writing
 from kezhi.errors import PluginError, Refused
@@ -627,5 +628,5 @@ def test_without_the_right_there_is_no_export(shop: Flask, client_as: Callable[.
 def test_one_cell_of_a_row_leads_to_its_record(shop: Flask) -> None:
     fill(1)
     row = firms().page({"columns": "city,name,code"}).rows[0]
-    assert [cell.url for cell in row.cells] == ["", "/firms/1", ""]
-    assert [cell.phone for cell in row.cells] == ["", "title", ""]
+    assert [cell.url for cell in cells_of(row)] == ["", "/firms/1", ""]
+    assert [cell.phone for cell in cells_of(row)] == ["", "title", ""]

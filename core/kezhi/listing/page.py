@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote_plus
 
 from markupsafe import Markup
@@ -16,15 +16,7 @@ from ..contributions import Column
 from .state import OPERATORS, Condition, Sort, State
 from .values import value_type
 
-REPEATED = frozenset((str, int, date, type(None)))  #: values whose cells look the same in every row
-
-
-class TableCell(NamedTuple):
-    """A cell: markup, its place when rows become cards, and the address of the record in the leading one."""
-
-    html: str
-    phone: str = ""
-    url: str = ""
+REPEATED = frozenset((str, int, date, datetime, type(None)))  #: values whose cells look the same in every row
 
 
 @dataclass(slots=True)
@@ -43,12 +35,6 @@ class ListRow:
     @property
     def values(self) -> dict[str, Any]:
         return {key: self.found[at] for key, at in self.keys}
-
-    @property
-    def cells(self) -> list[TableCell]:
-        """The cells one by one, for who puts them elsewhere than into a table."""
-        urls = [self.url if at == self.lead else "" for at in range(len(self.texts))]
-        return [TableCell(*each) for each in zip(self.texts, self.phones, urls, strict=True)]
 
     @property
     def title(self) -> str:
@@ -113,9 +99,8 @@ class Page:
     def jump_type(self) -> str:
         """The input in which one types the value to start from, or empty."""
         column = self.state.sort.column
-        if column is None or (column.filter is not None and column.filter.kind == "choice"):
-            return ""  # a value that is chosen from a list is filtered by, not typed
-        return _input_type(column)
+        chosen = column is not None and column.filter is not None and column.filter.kind == "choice"
+        return "" if column is None or chosen else _input_type(column)  # one of few values is filtered by, not typed
 
 
 def spans(columns: Sequence[Column], choices: dict[str, dict[str, Any]]) -> list[tuple[int, int, list[str], Any]]:
@@ -161,10 +146,10 @@ def make_rows(
     where = spans(columns, choices)
     keys = [(column.key, span[0]) for column, span in zip(columns, where, strict=True)]
     records = [ListRow(row[0], row, keys, phones=phones, lead=lead) for row in found]
-    texts, cells = [], []
+    values, texts, cells = list(zip(*found, strict=True)), [], []
     for at, (column, phone) in enumerate(zip(columns, phones, strict=True)):
         kind = renderer(column)
-        shown = whole = _texts(kind, found, *where[at])
+        shown = whole = _texts(kind, values[slice(*where[at][:2])], *where[at][2:])
         if at == lead and link is not None:
             for record in records:
                 record.url = link(record)
@@ -182,20 +167,18 @@ def make_rows(
     return records
 
 
-def _texts(kind: Renderer, found: Sequence[Row[Any]], at: int, end: int, names: list[str], labels: Any) -> list[str]:
-    """A column's cells as markup. Many rows say the same: that is written once."""
-    render, cell, repeats, texts = kind.html, Cell(None, (), names, labels), end == at + 1, []
-    known: dict[Any, str] = {}
-    for row in found:
-        cell.value = value = row[at]
-        repeated = repeats and type(value) in REPEATED
-        text = known.get(value) if repeated else None
+def _texts(kind: Renderer, values: Sequence[Sequence[Any]], names: list[str], labels: Any) -> list[str]:
+    """A column's cells as markup, from its value and its extras in all rows. Many rows say the same: written once."""
+    cell, known, texts = Cell(None, (), names, labels), dict[Any, str](), list[str]()
+    repeats = all(set(map(type, part)) <= REPEATED for part in values)
+    for each in zip(*values, strict=True):
+        text = known.get(each) if repeats else None
         if text is None:
-            cell.extra = row[at + 1 : end]
-            text = render(cell)
+            cell.value, cell.extra = each[0], each[1:]
+            text = kind.html(cell)
             text = text if type(text) is Markup else plain(text)
-            if repeated:
-                known[value] = text
+            if repeats:
+                known[each] = text
         texts.append(text)
     return texts
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, not_, or_, select, tuple_
 
 from ..contributions import Column, Join
 from ..errors import Refused
@@ -91,8 +91,7 @@ def page_select(
     descending = leg.descending != backward
     conditions = [*_conditions(source, state), *leg.conditions]
     if after is not None:
-        values = (after.key,) if len(leg.order) == 1 else (after.value, after.key)
-        conditions.append(_beyond(leg.order, values, descending))
+        conditions.append(_beyond(leg.order, [*at(leg, after).values()], descending))
     elif start is not None:
         bound = literal(start, leg.order[0].type)
         conditions.append(leg.order[0] <= bound if descending else leg.order[0] >= bound)
@@ -131,12 +130,18 @@ def _same(one: Join, other: Join) -> bool:
 
 
 def _beyond(order: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
-    bounds = [literal(value, part.type) for part, value in zip(order, values, strict=True)]
+    """The values are those of ``at``: the statement may be kept and asked for another place."""
+    bounds = [bindparam(f"at_{n}", value, order[n].type) for n, value in enumerate(values)]
     if len(order) == 1:
         found: ColumnElement[bool] = order[0] < bounds[0] if descending else order[0] > bounds[0]
         return found
     left, right = tuple_(*order), tuple_(*bounds)
     return left < right if descending else left > right
+
+
+def at(leg: Leg, place: Position) -> dict[str, Any]:
+    """The parameters by which a statement of a leg reads on behind a place."""
+    return dict(zip(("at_0", "at_1"), (place.value, place.key)[-len(leg.order) :], strict=False))
 
 
 def _conditions(source: Source, state: State) -> list[ColumnElement[bool]]:

@@ -17,9 +17,10 @@ from ..contributions import Column
 from ..db import db, end_reading
 from ..errors import PluginError
 from ..permissions import acting_user
+from ..shell import parts
 from ..visibility import narrowed, visible_where
 from .page import ListRow, Page, make_chips, make_heads, make_rows, renderer
-from .query import Leg, Source, count_select, legs_of, looking_into, page_select, sort_value
+from .query import Leg, Source, at, count_select, legs_of, looking_into, page_select, sort_value
 from .state import Sort, State, read_state
 from .values import Position, decode, encode, parse, value_type
 
@@ -72,7 +73,7 @@ class ListView:
         self.columns = self._permitted(columns)
         self.default_sort = self._default_sort(*order)
         codes = {str(column.expr) for column in columns if column.render == "code"}
-        self.is_searched = bool(search)
+        self.is_searched, self.is_filtered = bool(search), any(each.filter for each in self.columns.values())
         self.source = Source(model, self.key, where, search if callable(search) else looking_into(search, codes))
 
     def respond(self, template: str = "kezhi/list.html", **context: Any) -> Any:
@@ -81,10 +82,11 @@ class ListView:
         ``template`` extends ``kezhi/list.html``; a tool that shows the records otherwise extends it in turn.
         """
         self.template, self.context = template, context
-        if request.args.get("count"):
+        given: dict[str, str] = request.args.to_dict()
+        if given.get("count"):
             return Response(self.count_text(request.args), mimetype="text/plain")
         for tool in current_app.extensions["kezhi"].list_tools:
-            asked = request.args.get(tool.argument) if tool.argument else None if request.args else ""
+            asked = given.get(tool.argument) if tool.argument else None if given else ""
             answer = tool.answer(self, asked) if tool.answer is not None and asked is not None else None
             if answer is not None:
                 return answer
@@ -122,6 +124,21 @@ class ListView:
         count = self.count(args, cap)
         return f"{count:,}" if count <= cap else f"{cap:,}+"
 
+    def fixed(self, page: Page) -> Any:
+        """What of the page follows from its title, columns, order and addresses alone, as parts of a template."""
+        state, jump = page.state, page.jump_type
+        urls = state.url("sort", "columns", "size", count=1), state.url(part="filters"), state.url(part="columns")
+        return parts(
+            "kezhi/_list_fixed.html",
+            words=tuple(map(str, (self.title or self.kind, self.matching, self.search_hint))),
+            heads=tuple((str(each.column.label), each.classes, each.direction, each.sort_url) for each in page.columns),
+            carried_on=(tuple(state.arguments("q")), tuple(state.arguments())),
+            urls=urls,
+            sizes=tuple((size, state.url("size", size=size)) for size in page.sizes),
+            size=(state.size, state.default_size, state.url("size")),
+            jump=(jump, jump and str(state.sort.column and state.sort.column.label), state.place.get("from", "")),
+        )
+
     # ── tools ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     @pass_context
@@ -131,7 +148,9 @@ class ListView:
         for tool in current_app.extensions["kezhi"].list_tools:
             try:
                 context = tool.context(self, page) if tool.slot == slot else None
-                if context is not None:
+                if isinstance(context, Markup):
+                    found += context
+                elif context is not None:
                     template = shown.environment.get_template(tool.template)
                     given = template.new_context(
                         {**shown.get_all(), "view": self, "page": page, **context}, shared=True
@@ -177,24 +196,25 @@ class ListView:
             statement = self._select(
                 state, number, legs[number], state.size + 1 - len(found), backward=backward, **place
             )
+            given = at(legs[number], position) if position is not None and number == first else {}
             # rows of columns, narrowed as the session narrows: nothing of it is an object that a session keeps
-            found += [(number, row) for row in db.session.connection().execute(narrowed(statement)).all()]
+            found += [(number, row) for row in db.session.connection().execute(narrowed(statement), given).all()]
             if len(found) > state.size:
                 break
         return found
 
     def _select(self, state: State, number: int, leg: Leg, limit: int, **place: Any) -> Select[Any]:
         """The statement of a leg. Of pages that are asked for again and again it is kept, with what SQLAlchemy made of
-        it: of those under no filter but choices, from the first row on. Its key holds all that it is made of."""
-        own, begins = self.source, all(value is None or value is False for value in place.values())
+        it: of those under no filter but choices. Its key holds all that it is made of; the place is a parameter."""
+        own, behind = self.source, (place.get("after") is not None, place["backward"], place.get("start"))
         filters = [(f.kind, f.apply, value_type(c.column.expr)) for c in state.conditions if (f := c.column.filter)]
-        is_kept = begins and not (state.words or own.conditions) and set(filters) <= {("choice", None, str)}
-        parts = (visible_where(self.model), self.key, state.sort.column, *state.columns)
+        is_kept = not (state.words or own.conditions) and set(filters) <= {("choice", None, str)}
+        pieces = (visible_where(self.model), self.key, state.sort.column, *state.columns)
         chosen = [pair for condition in state.conditions for pair in condition.arguments()]
-        key = (self.model, number, limit, state.sort.descending, *map(id, parts), *chosen)
+        key = (self.model, number, limit, state.sort.descending, *behind, *map(id, pieces), *chosen)
 
-        def made() -> tuple[Any, Select[Any]]:  # its parts are kept along: else their ids could come to mean others
-            return parts, page_select(own, state, leg, self.entities(state), state.columns, limit, **place)
+        def made() -> tuple[Any, Select[Any]]:  # its pieces are kept along: else their ids could come to mean others
+            return pieces, page_select(own, state, leg, self.entities(state), state.columns, limit, **place)
 
         return (current_app.extensions["kezhi"].host.kept("list", key, made) if is_kept else made())[1]
 

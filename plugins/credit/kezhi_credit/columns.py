@@ -53,11 +53,11 @@ MONEY, DAYS_LATE = _figure("money"), _figure("count")
 
 def _class(cell: Cell) -> str:
     if cell.value is None:
-        html = Markup('<span class="kz-muted">{}</span>').format(_("Not rated"))
+        html = Markup(f'<span class="kz-muted">{escape(_("Not rated"))}</span>')
     else:
-        title = _("Credit class %(letter)s", letter=cell.value)
-        shape = '<span class="kz-credit t-{}" title="{}"><i class="bi bi-shield-check" aria-hidden="true"></i>{}</span>'
-        html = Markup(shape).format(cell.tone, title, escape(cell.value))
+        letter, title = escape(cell.value), escape(_("Credit class %(letter)s", letter=cell.value))
+        shield = '<i class="bi bi-shield-check" aria-hidden="true"></i>'
+        html = Markup(f'<span class="kz-credit t-{cell.tone}" title="{title}">{shield}{letter}</span>')
     return flagged(html, cell, 1) if len(cell.extra) > 1 else html
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import current_app, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from kezhi import ListView, Refused, acting_user, db, visible_ids
 from kezhi.i18n import gettext as _
 from kezhi.listing.query import count_select
-from kezhi.shell import constant_url
+from kezhi.shell import constant_url, parts
 
 from .contributions import BulkAction
 
@@ -40,13 +41,19 @@ def actions_of(view: ListView) -> list[BulkAction]:
     return [each for each in offered if each.permission is None or user.can(each.permission)]
 
 
-def bulk_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
-    """What the bar gets; None where nothing can be done, which also takes the boxes from the rows."""
-    found = [(each, constant_url(each.endpoint)) for each in actions_of(view)] if page.rows else []
-    if not found:
+def bulk_bar(view: ListView, page: Any) -> str | None:
+    """The bar; None where nothing can be done, which also takes the boxes from the rows."""
+    found = [(str(each.title), each.icon, each.danger, constant_url(each.endpoint)) for each in actions_of(view)]
+    if not found or not page.rows:
         return None
-    query = request.query_string.decode()
-    return {"actions": found, "query": query, "list_path": f"{request.script_root}{request.path}"}
+    bar = parts(
+        "lists/_bulk.html",
+        actions=tuple(found),
+        query=request.query_string.decode(),
+        list_path=f"{request.script_root}{request.path}",
+        is_part=bool(page.next_cursor or page.previous_cursor),
+    )
+    return Markup(f"{bar.before}{generate_csrf()}{bar.behind}")
 
 
 def selected(view: ListView) -> Selection:

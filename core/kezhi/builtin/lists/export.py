@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, abort, request
+from markupsafe import Markup
 
 from kezhi import ListView, Refused, acting_user, db
 from kezhi.audit import record_alone
-from kezhi.cells import Cell, neutral
+from kezhi.cells import Cell
 from kezhi.db import end_reading
 from kezhi.i18n import gettext as _
 from kezhi.listing.page import renderer, spans
 from kezhi.listing.query import count_select, legs_of, page_select
 from kezhi.listing.state import State
 from kezhi.listing.view import position_of
+from kezhi.shell import parts
 
 from . import files
 
@@ -51,7 +53,7 @@ def export(view: ListView, args: Mapping[str, Any], kind: str) -> Response:
 
 def export_head(view: ListView, args: Mapping[str, Any]) -> list[str]:
     """The heads of the exported columns."""
-    return [neutral(str(column.label)) for column in view.state(args).columns]
+    return [files.neutral(str(column.label)) for column in view.state(args).columns]
 
 
 def export_rows(view: ListView, args: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -78,8 +80,9 @@ def exported(view: ListView, state: State, chunk: int = 1_000) -> Iterator[list[
             after = position_of(number, rows[-1])
 
 
-def export_menu(view: ListView, page: Any) -> Mapping[str, Any] | None:
-    """What the menu of files gets."""
+def export_menu(view: ListView, page: Any) -> str | None:
+    """The menu of files."""
     if not may_export(view):
         return None
-    return {"urls": [(kind, page.state.url("size", format=kind)) for kind in files.FORMATS]}
+    urls = tuple((kind, page.state.url("size", format=kind)) for kind in files.FORMATS)
+    return Markup(parts("lists/_export.html", urls=urls).menu)

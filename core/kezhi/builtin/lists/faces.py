@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.dates import format_date, format_skeleton
 from flask import render_template, request, url_for
@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from kezhi import Choice, ListView, Refused, acting_user, clock, db
 from kezhi.i18n import gettext as _
-from kezhi.listing import Page
+from kezhi.listing import ListRow, Page
 from kezhi.listing.query import count_select
 
 from .contributions import Board, Calendar
@@ -25,6 +25,20 @@ CARDS = 20  #: of a lane; the rest is in the table
 A_DAY = 4  #: entries on one day of a month
 A_MONTH = 400  #: entries read for a month
 MOST_LANES = 12
+
+
+class TableCell(NamedTuple):
+    """A cell: markup, its place when rows become cards, and the address of the record in the leading one."""
+
+    html: str
+    phone: str = ""
+    url: str = ""
+
+
+def cells_of(row: ListRow) -> list[TableCell]:
+    """The cells of a record one by one, for who puts them elsewhere than into a table."""
+    urls = [row.url if at == row.lead else "" for at in range(len(row.texts))]
+    return [TableCell(*each) for each in zip(row.texts, row.phones, urls, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,9 @@ def answer(view: ListView, key: str) -> Any:
     shown = board(view, face, request.args) if isinstance(face, Board) else month(view, face, request.args)
     template = "lists/board.html" if isinstance(face, Board) else "lists/calendar.html"
     # it extends the list's own page, with its buttons and notes
-    return render_template(template, **{**view.context, **shown, "view": view, "list_page": view.template})
+    return render_template(
+        template, **{**view.context, **shown, "view": view, "list_page": view.template, "cells_of": cells_of}
+    )
 
 
 # ── board ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,6 @@ from flask import Flask, Response, current_app, g
 from flask_babel import get_locale
 
 from kezhi import User, acting_as, acting_user
-from kezhi.cells import neutral
 
 from ..protection.temporaries import temporary
 
@@ -25,6 +24,11 @@ FORMATS = tuple(MEDIA)
 SHEET_ROWS = 1_048_576  #: rows of a worksheet, head included
 LARGEST_NUMBER = 10**15  #: numbers of more digits are text: a spreadsheet would round them
 CHUNK = 64 * 1024
+
+
+def neutral(text: str) -> str:
+    """``text``, with ``'`` in front when a spreadsheet would run it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text
 
 
 def export_text(value: Any) -> str:

@@ -59,7 +59,7 @@ class Lists(Plugin):
             ListTool("lists.filters", "filters", parts.TEMPLATES["filters"], parts.filters, "part", parts.answer),
             ListTool("lists.columns", "columns", parts.TEMPLATES["columns"], parts.columns),
             ListTool("lists.views", "views", "lists/_views.html", tabs.views_bar, "counts", tabs.counts),
-            ListTool("lists.export", "actions", "lists/_export.html", export.export_menu, "format", export.answer),
+            ListTool("lists.export", "actions", "", export.export_menu, "format", export.answer),
             ListTool("lists.faces", "actions", "lists/_faces.html", faces.face_switch, "face", faces.answer),
-            ListTool("lists.bulk", "bulk", "lists/_bulk.html", bulk.bulk_bar),
+            ListTool("lists.bulk", "bulk", "", bulk.bulk_bar),
         ]

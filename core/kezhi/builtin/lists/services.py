@@ -31,10 +31,15 @@ _VIEWS = (  # made once: every page of a list asks it
 
 def cleaned(query: str) -> str:
     """The part of an address that a view keeps. Errors: ``Refused`` when it is too long."""
-    kept = urlencode([pair for pair in parse_qsl(query.lstrip("?")) if pair[0] not in PASSING])
+    kept = _without_place(query)
     if len(kept) > LONGEST_QUERY:
         raise Refused(_("So many filters cannot be kept as one view."))
     return kept
+
+
+@lru_cache(maxsize=512)
+def _without_place(query: str) -> str:
+    return urlencode([pair for pair in parse_qsl(query.lstrip("?")) if pair[0] not in PASSING])
 
 
 def views_of(name: str) -> Sequence[Any]:

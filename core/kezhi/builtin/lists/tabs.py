@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import jsonify, redirect, request
+from flask import jsonify, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from kezhi import KezhiError, ListView, acting_user
-from kezhi.shell import constant_url
+from kezhi.shell import constant_url, parts
 
 from . import services
 
@@ -34,8 +36,8 @@ def url_of(view: Any, path: str) -> str:
     return f"{request.script_root}{path}?{'&'.join(filter(None, [view.query, f'view={view.id}']))}"
 
 
-def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
-    """What the tabs get: all views, which one is current, and whether the list now says something else than it."""
+def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | str | None:
+    """The tabs: all views, which one is current; and what keeps a change where the list now says otherwise than it."""
     if acting_user().id is None:
         return None
     here = f"{request.script_root}{request.path}"
@@ -43,18 +45,25 @@ def views_bar(view: ListView, page: Any) -> Mapping[str, Any] | None:
     named = request.args.get("view", "")
     current = next((each for each in found if str(each.id) == named), None)
     now = services.cleaned(request.query_string.decode())
-    return {
-        "tabs": [(each, url_of(each, request.path)) for each in found],
-        "here": here,
-        "all_url": f"{here}?view=all",
-        "counts_url": f"{here}?counts=1" if found else "",
-        "current": current,
-        "is_changed": current is not None and _same(current.query) != _same(now),
-        "may_change": current is not None and services.may_change(current),
-        "query": now,
-        "new_url": f"{constant_url('lists.new')}?{urlencode({'list': view.name, 'path': here, 'query': now})}",
-        "is_all": current is None and not page.state.is_narrowed,
-    }
+    tabs = parts(
+        "lists/_tabs.html",
+        tabs=tuple((each.id, each.title, each.shared, url_of(each, request.path)) for each in found),
+        all_url=f"{here}?view=all",
+        counts_url=f"{here}?counts=1" if found else "",
+        current=current and current.id,
+        current_title=current and current.title,
+        edit_url=current and url_for("lists.edit", view_id=current.id),
+        new_url=f"{constant_url('lists.new')}?{_encoded(('list', view.name), ('path', here), ('query', now))}",
+        is_all=current is None and not page.state.is_narrowed,
+    )
+    if current is not None and _same(current.query) != _same(now) and services.may_change(current):
+        return {"tabs": tabs, "current": current, "query": now}
+    return Markup(tabs.before + tabs.behind)
+
+
+@lru_cache(maxsize=512)
+def _encoded(*arguments: tuple[str, str]) -> str:
+    return urlencode(arguments)
 
 
 def counts(view: ListView, _value: str) -> Any:

@@ -49,8 +49,9 @@ def _seen(kind: SearchKind, ids: list[int]) -> list[Hit]:
 
 def opened_record() -> tuple[str, int] | None:
     """The kind and id of the record whose page this request shows."""
+    endpoint = request.endpoint
     for key, kind in every_kind().items():
-        if kind.endpoint == request.endpoint and acting_user().can(kind.permission):
+        if kind.endpoint == endpoint and acting_user().can(kind.permission):
             value = (request.view_args or {}).get(kind.argument)
             return (key, value) if isinstance(value, int) else None
     return None
