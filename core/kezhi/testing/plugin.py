@@ -41,9 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
     config.addinivalue_line("markers", "installed(*names): plugins that the test enables by itself")
     from .chosen import choose
+    from .hasten import find_distributions_once, find_hooks_fast
     from .routing import share_compiled_rules
 
     share_compiled_rules()
+    find_distributions_once()
+    find_hooks_fast()
     try:
         config.stash[LEFT_OUT] = choose(config.rootpath)
     except LookupError as error:
