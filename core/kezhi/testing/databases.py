@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib
+import json
 import os
 import secrets
 import shutil
@@ -25,11 +27,12 @@ from sqlalchemy.util import LRUCache
 
 from ..builtin.apps.setup import initialise
 from ..config import Config, database_url
+from ..discover import discover
 from ..lifecycle import enable
+from ..resolve import closure
 from ..site import Site
 from . import scratch
 from .chosen import COMMAND, HIDDEN
-from .hasten import is_installed
 
 ADMIN = "admin"
 SHARED = "KEZHI_TEST_SHARED"
@@ -59,12 +62,12 @@ class Databases:
         self._count = 0
         self._dialect: sa.Dialect | None = None
         self._compiled: MutableMapping[Any, Any] = LRUCache(5000)
-        shared = os.environ.get(SHARED)
-        self._shared = Path(shared) if shared and not folder else None
-        if self._shared and kind == "postgresql":
-            address = self._shared / "postgresql"
-            self._uri = address.read_text() if address.exists() else ""
-            self._shared = self._shared if self._uri else None
+        self._shared = Path(os.environ[SHARED]) if SHARED in os.environ and not folder else None
+        self._shareable = json.loads((self._shared / "shared.json").read_text()) if self._shared else {}
+        if self._shareable.get("code") != __file__:  # another copy of the code, which a test may have changed
+            self._shared = None
+        elif kind == "postgresql":
+            self._uri = self._shareable["postgresql"]
 
     def site(self, plugins: Iterable[str], **options: Any) -> Site:
         """A site with these plugins enabled, on a database of its own."""
@@ -162,7 +165,7 @@ class Databases:
     def _template(self, plugins: frozenset[str]) -> Path:
         """The template of a set of plugins; the processes of one run make it once, of what is installed for all."""
         found = self._templates.get(plugins)
-        if found is None and self._shared is not None and all(map(is_installed, plugins)):
+        if found is None and self._shared is not None and _code(plugins).items() <= self._shareable["plugins"].items():
             with _locked(self._shared / f"{self.kind}-{_digest(plugins)}") as made:
                 if not made.exists() or not made.read_text():
                     made.write_text(str(self._make_template(plugins)))
@@ -235,9 +238,15 @@ class Databases:
 
 
 def _digest(plugins: frozenset[str]) -> str:
-    """What a template is known by: its plugins, and the code that sets it up."""
-    code = __file__, sys.prefix, os.environ.get(HIDDEN, "")
-    return hashlib.sha256(repr((sorted(plugins), code)).encode()).hexdigest()[:16]
+    """What a template is known by: its plugins, and what else is seen when they are enabled."""
+    return hashlib.sha256(repr((sorted(plugins), os.environ.get(HIDDEN, ""))).encode()).hexdigest()[:16]
+
+
+def _code(plugins: Iterable[str]) -> dict[str, str]:
+    """The files of the plugins and of all that they need: tests have apps of the same name elsewhere."""
+    candidates = discover()
+    found = {name: candidates[name].plugin for name in closure(plugins, candidates)}
+    return {name: str(importlib.import_module(plugin.package).__file__) for name, plugin in found.items() if plugin}
 
 
 @contextmanager
@@ -253,7 +262,8 @@ def share() -> Iterator[None]:
     """Let the processes that are started meanwhile share their templates and one PostgreSQL server."""
     server = Databases("postgresql")
     try:
-        (server.folder / "postgresql").write_text(server._start_server())
+        shared = {"code": __file__, "postgresql": server._start_server(), "plugins": _code(discover())}
+        (server.folder / "shared.json").write_text(json.dumps(shared))
         os.environ[SHARED] = str(server.folder)
         yield
     finally:

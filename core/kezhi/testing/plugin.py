@@ -8,6 +8,9 @@ that the tests run with, empty means all (see :mod:`kezhi.testing.chosen`).
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from .databases import Databases
 
 LEFT_OUT = pytest.StashKey["tuple[str, ...]"]()
+#: names a file into which the first process writes which files have tests of which marks
+MARKED = "KEZHI_TEST_MARKED"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,18 +67,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_finish() -> None:
     """Tests build an app each: as in a serving process, the collector need not walk through all modules.
 
-    Left alone it takes a quarter of the time of the fast tests.
+    Left alone it takes a quarter of the time of the fast tests. And from now on no bytecode is written: it is known by
+    the second of its source, and tests write apps, and write them again.
     """
     from ..builtin.apps.serve import keep_for_good
 
     keep_for_good()
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("clause"):
             if len(mark.args) > 3:
                 raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
+    note = os.environ.pop(MARKED, None)  # not for the tests of apps that a test runs
+    if note and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        Path(note).write_text(json.dumps(files_by_mark(items)))
     left_out = config.stash[LEFT_OUT]
     if left_out:
         _deselect(config, items, lambda item: not needed_by(item).isdisjoint(left_out))
@@ -103,6 +115,15 @@ def needed_by(item: pytest.Item) -> set[str]:
 def clauses_of(item: pytest.Item) -> set[str]:
     """The clauses that a test is marked with."""
     return {clause for mark in item.iter_markers("clause") for clause in mark.args}
+
+
+def files_by_mark(items: list[pytest.Item]) -> dict[str, list[str]]:
+    """The files that hold tests with each of the marks."""
+    found: dict[str, set[str]] = {}
+    for item in items:
+        for mark in item.iter_markers():
+            found.setdefault(mark.name, set()).add(str(item.path))
+    return {name: sorted(paths) for name, paths in found.items()}
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], out: Callable[[pytest.Item], bool]) -> None:
