@@ -220,7 +220,7 @@ class Databases:
                 self._server = get_server(data, cleanup_mode="stop" if self.kept else "delete")
                 self._uri = str(self._server.get_uri())
                 if not self.kept:
-                    for option in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                    for option in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
                         self._administer(f"ALTER SYSTEM SET {option} = off")
                     self._administer("ALTER SYSTEM SET max_wal_size = '256MB'")
                     self._administer("SELECT pg_reload_conf()")
