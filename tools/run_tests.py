@@ -7,20 +7,29 @@ hide the later ones.
 
 from __future__ import annotations
 
+import compileall
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kezhi.testing.chosen import choose
+from kezhi.testing.databases import share
+from kezhi.testing.plugin import MARKED
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 RESULTS = ROOT / "test-results"
+INI = str(ROOT / "pyproject.toml")
+MARKS = RESULTS / "marks.json"
+#: each process takes its half as it stands, so that what a file's tests share is made once, and helps with the other's
+TWO = ("-n2", "--dist=worksteal")
 FAST = "not browser and not processes and not faults and not packaging and not combinations and not deep"
 
 
@@ -50,7 +59,9 @@ def pytest(title: str, *arguments: str, total: Total) -> None:
     report.unlink(missing_ok=True)
     started = time.monotonic()
     code = subprocess.run(
-        [str(BIN / "pytest"), "-q", "--no-header", f"--junitxml={report}", *arguments], cwd=ROOT, check=False
+        [str(BIN / "pytest"), "-q", "--no-header", f"--rootdir={ROOT}", "-c", INI, f"--junitxml={report}", *arguments],
+        cwd=ROOT,
+        check=False,
     ).returncode
     if report.exists():
         suite = next(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 - our own file
@@ -65,13 +76,22 @@ def pytest(title: str, *arguments: str, total: Total) -> None:
 
 
 def lint(hidden: tuple[str, ...], total: Total) -> None:
-    command("ruff", str(BIN / "ruff"), "check", "--quiet", ".", total=total)
-    command("format", str(BIN / "ruff"), "format", "--check", "--quiet", ".", total=total)
     plugins = [path.parent for path in sorted(ROOT.glob("plugins/*/kezhi_*/plugin.py"))]
     packages = [package for package in plugins if package.parent.name not in hidden]
     modules = [argument for package in packages for argument in ("-p", package.name)]
     timed = [] if {"trade", "grading"} & {*hidden} else ["-p", "bench"]  # the bench fills the tables of both
-    command("mypy", str(BIN / "mypy"), "-p", "kezhi", *modules, *timed, total=total)
+    with ThreadPoolExecutor(1) as beside:
+        types = Total()
+        mypy = beside.submit(command, "mypy", str(BIN / "mypy"), "-p", "kezhi", *modules, *timed, total=types)
+        _lint_the_rest(total)
+        mypy.result()
+    total.passed += types.passed
+    total.failed += types.failed
+
+
+def _lint_the_rest(total: Total) -> None:
+    command("ruff", str(BIN / "ruff"), "check", "--quiet", ".", total=total)
+    command("format", str(BIN / "ruff"), "format", "--check", "--quiet", ".", total=total)
     command("import contracts", str(BIN / "lint-imports"), "--no-cache", total=total)
     command("catalogues", sys.executable, "tools/catalogues.py", "check", total=total)
 
@@ -96,6 +116,37 @@ def versions() -> None:
     print("Python", sys.version.split()[0], "·", " · ".join(names), flush=True)
 
 
+def files_of(*marks: str) -> list[str]:
+    """The files that hold tests with any of the marks, by what the first stage found when it read all of them."""
+    if not MARKS.exists():
+        return []
+    found = json.loads(MARKS.read_text())
+    return sorted({path for mark in marks for path in found.get(mark, ())})
+
+
+def stages(deep_too: bool, total: Total) -> None:
+    """The tests of everything. The first stage reads all files, the others only those that hold tests for them."""
+    deep, on_postgresql = "" if deep_too else " and not deep", "--database=postgresql"
+    MARKS.unlink(missing_ok=True)
+    os.environ[MARKED] = str(MARKS)
+    pytest("sqlite", *TWO, "-m", FAST, total=total)
+    del os.environ[MARKED]
+    pytest("postgresql", *TWO, "-m", f"services and {FAST}", on_postgresql, *files_of("services"), total=total)
+    killing = files_of("faults", "processes")
+    title, chosen = "faults and processes", f"(faults or processes){deep}"
+    pytest(title, *TWO, "-m", chosen, *killing, total=total)
+    pytest(f"{title} postgresql", *TWO, "-m", f"{chosen} and services", on_postgresql, *killing, total=total)
+    pytest("combinations", *TWO, "-m", "combinations", *files_of("combinations"), total=total)
+    pages = files_of("browser")
+    pytest("browser", *TWO, "-m", f"browser{deep}", *pages, total=total)
+    walk = ["-m", "browser", "-k", "test_the_main_job and zh", on_postgresql]
+    pytest("browser postgresql", *walk, *pages, total=total)
+    pytest("packaging", "-n2", "--dist=loadfile", "-m", f"packaging{deep}", *files_of("packaging"), total=total)
+    if deep_too:
+        pytest("deep", "-m", "deep", *files_of("deep"), total=total)
+        pytest("deep postgresql", "-m", "deep and services", on_postgresql, *files_of("deep"), total=total)
+
+
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
     started, total = time.monotonic(), Total()
@@ -105,30 +156,17 @@ def main() -> int:
     except LookupError as error:
         print(error.args[0], file=sys.stderr)
         return 2
+    # hundreds of processes would compile the same files, and the assertions of all tests, each for itself
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for folder in (ROOT / "core", ROOT / "plugins", ROOT / "bench"):
+        compileall.compile_dir(folder, quiet=2)
     lint(hidden, total)
     if wanted == "check":
-        pytest("fast", "-n2", "-m", FAST, total=total)
+        pytest("fast", *TWO, "-m", FAST, total=total)
     else:
         versions()
-        deep = "" if wanted == "deep" else " and not deep"
-        pytest("sqlite", "-n2", "-m", FAST, total=total)
-        pytest("postgresql", "-n2", "-m", f"services and {FAST}", "--database=postgresql", total=total)
-        pytest("faults and processes", "-m", f"(faults or processes){deep}", total=total)
-        pytest(
-            "faults and processes postgresql",
-            "-m",
-            f"(faults or processes) and services{deep}",
-            "--database=postgresql",
-            total=total,
-        )
-        pytest("combinations", "-n2", "-m", "combinations", total=total)
-        pytest("browser", "-n2", "-m", f"browser{deep}", total=total)
-        walk = ["-m", "browser", "-k", "test_the_main_job and zh", "--database=postgresql"]
-        pytest("browser postgresql", *walk, total=total)
-        pytest("packaging", "-n2", "--dist=loadfile", "-m", f"packaging{deep}", total=total)
-        if wanted == "deep":
-            pytest("deep", "-m", "deep", total=total)
-            pytest("deep postgresql", "-m", "deep and services", "--database=postgresql", total=total)
+        with share():
+            stages(wanted == "deep", total)
     failed = f"{total.failed} failed, " if total.failed else ""
     print(f"{failed}{total.passed} passed, {total.skipped} skipped in {time.monotonic() - started:.0f} s")
     return 1 if total.failed or not total.passed else 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kezhi import db
+from kezhi.builtin.apps.doctor import examine
 from kezhi.builtin.imports.services import background, loading
 from kezhi.builtin.protection import ring
 from kezhi.testing.databases import Databases
@@ -45,6 +46,7 @@ def ground(request: pytest.FixtureRequest, databases: Databases, monkeypatch: py
             databases.put_back(site, kept)
 
         (scenario.warm or scenario.act)(desk)  # once here, so that every child is warm
+        examine(site)
         put_back()
         yield desk, put_back
         db.session.remove()

@@ -25,6 +25,14 @@ from ..i18n import CHINESE
 #: addresses that change what the walk sees; that they exist is checked, they are not opened
 NOT_OPENED = frozenset({"kezhi.language"})
 
+_ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+#: comments, start tags whose content is no markup with that content, and all other start tags
+TAGS = re.compile(
+    rf"<!--.*?-->|(?P<tag><(?:(?P<raw>script|style)\b|[a-z]){_ATTRIBUTES}>)(?(raw).*?</(?P=raw)\s*>)",
+    re.DOTALL | re.IGNORECASE,
+)
+ADDRESS = re.compile(r"href|src|hx-get|hx-post|action", re.IGNORECASE)
+
 
 @dataclass
 class Crawl:
@@ -130,9 +138,15 @@ class Links(HTMLParser):
 
     @classmethod
     def of(cls, text: str) -> set[tuple[str, str]]:
-        """All of them on one page."""
+        """All of them on one page.
+
+        Only the tags that may hold one are parsed: a long list has thousands of others.
+        """
         parser = cls()
-        parser.feed(text)
+        for match in TAGS.finditer(text):
+            tag = match["tag"]
+            if tag and ADDRESS.search(tag):
+                parser.feed(f"{tag}</script>" if match["raw"] else tag)
         return parser.found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

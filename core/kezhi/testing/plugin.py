@@ -8,6 +8,9 @@ that the tests run with, empty means all (see :mod:`kezhi.testing.chosen`).
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from .databases import Databases
 
 LEFT_OUT = pytest.StashKey["tuple[str, ...]"]()
+#: names a file into which the first process writes which files have tests of which marks
+MARKED = "KEZHI_TEST_MARKED"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,9 +46,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "plugins(*names): the plugins enabled in the test's site")
     config.addinivalue_line("markers", "installed(*names): plugins that the test enables by itself")
     from .chosen import choose
+    from .hasten import find_distributions_once, find_hooks_fast
     from .routing import share_compiled_rules
 
     share_compiled_rules()
+    find_distributions_once()
+    find_hooks_fast()
+    # pytest would rewrite the assertions of the whole product; what tests call of it are the checks of the kit
+    rewritten: set[str] = getattr(config.pluginmanager.rewrite_hook, "_must_rewrite", set())
+    if "kezhi" in rewritten:
+        rewritten.remove("kezhi")
+        rewritten.add("kezhi.testing")
     try:
         config.stash[LEFT_OUT] = choose(config.rootpath)
     except LookupError as error:
@@ -59,18 +72,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_finish() -> None:
     """Tests build an app each: as in a serving process, the collector need not walk through all modules.
 
-    Left alone it takes a quarter of the time of the fast tests.
+    Left alone it takes a quarter of the time of the fast tests. And from now on no bytecode is written: it is known by
+    the second of its source, and tests write apps, and write them again.
     """
     from ..builtin.apps.serve import keep_for_good
 
     keep_for_good()
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("clause"):
             if len(mark.args) > 3:
                 raise pytest.UsageError(f"{item.nodeid}: a test names at most three clauses")
+    note = os.environ.pop(MARKED, None)  # not for the tests of apps that a test runs
+    if note and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        Path(note).write_text(json.dumps(files_by_mark(items)))
     left_out = config.stash[LEFT_OUT]
     if left_out:
         _deselect(config, items, lambda item: not needed_by(item).isdisjoint(left_out))
@@ -100,6 +120,15 @@ def needed_by(item: pytest.Item) -> set[str]:
 def clauses_of(item: pytest.Item) -> set[str]:
     """The clauses that a test is marked with."""
     return {clause for mark in item.iter_markers("clause") for clause in mark.args}
+
+
+def files_by_mark(items: list[pytest.Item]) -> dict[str, list[str]]:
+    """The files that hold tests with each of the marks."""
+    found: dict[str, set[str]] = {}
+    for item in items:
+        for mark in item.iter_markers():
+            found.setdefault(mark.name, set()).add(str(item.path))
+    return {name: sorted(paths) for name, paths in found.items()}
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], out: Callable[[pytest.Item], bool]) -> None:

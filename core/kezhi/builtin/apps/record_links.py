@@ -5,8 +5,10 @@ It does not matter whether the plugin runs, is disabled, is broken or is not ins
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask import current_app
 from sqlalchemy import MetaData, Table, select
 
 from kezhi import RecordLink, db, localised
@@ -28,12 +30,20 @@ def links_to(target: str) -> list[StoredLink]:
     rows = db.session.execute(select(plugin.c.name, plugin.c.manifest).order_by(plugin.c.name)).all()
     kept = [(row.name, RecordLink(**given)) for row in rows for given in row.manifest.get("links", [])]
     wanted = [(name, link) for name, link in kept if link.target == target]
-    names, reflected, connection = {link.table for _, link in wanted}, MetaData(), db.session.connection()
+    names = frozenset(link.table for _, link in wanted)
+    # tables come, change and go with a new generation of apps, and so does what an app keeps
+    tables = current_app.extensions["kezhi"].host.kept("apps.linked_tables", names, lambda: _reflected(names))
+    return [
+        StoredLink(name, link, tables[link.table], localised(link.label))
+        for name, link in wanted
+        if link.table in tables
+    ]
+
+
+def _reflected(names: frozenset[str]) -> Mapping[str, Table]:
+    """The tables of these names as they stand in the database, as far as they are there."""
+    reflected, connection = MetaData(), db.session.connection()
     if names:  # PostgreSQL answers for all tables at once, and several times for each one alone
         at_once = connection.dialect.name == "postgresql"
         reflected.reflect(connection, only=lambda name, _: at_once or name in names)
-    return [
-        StoredLink(name, link, reflected.tables[link.table], localised(link.label))
-        for name, link in wanted
-        if link.table in reflected.tables
-    ]
+    return reflected.tables

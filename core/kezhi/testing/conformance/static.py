@@ -65,11 +65,11 @@ def check_metadata(subject: Subject) -> list[str]:
 def check_imports(subject: Subject) -> list[str]:
     """Nothing of a plugin that is not declared is imported, and nothing private of the core."""
     allowed = {f"kezhi_{other}" for other in subject.plugin.depends} | {f"kezhi_{subject.name}"}
-    found = []
+    found, package = [], subject.package
     for path in subject.sources():
         for line, module in _imported(path):
             top = module.split(".")[0]
-            where = f"{subject.name}: {path.relative_to(subject.package)}:{line}"
+            where = f"{subject.name}: {path.relative_to(package)}:{line}"
             if top.startswith("kezhi_") and top not in allowed:
                 other = top.removeprefix("kezhi_")
                 found.append(f"{where} imports {module}: declare {other!r} in depends, or ask by a hook")

@@ -26,6 +26,7 @@ from ...plugin import Plugin
 from ...site import Site
 from ..client import IsolatedClient
 from ..databases import Databases
+from ..hasten import is_installed
 
 Examples = Callable[[Flask, int], Mapping[str, Any]]
 
@@ -84,17 +85,22 @@ class Subject:
 
     def sources(self) -> list[Path]:
         """The Python files of the package, migrations left out."""
-        found = sorted(self.package.rglob("*.py"))
-        return [path for path in found if "migrations" not in path.relative_to(self.package).parts]
+        package = self.package
+        return [path for path in sorted(package.rglob("*.py")) if "migrations" not in path.relative_to(package).parts]
 
-    def site(self, *, enabled: bool = True, kind: str | None = None) -> Site:
-        """A fresh company, with the plugin and what it needs unless ``enabled`` is false."""
+    def site(self, *, enabled: bool = True, kind: str | None = None, beside: tuple[str, ...] = ()) -> Site:
+        """A fresh company, with the plugin, what it needs and those ``beside`` it unless ``enabled`` is false.
+
+        A plugin that is installed for good is enabled once, and its checks get copies of that company.
+        """
         databases = self.databases if kind in (None, self.databases.kind) else server(str(kind))
-        site = databases.site(())
+        wanted = (self.name, *beside) if enabled else ()
+        site = databases.site(wanted if all(map(is_installed, wanted)) else ())
         self.sites.append((databases, site))
-        if enabled:
-            with site.app.app_context():
-                enable(site, self.name)
+        for name in wanted:
+            if name not in site.read_enabled():
+                with site.app.app_context():
+                    enable(site, name)
         return site
 
     def close(self) -> None:
@@ -108,10 +114,7 @@ class Subject:
         """A site with a customer and records of the plugin on it, and the values for its addresses."""
         from ...builtin.customers.services import create_customer
 
-        site = self.site()
-        for other in self.beside:
-            with site.app.app_context():
-                enable(site, other)
+        site = self.site(beside=self.beside)
         with site.app.app_context():
             with writing():
                 customer = int(create_customer({"code": "K001", "name": f"{mark} Ltd"}).id)
