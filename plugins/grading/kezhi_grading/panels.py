@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kezhi import Fact, Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import rows_of
 from kezhi.builtin.timeline.contributions import Source
 
 from .first import shown
@@ -86,7 +87,8 @@ def _notice_line(customer_id: int) -> NoticeLine | None:
 
 
 def _explanation(current: CurrentGrade) -> Explanation | None:
-    result = db.session.get(Result, (current.run_id, current.customer_id))
+    mine = rows_of(Result.customer_id, current.customer_id).where(Result.run_id == current.run_id)
+    result = db.session.scalars(mine).one_or_none()
     if result is None:
         return None
     return explanation_of(db.session.get_one(Run, current.run_id), result, with_rows=False)

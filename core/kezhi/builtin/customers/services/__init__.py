@@ -17,6 +17,7 @@ from .records import (
     customer_by_code,
     customer_by_id,
     recognise_customer,
+    rows_of,
     save_changes,
     update_customer,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "owner_entries",
     "owners",
     "recognise_customer",
+    "rows_of",
     "save_changes",
     "score_cards",
     "service_tier_of",

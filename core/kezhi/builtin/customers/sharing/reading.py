@@ -59,7 +59,7 @@ class Sharing:
 
 def sharing_of(record: Any, user: User) -> Sharing:
     """The shares of a customer, and what follows for the reader: one statement."""
-    shown = _shares(Customer.id == record.id, user)
+    shown = _shares(record.id, user)
     charge = is_in_charge(record.owner_id, record.department_id, user)
     mine = sorted(
         (each for each in shown if each.is_mine and each.state == "open"), key=lambda each: (each.may_write, each.to_on)
@@ -74,16 +74,15 @@ def sharing_of(record: Any, user: User) -> Sharing:
     )
 
 
-def _shares(condition: Any, user: User) -> list[Shown]:
+def _shares(customer_id: int, user: User) -> list[Shown]:
     giver = aliased(Account)
     mine = or_(false(), *receivers(user)) if user.id is not None else false()
     statement = (
         select(CustomerShare, Account.name, Department.name, giver.name, mine)
-        .join(Customer, Customer.id == CustomerShare.customer_id)
         .outerjoin(Account, Account.id == CustomerShare.user_id)
         .outerjoin(Department, Department.id == CustomerShare.department_id)
         .outerjoin(giver, giver.id == CustomerShare.given_by_id)
-        .where(condition)
+        .where(CustomerShare.customer_id == customer_id)
         .order_by(CustomerShare.to_on.desc(), CustomerShare.id.desc())
     )
     return [
@@ -126,7 +125,7 @@ def _history(record: Any) -> list[tuple[Shown, datetime, str]]:
     rows = select(CustomerShare.id, CustomerShare.given_at, ender.name)
     rows = rows.outerjoin(ender, ender.id == CustomerShare.ended_by_id).where(CustomerShare.customer_id == record.id)
     more = {row.id: (row.given_at, row.name or "") for row in db.session.execute(rows)}
-    return [(each, *more[each.id]) for each in _shares(Customer.id == record.id, acting_user())]
+    return [(each, *more[each.id]) for each in _shares(record.id, acting_user())]
 
 
 def _end_of(day: date) -> datetime:
