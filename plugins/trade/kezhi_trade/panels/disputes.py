@@ -11,8 +11,9 @@ from flask import url_for
 from kezhi import Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.customers.services import may_change, rows_of
+from kezhi.builtin.customers.services import may_change, read_once, rows_of
 from kezhi.builtin.timeline.contributions import Source
+from kezhi.builtin.timeline.reading import ENTRIES
 from kezhi.i18n import _
 
 from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
@@ -20,6 +21,8 @@ from ..models import SERIOUS, Dispute
 from .shared import day_of, list_of, start_of
 
 LATEST = 5
+#: read for the panel: what the first page of the timeline asks for, so that both are one statement
+AS_MANY = ENTRIES + 1
 
 
 def dispute_panels(record: Any, user: User) -> list[Panel]:
@@ -28,7 +31,7 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
         return []
     may_enter = record.code and may_change(record, "trade.dispute", user)
     context = {
-        "disputes": _latest(record, LATEST),
+        "disputes": _latest(record, AS_MANY)[:LATEST],
         "labels": DISPUTE_LABELS,
         "tones": DISPUTE_TONES,
         "gravities": GRAVITY_LABELS,
@@ -72,8 +75,11 @@ def _entries(customer: Customer, until: datetime | None, limit: int) -> list[Tim
 
 
 def _latest(customer: Customer, limit: int, until: date | None = None) -> list[Dispute]:
-    statement = rows_of(Dispute.customer_id, customer.id)
-    if until is not None:
-        statement = statement.where(Dispute.happened_on <= until)
-    newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
-    return list(db.session.execute(newest).scalars())
+    def read() -> list[Dispute]:
+        statement = rows_of(Dispute.customer_id, customer.id)
+        if until is not None:
+            statement = statement.where(Dispute.happened_on <= until)
+        newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
+        return list(db.session.execute(newest).scalars())
+
+    return read_once(("trade.disputes", customer.id, limit, until), read)

@@ -11,8 +11,9 @@ from flask import url_for
 from kezhi import Fact, Panel, TimelineEntry, User, currency, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.customers.services import may_change, rows_of
+from kezhi.builtin.customers.services import may_change, read_once, rows_of
 from kezhi.builtin.timeline.contributions import Source
+from kezhi.builtin.timeline.reading import ENTRIES
 from kezhi.i18n import _
 from kezhi.money import display
 
@@ -21,6 +22,8 @@ from ..models import CANCELLED, CustomerTrade, Order
 from .shared import day_of, list_of, start_of
 
 LATEST = 8
+#: read for the panel: what the first page of the timeline asks for, so that both are one statement
+AS_MANY = ENTRIES + 1
 
 
 def order_facts(record: Any, user: User) -> list[Fact]:
@@ -44,7 +47,7 @@ def order_panels(record: Any, user: User) -> list[Panel]:
         return []
     may_enter = record.code and may_change(record, "trade.write", user)
     context = {
-        "orders": _latest(record, LATEST),
+        "orders": _latest(record, AS_MANY)[:LATEST],
         "status_labels": STATUS_LABELS,
         "status_tones": STATUS_TONES,
         "new_url": url_for("trade.new", customer=record.code) if may_enter else "",
@@ -91,8 +94,11 @@ def _summary(customer: Customer) -> CustomerTrade | None:
 
 
 def _latest(customer: Customer, limit: int, until: date | None = None) -> list[Order]:
-    statement = rows_of(Order.customer_id, customer.id)
-    if until is not None:
-        statement = statement.where(Order.order_date <= until)
-    newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
-    return list(db.session.execute(newest).scalars())
+    def read() -> list[Order]:
+        statement = rows_of(Order.customer_id, customer.id)
+        if until is not None:
+            statement = statement.where(Order.order_date <= until)
+        newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
+        return list(db.session.execute(newest).scalars())
+
+    return read_once(("trade.orders", customer.id, limit, until), read)

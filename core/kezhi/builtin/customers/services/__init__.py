@@ -10,6 +10,7 @@ from .history import change_entries, changes, owner_entries, owners, timeline
 from .links import Blocker, blockers, delete_customer, erase_customer
 from .lists import special_price, special_price_types
 from .merging import merge_customers
+from .once import read_once
 from .people import choosable_departments, choosable_owners
 from .records import (
     VersionConflict,
@@ -55,6 +56,7 @@ __all__ = [
     "merge_customers",
     "owner_entries",
     "owners",
+    "read_once",
     "recognise_customer",
     "rows_of",
     "save_changes",
