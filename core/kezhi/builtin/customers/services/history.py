@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import func, insert, or_, select, update
 
-from kezhi import TimelineEntry, db
+from kezhi import TimelineEntry, acting_user, db
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
 from ...accounts.services import names_of_logins
 from ..fields import FIELDS, label
 from ..models import Customer, CustomerChange, CustomerOwner, MergedCustomer
-from ..sections import may_read
+from ..sections import SECTIONS, may_read
 from .once import read_once
 from .values import readable
 
@@ -144,7 +144,9 @@ def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Se
 
     Left out is what one may not see, and the new owner, whom the owners' own entries tell.
     """
-    hidden = [key for key in FIELDS if not may_read(key)]
+    user = acting_user()
+    readable_ones = {key for key, section in SECTIONS.items() if user.can(section.read)}
+    hidden = [key for key, field in FIELDS.items() if field.section not in readable_ones]
     of_record = [
         CustomerChange.customer_id == customer_id,
         CustomerChange.field.not_in(hidden),
