@@ -105,7 +105,7 @@ def test_a_customer_is_investigated_proposed_by_sales_and_decided_by_finance(
 @pytest.mark.timeout(240)
 @pytest.mark.plugins("credit", "trade")
 @pytest.mark.clause("CRD-03", "CRD-04", "CRD-06")
-def test_what_a_customer_owes_is_explained_its_alert_answered_and_a_limit_asked_for(
+def test_what_a_customer_owes_is_explained_its_alert_answered_and_the_terms_of_its_class_changed(
     owing: int, page_as: Callable[..., Page]
 ) -> None:
     page = page_as("finance", scripts=False)
@@ -127,7 +127,14 @@ def test_what_a_customer_owes_is_explained_its_alert_answered_and_a_limit_asked_
     page.locator("[name=amount]").fill("800000")
     page.locator("[name=reason]").fill("旺季")
     page.get_by_role("button", name="提交审批").click()
-    expect(page.locator("main")).to_contain_text("待审批")
+    expect(page.locator("main")).to_contain_text("请先登记各部门经理")  # says what is missing, and keeps what was typed
+    expect(page.locator("[name=reason]")).to_have_value("旺季")
+    page.goto(f"/credit/classes/{credit.class_by_key('B')['id']}/edit")
+    page.locator("[name=amount]").fill("620,000")
+    page.locator("[name=reason]").fill("年度调整")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("¥620,000")
+    expect(page.locator("main")).to_contain_text("年度调整")
 
 
 @pytest.mark.timeout(300)
