@@ -17,6 +17,7 @@ from . import credit, pages, search
 from .generate import fill_tokens, keep, kept, make
 from .timing import processor_clock
 
+ONLY = ("credit", "record")
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 
@@ -28,11 +29,12 @@ def run(
     searches: int = search.TERMS,
     folder: Path | None = None,
     processor: bool = False,
+    only: str | None = None,
 ) -> list[tuple[str, float, float | None]]:
     """All figures of one database. Without ``searches`` no search tokens are made either.
 
     Below ``folder`` the database is kept for the next run, which takes it as it is. ``processor`` counts the time of
-    the processor instead of the clock on the wall.
+    the processor instead of the clock on the wall. ``only`` one of ``ONLY`` leaves out the figures of all others.
     """
     databases = Databases(kind, folder and folder.absolute() / f"{kind}-{count}")
     try:
@@ -56,9 +58,10 @@ def run(
         if processor:
             made.site.current_app()
             made = replace(made, clock=processor_clock(made.site.engine))
-        figures += credit.measure(made)
-        figures += pages.measure(made, repeat)
-        if searches:
+        if only in (None, "credit"):
+            figures += credit.measure(made)
+        figures += pages.measure(made, repeat, only)
+        if searches and only is None:
             figures += search.measure(made, searches)
         made.site.close()
         return figures
@@ -73,14 +76,21 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=21, help="pairs of requests for each figure")
     parser.add_argument("--cpu", action="store_true", help="count processor time: for a machine that is busy")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there, and use those kept")
+    parser.add_argument("--only", choices=ONLY, help="nothing but the figures of credit, or of the record page")
     parser.add_argument("--no-search", action="store_true", help="leave out the search and its tokens")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is above its limit")
     options = parser.parse_args()
     above = []
     for kind in options.database or ("sqlite", "postgresql"):
-        searches = 0 if options.no_search else search.TERMS
+        searches = 0 if options.no_search or options.only else search.TERMS
         for name, ratio, limit in run(
-            kind, SIZES[options.size], options.repeat, searches=searches, folder=options.keep, processor=options.cpu
+            kind,
+            SIZES[options.size],
+            options.repeat,
+            searches=searches,
+            folder=options.keep,
+            processor=options.cpu,
+            only=options.only,
         ):
             if limit is not None and ratio > limit:
                 above.append(f"{kind}: {name} {ratio:.1f} × (limit {limit:.1f})")

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,8 +62,12 @@ def fill_credit(made: Made) -> int:
             index.create(session.connection())
     with writing() as session:
         session.execute(sa.text("ANALYZE"))
-    enter_missing()
-    refresh_due()
+    start = made.clock()
+    entered = enter_missing()
+    print(f"{made.version}: {entered:,} customers entered in {made.clock() - start:.0f} s", flush=True)
+    start = made.clock()
+    counted = refresh_due(lambda done: print(f"  {done:,} counted: {made.clock() - start:.0f} s", flush=True))
+    print(f"{made.version}: {counted:,} customers counted first in {made.clock() - start:.0f} s", flush=True)
     return count * ITEMS
 
 
@@ -195,7 +201,11 @@ def measure(made: Made) -> Iterator[tuple[str, float, float | None]]:
         with writing() as session:
             session.execute(sa.text("DROP TABLE bench_credit"))
         start = made.clock()
-        counted = refresh_due(everybody=True)
+        parts = [(0, start)]
+        counted = refresh_due(lambda done: parts.append((done, made.clock())), everybody=True)
         spent = (made.clock() - start) * 1000
+    for (before, begun), (done, ended) in pairwise(parts):
+        print(f"  customers {before + 1:,} to {done:,}: {ended - begun:.1f} s", flush=True)
+    print(f"  most memory of this process so far: {getrusage(RUSAGE_SELF).ru_maxrss // 1024:,} MiB", flush=True)
     name = f"credit of {counted:,} customers with {counted * ITEMS:,} items"
     yield name, report(made.version, name, floor, spent), None

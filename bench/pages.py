@@ -37,26 +37,29 @@ def visitors(made: Made) -> dict[str, tuple[Visitor, Visitor]]:
     return found
 
 
-def measure(made: Made, repeat: int) -> Iterator[tuple[str, float, float | None]]:
-    """Time every page and print it; yields name, ratio and limit."""
+def measure(made: Made, repeat: int, only: str | None = None) -> Iterator[tuple[str, float, float | None]]:
+    """Time every page, or only those of ``credit`` or the ``record``, and print it; yields name, ratio and limit."""
     people = visitors(made)
     keep_for_good()  # as every serving process does
     for login, (floor, product) in people.items():
         for name, asked, address, limit in lists(made, login):
+            if only == "record" or only == "credit" and "by free" not in name and name != "list by name":
+                continue
             _same(floor.page(asked), product.page(address))
             pair = floor.ready(asked), product.ready(address)
             yield _told(made, f"{name}, {login}", *in_pairs([pair] * repeat, made.clock), limit)
     chief = people["administrator"][1]
-    for sort in (*SORTS, "credit.free"):
+    for sort in {None: (*SORTS, "credit.free"), "credit": ("credit.free",)}.get(only, ()):
         first = BY_FREE if sort == "credit.free" else f"/customers?sort={sort}"
         near, far = chief.ready(first), chief.ready(deep(made, sort)[1])
         name = f"row {made.count // 2:,} against the first page, by {sort.rpartition('.')[2]}"
         yield _told(made, name, *in_pairs([(near, far)] * repeat, made.clock), DEEP_LIMIT)
-    for login, (floor, product) in people.items():
+    for login, (floor, product) in people.items() if only != "credit" else ():
         address = f"/customers/{seen_by(made, login)}"
         pair = floor.ready(address), product.ready(address)
         yield _told(made, f"record page, {login}", *in_pairs([pair] * repeat, made.clock), None)
-    yield from changes(made, people, repeat)
+    if only is None:
+        yield from changes(made, people, repeat)
 
 
 def lists(made: Made, login: str) -> Iterator[tuple[str, str, str, float | None]]:

@@ -8,10 +8,7 @@ from .db import BigInt, Json, UtcDateTime, metadata
 
 #: one integer: raised by every change of the enabled set
 state = Table(
-    "kezhi_state",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", BigInt, nullable=False),
+    "kezhi_state", metadata, Column("key", String(40), primary_key=True), Column("value", BigInt, nullable=False)
 )
 
 plugin = Table(
@@ -49,10 +46,7 @@ setting = Table(
 )
 
 number = Table(
-    "kezhi_number",
-    metadata,
-    Column("key", String(80), primary_key=True),
-    Column("value", BigInt, nullable=False),
+    "kezhi_number", metadata, Column("key", String(80), primary_key=True), Column("value", BigInt, nullable=False)
 )
 
 session = Table(

@@ -1,8 +1,8 @@
 """Which rows a person sees: grants by a model's owner, limits by any plugin.
 
 Services start from :func:`visible`. A session-wide criterion is the net under it: every ORM statement that names a
-guarded model, or a dependant of one, is narrowed for the acting user, unless its WHERE holds that very condition and it
-reads the model nowhere else. The system sees everything.
+guarded model, or a dependant of one, is narrowed for the acting user, unless it reads the model nowhere else and its
+WHERE holds that very condition, or asks for the rows of one record that was found to be seen. The system sees all.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from flask import current_app, g, has_app_context
 from sqlalchemy import ColumnElement, Select, SelectBase, and_, event, false, inspect, select, true, union
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql.annotation import SupportsAnnotations
+from sqlalchemy.sql.operators import eq, in_op
+from sqlalchemy.sql.selectable import LABEL_STYLE_NONE
 from sqlalchemy.sql.visitors import iterate
 
 from .contributions import ALL, Access
-from .db import KezhiSession
+from .db import KezhiSession, db
 from .errors import PluginError
 from .permissions import acting_user
 from .restrictions import withheld
@@ -84,15 +86,30 @@ def visible_ids(model: type, user: User | None = None) -> Select[Any] | None:
 
     Errors: ``KeyError`` for a child of another model, which has no ids of its own.
     """
-    where, ids = _visible(model, user or acting_user())
+    user = user or acting_user()
+    where, ids = _visible(model, user)
     if where is not None and ids is None:
         raise KeyError(model)
-    return ids and ids()
+    # by the rule itself: what makes the same one for a person in each request (see `_among`) has the same ids
+    found: Select[Any] | None = ids and current_app.extensions["kezhi"].host.kept("ids", where, ids)
+    if found is not None:
+        g.setdefault("kezhi_ids", {})[found] = model, user
+    return found
 
 
 def visible_where(model: type, user: User | None = None) -> ColumnElement[bool] | None:
     """The predicate that narrows ``model`` to what the user sees, or None when nothing narrows it."""
     return _visible(model, user or acting_user())[0]
+
+
+def seen_here() -> Any:
+    """(model, user, key) of what was found to be seen in the open read transaction: who finds a record by ``visible``
+    notes it here. What asks for the rows of that one alone is then narrowed no more, see ``_asks_of_seen``."""
+    session = db.session()
+    kept = session.info.get("seen")
+    if kept is None or kept[0] is not session.get_transaction() or session.info.get("writing"):
+        kept = session.info["seen"] = session.get_transaction(), set()
+    return kept[1]
 
 
 def visible(model: type, user: User | None = None) -> Select[Any]:
@@ -122,7 +139,7 @@ def _rule(model: type, user: User) -> Rule:
     if entry is None:
         child: Any = registry.dependants.get(model)
         ids = visible_ids(child[0].model, user) if child else None
-        return (None if ids is None else child[1].in_(ids)), None
+        return (None if ids is None else _among(child[1], ids)), None
     grants = entry.grants(user)
     table = getattr(model, "__tablename__", "")
     limits: list[ColumnElement[bool]] = [*withheld(table, entry.key, kernel.withheld.get(table, []))]
@@ -143,16 +160,26 @@ def _rule(model: type, user: User) -> Rule:
 
 
 @lru_cache(maxsize=512)
-def _among(key: Any, *grants: Select[Any]) -> ColumnElement[bool]:
+def _among(key: Any, *grants: Select[Any]) -> Any:
     """The same condition for the same selects: who keeps those keeps it, and the statements that are made of it."""
-    found: ColumnElement[bool] = key.in_(_united(list(grants)))
-    return found
+    return key.in_(_united(list(grants)))
 
 
 def _ids(key: Any, *where: Any) -> Select[Any]:
-    """The ids, of the table and not of the class: the net must not narrow them once more."""
+    """The ids, of the table and not of the class: the net must not narrow them once more. In the style that they have
+    inside an IN, which would else copy them."""
     plain = getattr(key, "__clause_element__", lambda: key)()._deannotate()
-    return select(plain).where(*where).execution_options(kezhi_unscoped=True)
+    return select(plain).where(*where).execution_options(kezhi_unscoped=True).set_label_style(LABEL_STYLE_NONE)
+
+
+def _asks_of_seen(statement: Any, where: Any) -> bool:
+    """Whether a rule says no more than that a row is seen with another, and a statement asks for the rows of one such
+    that was found to be seen: by the very select that ``visible_ids`` made for that user, not by one that looks alike.
+    """
+    of = g.get("kezhi_ids", {}).get(getattr(getattr(where, "right", None), "element", None))
+    held = statement._where_criteria if of is not None and where.operator is in_op else ()
+    same = [p for p in held if getattr(p, "operator", None) is eq and p.left._deannotate() is where.left._deannotate()]
+    return any((*of, getattr(each.right, "value", None)) in seen_here() for each in same)
 
 
 def _united(grants: list[Select[Any]]) -> Any:
@@ -196,6 +223,7 @@ def narrowed(statement: Any) -> Any:
             known[model, user] = where, added
         where, added = known[model, user]
         # only visible_where makes that object: nobody comes by it but by asking for the rule
-        if added is not None and not (is_once and any(part is where for part in statement._where_criteria)):
+        holds = is_once and any(part is where for part in statement._where_criteria)
+        if added is not None and not (holds or (is_once and _asks_of_seen(statement, where))):
             statement = statement.options(added)
     return statement

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from kezhi import clock, writing
+from kezhi_credit import services as credit
+
 pytestmark = [pytest.mark.browser, pytest.mark.plugins("credit")]
+
+
+@pytest.fixture
+def owing(make_customer: Callable[..., Any]) -> int:
+    """A customer of class B (500,000) who owes 600,000, fifty days overdue; the watch has seen it."""
+    from kezhi_trade.services import INVOICE, create_voucher
+
+    one = int(make_customer(name="上海申联国际贸易有限公司", code="KH-1").id)
+    day = clock.today() - timedelta(days=50)
+    with writing():
+        credit.rate(one, credit.class_by_key("B")["id"], clock.today(), "付款及时")
+        invoice = {"customer_id": one, "number": "FP-1", "amount": 600_000_00, "happened_on": day, "due_on": day}
+        create_voucher(INVOICE, invoice)
+    with writing():
+        credit.watch()
+    return one
+
+
+def violations(page: Page) -> list[str]:
+    """What axe has against the page as it is."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    response = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in response["violations"]]
 
 
 @pytest.mark.clause("CRD-05", "CRD-08")
@@ -72,3 +100,69 @@ def test_a_customer_is_investigated_proposed_by_sales_and_decided_by_finance(
     expect(page.locator("body")).to_contain_text("已审定")
     page.goto(f"/customers/{one}")
     expect(page.locator("body")).to_contain_text("提议 A 级，审定 B 级：尚无往来记录")
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.plugins("credit", "trade")
+@pytest.mark.clause("CRD-03", "CRD-04", "CRD-06")
+def test_what_a_customer_owes_is_explained_its_alert_answered_and_the_terms_of_its_class_changed(
+    owing: int, page_as: Callable[..., Page]
+) -> None:
+    page = page_as("finance", scripts=False)
+    page.goto(f"/credit/customers/{owing}")
+    expect(page.locator("body")).to_contain_text("¥600,000")
+    page.locator(f"a[href='/credit/customers/{owing}/rows/overdue_31_60']").first.click()
+    expect(page.get_by_role("cell", name="FP-1", exact=True)).to_be_visible()
+
+    page.goto("/credit/alerts?f.state=waiting")
+    expect(page.locator("main")).to_contain_text("上海申联国际贸易有限公司")
+    page.goto(f"/credit/customers/{owing}/measure")
+    page.get_by_label("仅收现款").check()
+    page.locator("[name=reason]").fill("结清前仅收现款")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/credit/alerts?f.measure=cash")
+    expect(page.locator("main")).to_contain_text("上海申联国际贸易有限公司")
+
+    page.goto(f"/credit/customers/{owing}/limit")
+    page.locator("[name=amount]").fill("800000")
+    page.locator("[name=reason]").fill("旺季")
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator("main")).to_contain_text("请先登记各部门经理")  # says what is missing, and keeps what was typed
+    expect(page.locator("[name=reason]")).to_have_value("旺季")
+    page.goto(f"/credit/classes/{credit.class_by_key('B')['id']}/edit")
+    page.locator("[name=amount]").fill("620,000")
+    page.locator("[name=reason]").fill("年度调整")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("¥620,000")
+    expect(page.locator("main")).to_contain_text("年度调整")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.plugins("credit", "trade")
+@pytest.mark.clause("CRD-07")
+def test_the_pages_of_credit_keep_the_rules_of_accessibility_in_the_dark_on_a_phone(
+    owing: int, page_as: Callable[..., Page], add_person: Callable[..., Any]
+) -> None:
+    page = page_as("finance")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.goto("/credit/reports")
+    expect(page.locator("main")).to_contain_text("¥600,000")
+    day, director = clock.today(), add_person("director", "sales-director").id
+    with writing():
+        done = credit.ask_investigation(owing, director, day, "首次申请赊销")
+        credit.record(done.id, {"bank": credit.Said("good", "无异常")}, day, None, "可以授信", done=True)
+        sheet = credit.fill_in(owing, credit.class_by_key("B")["id"], "订单稳定")
+        asked = credit.ask_investigation(owing, director, day, "年度复查")
+        sheet_id, asked_id, done_id = sheet.id, asked.id, done.id
+    found = {}
+    for address in (
+        "reports", "alerts", "classes", "check", "investigations", "sheets", "card", "card/edit", "sources", "",
+        f"customers/{owing}", f"customers/{owing}/investigate", f"customers/{owing}/limit",
+        f"customers/{owing}/measure", f"customers/{owing}/sheet", f"investigations/{done_id}",
+        f"investigations/{asked_id}/findings", f"sheets/{sheet_id}",
+    ):  # fmt: skip
+        page.goto(f"/credit/{address}".rstrip("/"))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found[address] = [*violations(page), *([f"{wide} px wide"] if wide > 390 else [])]
+    assert {address: faults for address, faults in found.items() if faults} == {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, joinedload, mapped_column, relationship, selectinload
 
 from kezhi.builtin.lists.export import export_rows
@@ -18,7 +18,7 @@ from kezhi.listing import ListView
 from kezhi.permissions import acting_as
 from kezhi.plugin import Plugin, hookimpl
 from kezhi.users import ANONYMOUS, SYSTEM, User
-from kezhi.visibility import AccessRegistry, narrowed, visible, visible_ids, visible_where
+from kezhi.visibility import AccessRegistry, narrowed, seen_here, visible, visible_ids, visible_where
 
 pytestmark = pytest.mark.services
 
@@ -237,6 +237,80 @@ def test_a_statement_that_holds_the_rule_is_narrowed_once_and_none_can_pretend(a
             assert {*db.session.scalars(sa.select(count).select_from(File).where(rule))} == {len(seen)} - {0}
         assert set(db.session.scalars(sa.select(other.id).join(File, sa.true()).where(rule))) == seen
         assert set(db.session.scalars(sa.select(Note.file_id).where(rule, File.id == Note.file_id))) == seen
+
+
+def narrows(statement: Any) -> bool:
+    """Whether the net adds its rule for what a statement names itself; what could be loaded from there is another."""
+    model = statement.column_descriptions[0]["entity"]
+    entity = sa.inspect(model)
+    return any(option.entity is entity.mapper for option in narrowed(statement)._with_options)
+
+
+def test_the_rows_of_a_record_that_was_found_are_narrowed_no_more_and_no_others(archive: Flask) -> None:
+    """A page of one record does not ask for each of its panels whether the record is seen."""
+    entries = [
+        Access(File, File.id, grants, dependants={Sheet: Sheet.file_id}),
+        Access(Note, Note.id, lambda user: ALL if (ids := visible_ids(File, user)) is None else Note.file_id.in_(ids)),
+    ]
+    archive.extensions["kezhi"].access = AccessRegistry(entries)
+    panels = [sa.select(Sheet.id).where(Sheet.file_id == 1), sa.select(Note.id).where(Note.id > 0, Note.file_id == 1)]
+    hidden = sa.select(Sheet.id).where(Sheet.file_id == 3)
+    other, rows = aliased(Sheet), Sheet.__table__.c
+    pretenders = [
+        hidden,
+        sa.select(Sheet.id).where(sa.or_(Sheet.file_id == 1, sa.true())),
+        sa.select(Sheet.id).where(Sheet.file_id != 1),
+        sa.select(Sheet.id).where(Sheet.file_id.in_([1, 3])),
+        sa.select(Sheet.id).where(Sheet.id == 1),
+        sa.select(Sheet.id).where(sa.literal(1) == 1),
+        sa.select(Sheet.id).where(rows.id.in_(sa.select(rows.id).where(rows.file_id == 1))),
+        sa.select(other.id).join(Sheet, Sheet.file_id == 1).where(Sheet.file_id == 1),
+        sa.select(Sheet.id).where(Note.file_id == 1, Note.id == Sheet.id),
+        sa.select(File.id).where(File.id == 1),
+    ]
+    with acting_as(OWNER):
+        assert all(narrows(each) for each in panels), "nobody has found it yet"
+        found = db.session.scalars(visible(File).where(File.code == "F1")).one()
+        seen_here().add((File, OWNER, found.id))
+        for each in panels:
+            assert not narrows(each)
+            assert len(db.session.scalars(each).all()) == 1
+        for each in pretenders:
+            assert narrows(each)
+            assert set(db.session.scalars(each)) <= SEEN[OWNER]
+    for user in (STRANGER, MEMBER, person(1, departments=frozenset({20}))):
+        with acting_as(user):
+            assert narrows(panels[0]), "found by one, not by another"
+            assert bool(db.session.scalars(panels[0]).all()) == (user.id == 1)
+    with acting_as(OWNER):
+        db.session.rollback()
+        assert narrows(panels[0]), "what was found before may be gone"
+        db.session.scalars(visible(File).where(File.id == 1)).one()
+        with writing():
+            seen_here().add((File, OWNER, 1))
+            db.session.execute(sa.update(File).where(File.id == 1).values(owner_id=9))
+            assert not db.session.scalars(panels[0]).all(), "whoever changes things is asked each time"
+
+
+def test_a_rule_that_says_more_than_that_the_record_is_seen_is_asked_for(archive: Flask) -> None:
+    def ids_of(user: User) -> Any:
+        return visible_ids(File, user)
+
+    narrower = Access(Note, Note.id, lambda user: Note.file_id.in_(ids_of(user).where(File.id > 1)))
+    both = Access(Note, Note.id, lambda user: sa.and_(Note.file_id.in_(ids_of(user)), Note.id > 1))
+    opposite = Access(Note, Note.id, lambda user: Note.file_id.not_in(ids_of(user)))
+    of_another = Access(Note, Note.id, lambda _user: Note.file_id.in_(ids_of(MEMBER)))
+    files_of_all = Access(File, File.id, grants)
+    panel = sa.select(Note.id).where(Note.file_id == 1)
+    for each in (narrower, both, opposite, of_another):
+        archive.extensions["kezhi"].access = AccessRegistry([files_of_all, each])
+        for name in ("kezhi_visible", "kezhi_criteria"):
+            g.pop(name, None)
+        with acting_as(OWNER):
+            found = db.session.scalars(visible(File).where(File.id == 1)).one()
+            seen_here().add((File, OWNER, found.id))
+            assert narrows(panel)
+            assert db.session.scalars(panel).all() == []
 
 
 @EVERYBODY

@@ -128,9 +128,9 @@ INVESTIGATION_LABELS: dict[str, Any] = {
 }
 INVESTIGATION_TONES = {OPEN: "blue", VALID: "green", EXPIRING: "amber", OVER_DATE: "red", CANCELLED: "gray"}
 JUDGEMENT_LABELS: dict[str, Any] = {
-    GOOD: _l("Speaks for the customer"),
-    FAIR: _l("Neither for nor against"),
-    POOR: _l("Speaks against the customer"),
+    GOOD: _l("Favourable"),
+    FAIR: _l("Neutral"),
+    POOR: _l("Unfavourable"),
 }
 JUDGEMENT_TONES = {GOOD: "green", FAIR: "gray", POOR: "red"}
 SHEET_LABELS: dict[str, Any] = {

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from kezhi import Fact, Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import read_once, rows_of
 from kezhi.builtin.timeline.contributions import Source
+from kezhi.builtin.timeline.reading import ENTRIES
 
 from .first import shown
 from .models import PUBLISHED, CurrentGrade, Result, Run
@@ -25,12 +27,15 @@ from .services.standing import current_grade
 from .words import _
 
 HISTORY = 8
+#: read for the panel: what the first page of the timeline asks for, so that both are one statement
+AS_MANY = ENTRIES + 1
 
 
 def _grade_of(record: Any, user: User) -> CurrentGrade | None:
     if not isinstance(record, Customer) or not user.can("grading.read"):
         return None
-    return current_grade(record.id, primary_key())
+    customer_id, key = record.id, primary_key()
+    return read_once(("grading.current", customer_id, key), lambda: current_grade(customer_id, key))
 
 
 def customer_facts(record: Any, user: User) -> list[Fact]:
@@ -63,7 +68,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         "table": criteria_table(found) if found and not found.reasons else None,
         "rule": rule_sentence(found) if found and found.reasons else "",
         "customer_id": record.id,
-        "history": _history(record.id, HISTORY),
+        "history": _history(record.id, AS_MANY)[:HISTORY],
         "notice": _notice_line(record.id),
     }
     return [
@@ -86,13 +91,18 @@ def _notice_line(customer_id: int) -> NoticeLine | None:
 
 
 def _explanation(current: CurrentGrade) -> Explanation | None:
-    result = db.session.get(Result, (current.run_id, current.customer_id))
+    mine = rows_of(Result.customer_id, current.customer_id).where(Result.run_id == current.run_id)
+    result = db.session.scalars(mine).one_or_none()
     if result is None:
         return None
     return explanation_of(db.session.get_one(Run, current.run_id), result, with_rows=False)
 
 
 def _history(customer_id: int, limit: int, until: datetime | None = None) -> list[Any]:
+    return read_once(("grading.history", customer_id, limit, until), lambda: _read_history(customer_id, limit, until))
+
+
+def _read_history(customer_id: int, limit: int, until: datetime | None) -> list[Any]:
     not_later = [Run.published_at <= until] if until is not None else []
     statement = (
         select(Run.number, Run.scheme_key, Run.effective_from, Run.published_at, Result.grade, Result.score,

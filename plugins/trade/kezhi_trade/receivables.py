@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from flask import has_request_context, url_for
-from sqlalchemy import ColumnElement, Date, Integer, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Date, Integer, Select, Subquery, and_, case, func, literal, select, union_all
 
 from kezhi import currency, db
 from kezhi.figures import PPM, date_number, days_between, sql_int, sql_total
@@ -70,7 +70,7 @@ def receivable_rows(customer_id: int, figure: str, day: date, limit: int | None 
     if figure not in MONEY:
         return []
     only = select(literal(customer_id, Integer()))
-    rows = _part_of(figure, only, day)
+    rows = _part_of(figure, only, day, _rates_of(day))
     statement = select(rows).where(rows.c.figure == figure, rows.c.amount > 0)
     statement = statement.order_by(rows.c.days_overdue.desc(), rows.c.happened_on, rows.c.record_id).limit(limit)
     return [_row(each._mapping) for each in db.session.execute(statement)]
@@ -89,12 +89,12 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _parts(customers: Select[Any] | None, day: date) -> list[Subquery]:
-    return [_part_of(name, customers, day) for name in ("not_due", *MONEY[5:])]
-
-
-def _part_of(figure: str, customers: Select[Any] | None, day: date) -> Subquery:
-    """The rows among which those of a figure are; all ages are among the same."""
     newest = _rates_of(day)
+    return [_part_of(name, customers, day, newest) for name in ("not_due", *MONEY[5:])]
+
+
+def _part_of(figure: str, customers: Select[Any] | None, day: date, newest: CTE) -> Subquery:
+    """The rows among which those of a figure are; all ages are among the same."""
     if figure == "shipped_not_invoiced":
         return _shipments(customers, newest)
     if figure == "ordered_not_shipped":
@@ -106,20 +106,25 @@ def _of(table: Any, customers: Select[Any] | None) -> list[ColumnElement[bool]]:
     return [] if customers is None else [table.c.customer_id.in_(customers)]
 
 
-def _rates_of(day: date) -> Subquery:
-    """Per currency the newest rate up to the month of ``day``; of one that began later, its first."""
+def _rates_of(day: date) -> CTE:
+    """Per currency the newest rate up to the month of ``day``; of one that began later, its first. As what an amount is
+    multiplied and divided by: what depends on the currency's digits is asked once of each rate, not of each row.
+    """
     past, number = rates.c.month <= month_of(day), date_number(rates.c.month)
     place = func.row_number().over(
         partition_by=rates.c.currency,
         order_by=(case((past, 0), else_=1), case((past, -number), else_=number)),
     )
     ranked = select(rates.c.currency, rates.c.rate, place.label("place")).subquery()
-    return select(ranked.c.currency, ranked.c.rate).where(ranked.c.place == 1).subquery("newest")
+    factor, divisor = sql_factors(ranked.c.currency, ranked.c.rate, currency())
+    found = select(ranked.c.currency, factor.label("factor"), divisor.label("divisor")).where(ranked.c.place == 1)
+    return found.cte()
 
 
-def _converted(amounts: Select[Any], code: ColumnElement[Any], newest: Subquery) -> tuple[Subquery, ColumnElement[int]]:
+def _converted(amounts: Select[Any], code: ColumnElement[Any], newest: CTE) -> tuple[Subquery, ColumnElement[int]]:
     """Rows with ``amount``, joined to the rate of their currency, and the amount in the company's."""
-    factor, divisor = sql_factors(code, newest.c.rate, currency())
+    own, one = code == currency(), sql_int(1)
+    factor, divisor = (case((own, one), else_=each) for each in (newest.c.factor, newest.c.divisor))
     joined = amounts.add_columns(factor.label("factor"), divisor.label("divisor"))
     inner = joined.outerjoin(newest, newest.c.currency == code).subquery()
     return inner, sql_at(inner.c.amount, inner.c.factor, inner.c.divisor)
@@ -148,7 +153,7 @@ def _left(table: Any, customers: Select[Any] | None, *more: Any) -> Select[Any]:
     return select(*columns).where(*is_open(table), *_of(table, customers))
 
 
-def _invoices(customers: Select[Any] | None, day: date, newest: Subquery) -> Subquery:
+def _invoices(customers: Select[Any] | None, day: date, newest: CTE) -> Subquery:
     rows, amount = _converted(_left(invoices, customers, invoices.c.due_on), invoices.c.currency, newest)
     late = days_between(literal(day, Date()), rows.c.due_on)
     days = case((late > 0, late), else_=0)
@@ -157,12 +162,12 @@ def _invoices(customers: Select[Any] | None, day: date, newest: Subquery) -> Sub
     return select(*_columns("invoice", rows, figure, amount, rows.c.due_on, days)).subquery()
 
 
-def _receipts(customers: Select[Any] | None, newest: Subquery) -> Subquery:
+def _receipts(customers: Select[Any] | None, newest: CTE) -> Subquery:
     rows, amount = _converted(_left(receipts, customers), receipts.c.currency, newest)
     return select(*_columns("receipt", rows, "deposits", amount)).subquery()
 
 
-def _shipments(customers: Select[Any] | None, newest: Subquery) -> Subquery:
+def _shipments(customers: Select[Any] | None, newest: CTE) -> Subquery:
     """What no invoice covers. Invoices that name the order and cover no shipment of it cover the oldest ones first."""
     own = (shipments.c.customer_id, shipments.c.id, shipments.c.number, shipments.c.happened_on, shipments.c.currency,
            shipments.c.amount, shipments.c.order_id)  # fmt: skip
@@ -181,7 +186,7 @@ def _shipments(customers: Select[Any] | None, newest: Subquery) -> Subquery:
     return statement.outerjoin(billed, same).subquery()
 
 
-def _billed(customers: Select[Any] | None, newest: Subquery) -> Subquery:
+def _billed(customers: Select[Any] | None, newest: CTE) -> Subquery:
     """Per order what invoices ask for that name it and cover no shipment themselves."""
     covers = select(shipments.c.id).where(shipments.c.invoice_id == invoices.c.id, shipments.c.status == VALID)
     asked = select(invoices.c.customer_id, invoices.c.order_id, invoices.c.currency, invoices.c.amount).where(
@@ -192,7 +197,7 @@ def _billed(customers: Select[Any] | None, newest: Subquery) -> Subquery:
     return select(*whose, sql_total(amount).label("amount")).group_by(*whose).subquery("billed")
 
 
-def _orders(customers: Select[Any] | None, newest: Subquery) -> Subquery:
+def _orders(customers: Select[Any] | None, newest: CTE) -> Subquery:
     """What is left of open orders, with tax, after what was shipped or invoiced of them, whichever is more."""
     gross = sql_at(orders.c.amount, orders.c.tax_rate + sql_int(PPM), sql_int(PPM)).label("amount")
     own = (orders.c.customer_id, orders.c.id, orders.c.number, orders.c.order_date.label("happened_on"),
@@ -213,7 +218,7 @@ def _orders(customers: Select[Any] | None, newest: Subquery) -> Subquery:
     return select(*_columns("order", priced, "ordered_not_shipped", left)).subquery()
 
 
-def _per_order(table: Any, customers: Select[Any] | None, newest: Subquery, name: str) -> Subquery:
+def _per_order(table: Any, customers: Select[Any] | None, newest: CTE, name: str) -> Subquery:
     """What was shipped or invoiced of each open order."""
     given = (
         select(table.c.order_id, table.c.currency, table.c.amount)

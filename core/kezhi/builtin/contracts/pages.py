@@ -17,7 +17,7 @@ from kezhi.i18n import _, lazy_pgettext, ngettext
 
 from ..accounts.models import Account
 from ..customers.models import Customer
-from ..customers.services import may_change
+from ..customers.services import may_change, rows_of
 from ..lists.contributions import Board, Calendar
 from ..search.services import list_search
 from .columns import contract_columns
@@ -149,7 +149,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can(READ):
         return []
     code = record.code or record.prospect_number or ""
-    found = _contracts_of(record, user)
+    found = _contracts_of(record)
     context = {
         "contracts": found[:LATEST],
         "kinds": kind_texts(),
@@ -174,18 +174,16 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     ]
 
 
-def _contracts_of(customer: Customer, user: User) -> list[Any]:
+def _contracts_of(customer: Customer) -> list[Any]:
     day = clock.today()
     columns = (TABLE.c.id, TABLE.c.number, TABLE.c.kind, TABLE.c.title, TABLE.c.valid_from, TABLE.c.signed_on)
     statement = (
-        visible(Contract, user)
+        rows_of(Contract.customer_id, customer.id)
         .with_only_columns(*columns, sql_state(day).label("state"), sql_last_day().label("last_day"))
-        .where(Contract.customer_id == customer.id)
         .order_by(sql_in_force(day).desc(), TABLE.c.valid_from.desc(), TABLE.c.id.desc())
         .limit(LATEST + 1)
     )
-    # visible() narrows it already, and it names nothing else that is guarded
-    return list(db.session.execute(statement, execution_options={"kezhi_unscoped": True}))
+    return list(db.session.execute(statement))
 
 
 def customer_facts(record: Any, user: User) -> list[Fact]:
@@ -195,9 +193,9 @@ def customer_facts(record: Any, user: User) -> list[Fact]:
     day = clock.today()
     last = sql_last_day()
     ending = (
-        visible(Contract, user)
+        rows_of(Contract.customer_id, record.id)
         .with_only_columns(TABLE.c.id, TABLE.c.kind, last.label("last_day"))
-        .where(Contract.customer_id == record.id, sql_in_force(day), last.is_not(None), ~sql_renewed())
+        .where(sql_in_force(day), last.is_not(None), ~sql_renewed())
         .order_by(last, TABLE.c.id)
         .limit(1)
     )

@@ -6,6 +6,7 @@ Once for Python and once for SQL; a property test holds the two together.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, case, or_, select
@@ -52,6 +53,7 @@ def sql_in_force(day: Any, table: Any = TABLE) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=32)
 def sql_renewed(table: Any = TABLE) -> ColumnElement[bool]:
     """Whether a signed contract follows a row."""
     following = TABLE.alias("following")
@@ -59,6 +61,7 @@ def sql_renewed(table: Any = TABLE) -> ColumnElement[bool]:
     return follows.correlate(table).exists()
 
 
+@lru_cache(maxsize=32)
 def sql_state(day: Any, table: Any = TABLE) -> ColumnElement[str]:
     """The state of a row on ``day``, as :func:`state_on`."""
     c = table.c
@@ -73,6 +76,7 @@ def sql_state(day: Any, table: Any = TABLE) -> ColumnElement[str]:
     )
 
 
+@lru_cache(maxsize=32)
 def sql_last_day(table: Any = TABLE) -> ColumnElement[Any]:
     """The last day of a row: the agreed one or that of its termination; NULL for open-ended."""
     c = table.c

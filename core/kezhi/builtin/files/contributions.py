@@ -21,7 +21,7 @@ class Attachment:
     ``attach`` is the right to add, replace and delete them; empty when only the plugin's own code adds files.
     ``page`` gives the address of a record's page. ``panel`` shows the files there. ``customer`` gives the id of the
     customer whose data the files of a record hold: they are erased with that customer's personal data. ``looks_only``
-    says of such a customer's id whether the acting person may only look: then the pages offer no change.
+    says of such a customer, or of its id, whether the acting person may only look: then the pages offer no change.
     """
 
     kind: str
@@ -32,17 +32,17 @@ class Attachment:
     page: Callable[[int], str] | None = None
     panel: bool = True
     customer: Callable[[Any], int | None] | None = None
-    looks_only: Callable[[int], bool] | None = None
+    looks_only: Callable[[Any], bool] | None = None
 
     @property
     def key(self) -> Any:
         """The column of ``model`` that names a record."""
         return self.model.id  # type: ignore[attr-defined]
 
-    def may_attach(self, customer_id: int | None, user: User) -> bool:
-        """Whether pages offer the files of a record with this customer to be changed."""
+    def may_attach(self, customer: Any, user: User) -> bool:
+        """Whether pages offer the files of a record with this customer (the record or its id) to be changed."""
         allowed = bool(self.attach) and user.can(self.attach)
-        return allowed and not (customer_id and self.looks_only and self.looks_only(customer_id))
+        return allowed and not (customer and self.looks_only and self.looks_only(customer))
 
     @property
     def is_customer(self) -> bool:

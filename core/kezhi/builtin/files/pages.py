@@ -85,7 +85,7 @@ def panels(record: Any, user: User) -> list[Panel]:
     plugin, attachment = found
     record_id = int(record.id)
     held = services.files_of(plugin, attachment.kind, record_id)
-    may_attach = attachment.may_attach(customer_of(attachment, record), user)
+    may_attach = attachment.may_attach(record if attachment.is_customer else customer_of(attachment, record), user)
     url = url_for("files.index", plugin=plugin, kind=attachment.kind, record_id=record_id)
     context = {
         "files": held[:SHOWN],

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from kezhi import TimelineEntry, User, db, visible
 from kezhi import lazy_gettext as _l
@@ -36,19 +36,22 @@ def sources(record: Any, user: User) -> list[Source]:
 
 
 def _requests(customer_id: int, until: datetime | None, limit: int) -> Sequence[TimelineEntry]:
+    """What was asked for, and how each request ended. Two statements: of the newest ``limit`` by the later of the two
+    instants are the newest ``limit`` entries.
+    """
     of_customer = select(ASKED.request_id).where(ASKED.customer_id == customer_id)
-    found = []
-    for column in (DataRequest.asked_at, DataRequest.closed_at):
-        statement = visible(DataRequest).join(Account, Account.id == DataRequest.requester_id)
-        statement = statement.add_columns(Account.name).where(DataRequest.id.in_(of_customer))
-        if column is DataRequest.closed_at:
-            statement = statement.where(DataRequest.state.in_((ANSWERED, DECLINED)))
-        if until is not None:
-            statement = statement.where(column <= until)
-        found.append(db.session.execute(statement.order_by(column.desc(), DataRequest.id.desc()).limit(limit)).all())
-    closers = names_of_logins({request.closed_by for request, _name in found[1]})
-    entries = [_asked(request, name) for request, name in found[0]]
-    entries += [_ended(request, closers.get(request.closed_by, request.closed_by)) for request, _name in found[1]]
+    over = DataRequest.state.in_((ANSWERED, DECLINED)) & DataRequest.closed_at.is_not(None)
+    statement = visible(DataRequest).join(Account, Account.id == DataRequest.requester_id).add_columns(Account.name)
+    statement = statement.where(DataRequest.id.in_(of_customer))
+    if until is not None:
+        statement, over = statement.where(DataRequest.asked_at <= until), over & (DataRequest.closed_at <= until)
+    told_last = case((over, DataRequest.closed_at), else_=DataRequest.asked_at)
+    found = db.session.execute(statement.order_by(told_last.desc(), DataRequest.id.desc()).limit(limit)).all()
+    ended = [request for request, _name in found if request.state in (ANSWERED, DECLINED) and request.closed_at]
+    ended = [each for each in ended if until is None or each.closed_at <= until]
+    closers = names_of_logins({request.closed_by for request in ended})
+    entries = [_asked(request, name) for request, name in found]
+    entries += [_ended(request, closers.get(request.closed_by, request.closed_by)) for request in ended]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 

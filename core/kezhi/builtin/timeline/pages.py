@@ -15,11 +15,10 @@ from kezhi.i18n import _, _l
 from . import services
 from .contributions import Source, Timeline
 from .forms import NoteForm
-from .reading import Cursor, read
+from .reading import ENTRIES, Cursor, read
 from .services.access import USE, may_write, record_of
 from .services.notes import Written, is_own
 
-ENTRIES = 20
 ALL = "all"
 
 

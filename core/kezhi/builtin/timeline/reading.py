@@ -17,6 +17,7 @@ log = logging.getLogger("kezhi.timeline")
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_SKIPPED = 10_000
+ENTRIES = 20  #: on a page of a timeline; one more is asked of each source, to know whether there is another page
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import url_for
 
-from kezhi import Panel, TimelineEntry, User, clock, db, visible
+from kezhi import Panel, TimelineEntry, User, clock, db
 from kezhi import lazy_gettext as _l
 from kezhi.i18n import _
 
 from ..accounts.services import names_of_logins
 from ..customers.models import Customer
-from ..customers.services import may_change
+from ..customers.services import may_change, rows_of
 from ..timeline.contributions import Source
 from . import services
 from .copying import COMPLETE, KINDS, NEITHER, NO_DATABASE, NO_SERVICE, institutional_types
@@ -142,7 +142,7 @@ def sources(record: Any, user: User) -> list[Source]:
 
 def verified_entries(customer_id: int, until: datetime | None, limit: int) -> list[TimelineEntry]:
     """The newest verifications of a customer, not later than ``until``. Two statements."""
-    statement = visible(Verification).where(Verification.customer_id == customer_id)
+    statement = rows_of(Verification.customer_id, customer_id)
     if until is not None:
         statement = statement.where(Verification.at <= until)
     rows = db.session.scalars(statement.order_by(Verification.at.desc(), Verification.id.desc()).limit(limit)).all()

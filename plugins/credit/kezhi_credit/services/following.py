@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, Table, inspect, select, update
+from sqlalchemy import Select, Table, inspect, select
 from sqlalchemy.sql import visitors
 
 from kezhi import clock, db
@@ -43,11 +43,11 @@ def follow(model: Any, change: str, keys: Any) -> None:
 def everybody_of(terms: Any = None) -> None:
     """The figures of everybody, or of the customers of the classes with these terms, may have changed."""
     now = clock.now()
-    changed = update(SUMMARY).where(SUMMARY.c.due_at > now).values(due_at=now)
+    concerned = select(SUMMARY.c.customer_id).where(SUMMARY.c.due_at > now)
     if terms is not None:
         keys = select(CLASSES.c.key).join(TERMS, TERMS.c.class_id == CLASSES.c.id).where(TERMS.c.id.in_(terms))
-        changed = changed.where(SUMMARY.c.class_key.in_(keys))
-    db.session.execute(changed, execution_options={"synchronize_session": False})
+        concerned = concerned.where(SUMMARY.c.class_key.in_(keys))
+    mark(concerned, now)
     enqueue(REFRESH)
 
 

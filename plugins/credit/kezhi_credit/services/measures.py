@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
+from kezhi.builtin.customers.services import rows_of
 from kezhi.i18n import _
 
 from ..models import MEASURES, SECURITY, SHORTER, SIGNS, Alert, Measure
@@ -18,7 +19,7 @@ LONGEST_REASON = 1000
 
 def alerts_of(customer_id: int, *, ended: bool = False) -> list[Alert]:
     """The open alerts of a customer that the user sees, the gravest first; with ``ended`` those that are over too."""
-    statement = visible(Alert).where(Alert.customer_id == customer_id)
+    statement = rows_of(Alert.customer_id, customer_id)
     if not ended:
         statement = statement.where(Alert.ended_on.is_(None))
     found = list(db.session.scalars(statement.order_by(Alert.since.desc(), Alert.id.desc())))
@@ -35,7 +36,7 @@ def alert_by_id(alert_id: int) -> Alert:
 
 def measures_of(customer_id: int) -> list[Measure]:
     """Every measure about a customer that the user sees, the newest first."""
-    statement = visible(Measure).where(Measure.customer_id == customer_id)
+    statement = rows_of(Measure.customer_id, customer_id)
     return list(db.session.scalars(statement.order_by(Measure.id.desc())))
 
 

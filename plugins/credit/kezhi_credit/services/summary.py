@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, exists, func, literal, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kezhi import UtcDateTime, clock, db, writing
@@ -21,7 +21,7 @@ from .exposure import AGES, DAYS, receivables
 from .keeping import basis, kept, this_moment
 from .position import position
 from .reserving import reserved
-from .standing import LIMITS, RATINGS
+from .standing import CUSTOMERS, LIMITS, RATINGS
 
 SUMMARY: Any = Summary.__table__
 #: a column of the summary, and the one of the position that it is a copy of
@@ -82,20 +82,35 @@ def refresh_due(told: Callable[[int], None] | None = None, *, everybody: bool = 
 
 
 def enter_missing(chunk: int = CHUNK) -> int:
-    """Give a row to everybody who should have one: read outside of a transaction, because mostly there is nobody."""
-    given = receivables(clock.today())
-    held = reserved(clock.now()).subquery("held")
-    sources = [RATINGS.c.customer_id, LIMITS.c.customer_id, held.c.customer_id]
-    sources += [] if given is None else [given.c.customer_id]
-    # one after the other, and compared here: SQLite's parser has no room for the union of them
-    wanted = {each for column in sources for each in db.session.scalars(select(column).distinct())}
-    ids = sorted(wanted.difference(db.session.scalars(select(SUMMARY.c.customer_id))))
-    now = clock.now()
-    for place in range(0, len(ids), chunk):
-        with writing():
-            rows = [{"customer_id": each, "due_at": now, "basis": ""} for each in ids[place : place + chunk]]
-            db.session.execute(_dialect().insert(SUMMARY).on_conflict_do_nothing(), rows)
-    return len(ids)
+    """Give a row to everybody who should have one: read outside of a transaction, because mostly there is nobody.
+
+    Only who has no row is looked at: what all of them owe would be counted for nobody's sake.
+    """
+    without = select(CUSTOMERS.c.id).where(~exists().where(SUMMARY.c.customer_id == CUSTOMERS.c.id))
+    entered, last = 0, 0
+    while True:
+        part = without.where(CUSTOMERS.c.id > last).order_by(CUSTOMERS.c.id).limit(chunk).subquery()
+        upto = db.session.scalar(select(func.max(part.c[0])))
+        if upto is None:
+            return entered
+        ids = _with_something(without.where(CUSTOMERS.c.id > last, CUSTOMERS.c.id <= upto))
+        if ids:
+            rows = [{"customer_id": each, "due_at": clock.now(), "basis": ""} for each in ids]
+            with writing():
+                db.session.execute(_dialect().insert(SUMMARY).on_conflict_do_nothing(), rows)
+        entered, last = entered + len(ids), upto
+
+
+def _with_something(population: Select[Any]) -> list[int]:
+    """Who of these is rated, has a limit or credit that is kept, owes something or has paid ahead."""
+    given, held = receivables(clock.today(), population), reserved(clock.now(), population).subquery("held")
+    sources = [held.c.customer_id] if given is None else [held.c.customer_id, given.c.customer_id]
+    asked = [select(each).distinct() for each in sources]
+    asked += [
+        select(each.c.customer_id).where(each.c.customer_id.in_(population)).distinct() for each in (RATINGS, LIMITS)
+    ]
+    # one after the other, and put together here: SQLite's parser has no room for the union of them
+    return sorted({each for statement in asked for each in db.session.scalars(statement)})
 
 
 def was_begun() -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, bulk_write, clock, db, visible
 from kezhi.builtin.calendar.services import add_workdays
+from kezhi.builtin.customers.services import rows_of
 from kezhi.builtin.tasks.services import drop_tasks
 from kezhi.builtin.tasks.services.notices import is_there
 from kezhi.db import BigInt
@@ -73,9 +74,7 @@ def still_owed() -> ColumnElement[bool]:
 
 def newest_notice(customer_id: int, scheme_key: str) -> CustomerNotice | None:
     """The last notice that a customer was owed by a scheme; None also for a customer that one does not see."""
-    statement = visible(CustomerNotice).where(
-        CustomerNotice.customer_id == customer_id, CustomerNotice.scheme_key == scheme_key
-    )
+    statement = rows_of(CustomerNotice.customer_id, customer_id).where(CustomerNotice.scheme_key == scheme_key)
     return db.session.scalars(statement.order_by(CustomerNotice.run_id.desc()).limit(1)).first()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from kezhi import db
+from kezhi.builtin.customers.services import rows_of
 
 from ..models import PUBLISHED, CurrentGrade, Run, SchemeVersion
 from ..scheme import Grade
@@ -44,4 +45,6 @@ def merged(versions: Sequence[SchemeVersion]) -> list[Grade]:
 
 def current_grade(customer_id: int, key: str) -> CurrentGrade | None:
     """The grade in force of a customer by a scheme."""
-    return db.session.get(CurrentGrade, (customer_id, key))
+    mine = rows_of(CurrentGrade.customer_id, customer_id).where(CurrentGrade.scheme_key == key)
+    found: CurrentGrade | None = db.session.scalars(mine).one_or_none()
+    return found

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import url_for
 
-from kezhi import Panel, TimelineEntry, User, db, visible
+from kezhi import Panel, TimelineEntry, User, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.customers.services import may_change
+from kezhi.builtin.customers.services import may_change, read_once, rows_of
 from kezhi.builtin.timeline.contributions import Source
+from kezhi.builtin.timeline.reading import ENTRIES
 from kezhi.i18n import _
 
 from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
@@ -20,6 +21,8 @@ from ..models import SERIOUS, Dispute
 from .shared import day_of, list_of, start_of
 
 LATEST = 5
+#: read for the panel: what the first page of the timeline asks for, so that both are one statement
+AS_MANY = ENTRIES + 1
 
 
 def dispute_panels(record: Any, user: User) -> list[Panel]:
@@ -28,7 +31,7 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
         return []
     may_enter = record.code and may_change(record, "trade.dispute", user)
     context = {
-        "disputes": _latest(record, user, LATEST),
+        "disputes": _latest(record, AS_MANY)[:LATEST],
         "labels": DISPUTE_LABELS,
         "tones": DISPUTE_TONES,
         "gravities": GRAVITY_LABELS,
@@ -53,10 +56,10 @@ def dispute_sources(record: Any, user: User) -> list[Source]:
     """What disputes tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    return [Source("trade.dispute", _l("Disputes"), partial(_entries, record, user), order=45)]
+    return [Source("trade.dispute", _l("Disputes"), partial(_entries, record), order=45)]
 
 
-def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:
+def _entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
     """Disputes on the day they arose."""
     return [
         TimelineEntry(
@@ -67,13 +70,16 @@ def _entries(customer: Customer, user: User, until: datetime | None, limit: int)
             text=f"{dispute.subject} · {DISPUTE_LABELS[dispute.state]}",
             url=url_for("trade.dispute", dispute_id=dispute.id),
         )
-        for dispute in _latest(customer, user, limit, day_of(until))
+        for dispute in _latest(customer, limit, day_of(until))
     ]
 
 
-def _latest(customer: Customer, user: User, limit: int, until: date | None = None) -> list[Dispute]:
-    statement = visible(Dispute, user).where(Dispute.customer_id == customer.id)
-    if until is not None:
-        statement = statement.where(Dispute.happened_on <= until)
-    newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
-    return list(db.session.execute(newest).scalars())
+def _latest(customer: Customer, limit: int, until: date | None = None) -> list[Dispute]:
+    def read() -> list[Dispute]:
+        statement = rows_of(Dispute.customer_id, customer.id)
+        if until is not None:
+            statement = statement.where(Dispute.happened_on <= until)
+        newest = statement.order_by(Dispute.happened_on.desc(), Dispute.id.desc()).limit(limit)
+        return list(db.session.execute(newest).scalars())
+
+    return read_once(("trade.disputes", customer.id, limit, until), read)

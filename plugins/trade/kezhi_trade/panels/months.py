@@ -8,9 +8,10 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func
 
-from kezhi import Panel, User, clock, currency, db, visible
+from kezhi import Panel, User, clock, currency, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import rows_of
 from kezhi.i18n import _
 from kezhi.money import display, exponent
 
@@ -27,7 +28,7 @@ def month_panels(record: Any, user: User) -> list[Panel]:
         return []
     today = clock.today()
     months = months_between(later(today, 1 - 2 * MONTHS), today)
-    amounts = _amounts(record, user, months[0])
+    amounts = _amounts(record, months[0])
     if not amounts:
         return []
     before, now = months[:MONTHS], months[MONTHS:]
@@ -48,11 +49,11 @@ def month_panels(record: Any, user: User) -> list[Panel]:
     return [Panel(_l("Orders by month"), "trade/months_panel.html", context, icon="bar-chart", order=21, half=True)]
 
 
-def _amounts(customer: Customer, user: User, since: date) -> dict[date, int]:
+def _amounts(customer: Customer, since: date) -> dict[date, int]:
     """What was ordered in each month since ``since``, in minor units of the company's currency."""
     month = month_start(Order.order_date)
-    counted = (Order.customer_id == customer.id, Order.order_date >= since, Order.status != CANCELLED)
-    statement = visible(Order, user).with_only_columns(month, func.sum(Order.base_amount))
+    counted = (Order.order_date >= since, Order.status != CANCELLED)
+    statement = rows_of(Order.customer_id, customer.id).with_only_columns(month, func.sum(Order.base_amount))
     statement = statement.where(*counted).group_by(month)
     return {day: int(amount) for day, amount in db.session.execute(statement)}
 

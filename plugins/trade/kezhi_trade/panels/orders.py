@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import url_for
 
-from kezhi import Fact, Panel, TimelineEntry, User, currency, db, visible
+from kezhi import Fact, Panel, TimelineEntry, User, currency, db
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.models import Customer
-from kezhi.builtin.customers.services import may_change
+from kezhi.builtin.customers.services import may_change, read_once, rows_of
 from kezhi.builtin.timeline.contributions import Source
+from kezhi.builtin.timeline.reading import ENTRIES
 from kezhi.i18n import _
 from kezhi.money import display
 
@@ -21,13 +22,15 @@ from ..models import CANCELLED, CustomerTrade, Order
 from .shared import day_of, list_of, start_of
 
 LATEST = 8
+#: read for the panel: what the first page of the timeline asks for, so that both are one statement
+AS_MANY = ENTRIES + 1
 
 
 def order_facts(record: Any, user: User) -> list[Fact]:
     """Order amount and last order of a customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    summary = _summary(record, user)
+    summary = _summary(record)
     if summary is None:
         return [Fact(_l("Ordered so far"), "—", order=30)]
     url = list_of(record, "trade.index")
@@ -44,7 +47,7 @@ def order_panels(record: Any, user: User) -> list[Panel]:
         return []
     may_enter = record.code and may_change(record, "trade.write", user)
     context = {
-        "orders": _latest(record, user, LATEST),
+        "orders": _latest(record, AS_MANY)[:LATEST],
         "status_labels": STATUS_LABELS,
         "status_tones": STATUS_TONES,
         "new_url": url_for("trade.new", customer=record.code) if may_enter else "",
@@ -66,10 +69,10 @@ def order_sources(record: Any, user: User) -> list[Source]:
     """What orders tell in the timeline of their customer."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    return [Source("trade.order", _l("Orders"), partial(_entries, record, user), order=40)]
+    return [Source("trade.order", _l("Orders"), partial(_entries, record), order=40)]
 
 
-def _entries(customer: Customer, user: User, until: datetime | None, limit: int) -> list[TimelineEntry]:
+def _entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
     """Orders as they were placed."""
     return [
         TimelineEntry(
@@ -80,19 +83,22 @@ def _entries(customer: Customer, user: User, until: datetime | None, limit: int)
             text=f"{display(order.amount, order.currency)} {STATUS_LABELS[order.status]}",
             url=url_for("trade.show", order_id=order.id),
         )
-        for order in _latest(customer, user, limit, day_of(until))
+        for order in _latest(customer, limit, day_of(until))
     ]
 
 
-def _summary(customer: Customer, user: User) -> CustomerTrade | None:
-    statement = visible(CustomerTrade, user).where(CustomerTrade.customer_id == customer.id)
-    found: CustomerTrade | None = db.session.execute(statement).scalar_one_or_none()
+def _summary(customer: Customer) -> CustomerTrade | None:
+    mine = rows_of(CustomerTrade.customer_id, customer.id)
+    found: CustomerTrade | None = db.session.execute(mine).scalar_one_or_none()
     return found
 
 
-def _latest(customer: Customer, user: User, limit: int, until: date | None = None) -> list[Order]:
-    statement = visible(Order, user).where(Order.customer_id == customer.id)
-    if until is not None:
-        statement = statement.where(Order.order_date <= until)
-    newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
-    return list(db.session.execute(newest).scalars())
+def _latest(customer: Customer, limit: int, until: date | None = None) -> list[Order]:
+    def read() -> list[Order]:
+        statement = rows_of(Order.customer_id, customer.id)
+        if until is not None:
+            statement = statement.where(Order.order_date <= until)
+        newest = statement.order_by(Order.order_date.desc(), Order.id.desc()).limit(limit)
+        return list(db.session.execute(newest).scalars())
+
+    return read_once(("trade.orders", customer.id, limit, until), read)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from kezhi import NotFound, Refused, announce, audit_record, clock, db, visible
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import rows_of
 from kezhi.figures import PPM
 from kezhi.i18n import _
 from kezhi.money import LARGEST
@@ -120,7 +121,7 @@ def current(customer_id: int) -> dict[int, Declaration]:
     table = Declaration.__table__
     ranked = newest(table.c.id).where(table.c.customer_id == customer_id).subquery()
     ids = select(ranked.c.id).where(ranked.c.place == 1)
-    rows = db.session.execute(visible(Declaration).where(Declaration.id.in_(ids))).scalars()
+    rows = db.session.execute(rows_of(Declaration.customer_id, customer_id).where(Declaration.id.in_(ids))).scalars()
     return {row.figure_id: row for row in rows}
 
 

@@ -10,6 +10,7 @@ from kezhi import NotFound, Period, clock, db, visible
 from kezhi.i18n import _
 
 from ...customers.models import Customer
+from ...customers.services import rows_of
 from ..models import Card, CardPeriod
 from .figures import figures, manifest, visible_figures
 
@@ -43,10 +44,10 @@ def previous_period(period: CardPeriod) -> CardPeriod | None:
 def cards_of(customer_id: int, limit: int = 60) -> list[tuple[CardPeriod, Card]]:
     """The frozen cards of a customer that the acting user sees, the newest first."""
     statement: Select[Any] = (
-        visible(Card)
+        rows_of(Card.customer_id, customer_id)
         .join(CardPeriod, CardPeriod.id == Card.period_id)
         .add_columns(CardPeriod)
-        .where(Card.customer_id == customer_id, CardPeriod.taken_at.is_not(None))
+        .where(CardPeriod.taken_at.is_not(None))
         .order_by(CardPeriod.end.desc(), CardPeriod.start.desc())
         .limit(limit)
     )

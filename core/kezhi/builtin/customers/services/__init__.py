@@ -10,6 +10,7 @@ from .history import change_entries, changes, owner_entries, owners, timeline
 from .links import Blocker, blockers, delete_customer, erase_customer
 from .lists import special_price, special_price_types
 from .merging import merge_customers
+from .once import read_once
 from .people import choosable_departments, choosable_owners
 from .records import (
     VersionConflict,
@@ -17,6 +18,7 @@ from .records import (
     customer_by_code,
     customer_by_id,
     recognise_customer,
+    rows_of,
     save_changes,
     update_customer,
 )
@@ -54,7 +56,9 @@ __all__ = [
     "merge_customers",
     "owner_entries",
     "owners",
+    "read_once",
     "recognise_customer",
+    "rows_of",
     "save_changes",
     "score_cards",
     "service_tier_of",

@@ -7,17 +7,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, insert, or_, select, update
 
-from kezhi import TimelineEntry, db
+from kezhi import TimelineEntry, acting_user, db
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department
 from ...accounts.services import names_of_logins
 from ..fields import FIELDS, label
 from ..models import Customer, CustomerChange, CustomerOwner, MergedCustomer
-from ..sections import may_read
+from ..sections import SECTIONS, may_read
+from .once import read_once
 from .values import readable
 
 #: Changes read at most: those of one moment by one person make one entry.
@@ -61,6 +61,10 @@ def changes(customer_id: int, limit: int = MOST_CHANGES) -> Sequence[CustomerCha
 
 def owners(customer_id: int) -> list[tuple[str, str | None, datetime, datetime | None]]:
     """The owner history, newest first: name, department, from, to (None = today's owner)."""
+    return read_once(("customers.owners", customer_id), lambda: _owners(customer_id))
+
+
+def _owners(customer_id: int) -> list[tuple[str, str | None, datetime, datetime | None]]:
     statement = (
         select(Account.name, Department.name, CustomerOwner.from_at, CustomerOwner.to_at)
         .join(Account, Account.id == CustomerOwner.user_id)
@@ -140,7 +144,9 @@ def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Se
 
     Left out is what one may not see, and the new owner, whom the owners' own entries tell.
     """
-    hidden = [key for key in FIELDS if not may_read(key)]
+    user = acting_user()
+    readable_ones = {key for key, section in SECTIONS.items() if user.can(section.read)}
+    hidden = [key for key, field in FIELDS.items() if field.section not in readable_ones]
     of_record = [
         CustomerChange.customer_id == customer_id,
         CustomerChange.field.not_in(hidden),
@@ -160,32 +166,19 @@ def _changes_until(customer_id: int, until: datetime | None, moments: int) -> Se
 
 def owner_entries(customer: Customer, until: datetime | None, limit: int) -> list[TimelineEntry]:
     """Who became responsible, after whom; whoever was when the file was opened is no change. One statement."""
-    before = aliased(CustomerOwner)
-    former, new = aliased(Account), aliased(Account)
-    handed_over = and_(before.customer_id == CustomerOwner.customer_id, before.to_at == CustomerOwner.from_at)
-    statement = (
-        select(
-            CustomerOwner.from_at, new.name.label("new"), former.name.label("former"), Department.name.label("place")
-        )
-        .join(new, new.id == CustomerOwner.user_id)
-        .join(before, and_(handed_over, before.id != CustomerOwner.id), isouter=True)
-        .join(former, former.id == before.user_id, isouter=True)
-        .join(Department, Department.id == CustomerOwner.department_id, isouter=True)
-        .where(CustomerOwner.customer_id == customer.id, CustomerOwner.from_at > customer.created_at)
-    )
-    if until is not None:
-        statement = statement.where(CustomerOwner.from_at <= until)
-    rows = db.session.execute(statement.order_by(CustomerOwner.from_at.desc(), CustomerOwner.id.desc()).limit(limit))
+    held = owners(customer.id)
+    former = {to_at: name for name, _place, _from_at, to_at in held}
+    changed = [row for row in held if row[2] > customer.created_at and (until is None or row[2] <= until)]
     return [
         TimelineEntry(
-            at=row.from_at,
+            at=from_at,
             title=_("Owner changed"),
-            who=row.place or "",
+            who=place or "",
             icon="person-check",
             tone="violet",
-            changes=((label("owner_id"), row.former or "", row.new),),
+            changes=((label("owner_id"), former.get(from_at, ""), name),),
         )
-        for row in rows
+        for name, place, from_at, _to_at in changed[:limit]
     ]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kezhi import Conflict, NotFound, Refused, acting_user, announce, audit_record, clock, db, visible
 from kezhi.i18n import _
-from kezhi.visibility import visible_where
+from kezhi.visibility import seen_here, visible_where
 
 from ...protection.fields import bind, oldest
 from ...protection.sealed import new_token
@@ -63,7 +63,17 @@ def _one(condition: Any, named: str = "") -> Customer:
         if named:
             raise NotFound(_("There is no customer with the code “%(code)s”.", code=named), field="code")
         raise NotFound(_("There is no such customer."))
+    seen_here().add((Customer, acting_user(), found.id))  # panels and timeline of its page need not ask again
     return found
+
+
+def rows_of(column: Any, customer_id: int) -> Select[Any]:
+    """``select(model)`` of the rows whose ``column`` is this customer, for what the acting user sees of them.
+
+    As ``visible(model)`` with that condition; but of a customer that was found already (``customer_by_id``) the net
+    over all statements knows that the rows seen with it are seen, and asks no more for each panel of its page.
+    """
+    return select(column.class_).where(column == customer_id)
 
 
 def create_customer(values: Mapping[str, Any], *, prospect: bool = False, source: str = "page") -> Customer:

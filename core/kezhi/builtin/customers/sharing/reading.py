@@ -15,6 +15,7 @@ from kezhi.i18n import _, _l
 
 from ...accounts.models import Account, Department
 from ..models import Customer, CustomerShare
+from ..services.once import read_once
 from .rules import SHARE, customer, holds, is_in_charge, receivers, share, shared_ids
 
 #: Former shares on a page at most; all of them stand on the timeline.
@@ -36,6 +37,8 @@ class Shown:
     given_by: str
     ended_at: datetime | None
     is_mine: bool
+    given_at: datetime
+    ended_by: str
 
     @property
     def state(self) -> str:
@@ -59,7 +62,7 @@ class Sharing:
 
 def sharing_of(record: Any, user: User) -> Sharing:
     """The shares of a customer, and what follows for the reader: one statement."""
-    shown = _shares(Customer.id == record.id, user)
+    shown = _shares(record.id, user)
     charge = is_in_charge(record.owner_id, record.department_id, user)
     mine = sorted(
         (each for each in shown if each.is_mine and each.state == "open"), key=lambda each: (each.may_write, each.to_on)
@@ -74,37 +77,42 @@ def sharing_of(record: Any, user: User) -> Sharing:
     )
 
 
-def _shares(condition: Any, user: User) -> list[Shown]:
-    giver = aliased(Account)
+def _shares(customer_id: int, user: User) -> list[Shown]:
+    """Every share of a customer, for its page and its timeline: one statement."""
+    return read_once(("customers.shares", customer_id, user), lambda: _read_shares(customer_id, user))
+
+
+def _read_shares(customer_id: int, user: User) -> list[Shown]:
+    giver, ender = aliased(Account), aliased(Account)
     mine = or_(false(), *receivers(user)) if user.id is not None else false()
     statement = (
-        select(CustomerShare, Account.name, Department.name, giver.name, mine)
-        .join(Customer, Customer.id == CustomerShare.customer_id)
+        select(CustomerShare, Account.name, Department.name, giver.name, mine, ender.name)
         .outerjoin(Account, Account.id == CustomerShare.user_id)
         .outerjoin(Department, Department.id == CustomerShare.department_id)
         .outerjoin(giver, giver.id == CustomerShare.given_by_id)
-        .where(condition)
+        .outerjoin(ender, ender.id == CustomerShare.ended_by_id)
+        .where(CustomerShare.customer_id == customer_id)
         .order_by(CustomerShare.to_on.desc(), CustomerShare.id.desc())
     )
     return [
         Shown(
             row.id, person or place or "", row.user_id is None, row.from_on, row.to_on, row.may_write, row.reason,
-            by or "", row.ended_at, bool(is_mine),
+            by or "", row.ended_at, bool(is_mine), row.given_at, ended_by or "",
         )
-        for row, person, place, by, is_mine in db.session.execute(statement)
+        for row, person, place, by, is_mine, ended_by in db.session.execute(statement)
     ]  # fmt: skip
 
 
 def entries(record: Any, until: datetime | None, limit: int) -> list[TimelineEntry]:
     """What the timeline tells: each share when it was given, and when it was taken back or ran out. One statement."""
     found = []
-    for each, given_at, ended_by in _history(record):
+    for each in _shares(record.id, acting_user()):
         right = _("to change it too") if each.may_write else _("for looking only")
         span = _("%(first)s to %(last)s", first=each.from_on.isoformat(), last=each.to_on.isoformat())
         lines = ((_("Access"), "", f"{span} · {right}"), (_("What for"), "", each.reason))
         found.append(
             TimelineEntry(
-                at=given_at, title=_("Shared with %(name)s", name=each.receiver), who=each.given_by, icon="share",
+                at=each.given_at, title=_("Shared with %(name)s", name=each.receiver), who=each.given_by, icon="share",
                 tone="teal", changes=lines,
             )
         )  # fmt: skip
@@ -113,20 +121,12 @@ def entries(record: Any, until: datetime | None, limit: int) -> list[TimelineEnt
             title = _("Sharing with %(name)s taken back") if each.ended_at else _("Sharing with %(name)s ran out")
             found.append(
                 TimelineEntry(
-                    at=over, title=str(title) % {"name": each.receiver}, who=ended_by if each.ended_at else "",
+                    at=over, title=str(title) % {"name": each.receiver}, who=each.ended_by if each.ended_at else "",
                     icon="slash-circle", tone="gray",
                 )
             )  # fmt: skip
     found = [each for each in found if until is None or each.at <= until]
     return sorted(found, key=lambda each: each.at, reverse=True)[:limit]
-
-
-def _history(record: Any) -> list[tuple[Shown, datetime, str]]:
-    ender = aliased(Account)
-    rows = select(CustomerShare.id, CustomerShare.given_at, ender.name)
-    rows = rows.outerjoin(ender, ender.id == CustomerShare.ended_by_id).where(CustomerShare.customer_id == record.id)
-    more = {row.id: (row.given_at, row.name or "") for row in db.session.execute(rows)}
-    return [(each, *more[each.id]) for each in _shares(Customer.id == record.id, acting_user())]
 
 
 def _end_of(day: date) -> datetime:

@@ -14,7 +14,7 @@ from kezhi import Refused, acting_user, announce, audit_record, bulk_write, cloc
 from kezhi.i18n import _
 
 from ...accounts.models import Account
-from ...customers.services import customer_by_id
+from ...customers.services import customer_by_id, rows_of
 from ...customers.sharing.guard import check_writable
 from ..copying import KINDS
 from ..models import BaseCopy, Guidance
@@ -34,8 +34,9 @@ class Place:
 
 def copies_of(customer_id: int) -> dict[str, tuple[BaseCopy, str]]:
     """The copies of a base file by kind, with the names of their holders."""
-    rows = visible(BaseCopy).add_columns(Account.name).join(Account, Account.id == BaseCopy.holder_id)
-    return {row.kind: (row, name) for row, name in db.session.execute(rows.where(BaseCopy.customer_id == customer_id))}
+    rows = rows_of(BaseCopy.customer_id, customer_id).add_columns(Account.name)
+    rows = rows.join(Account, Account.id == BaseCopy.holder_id)
+    return {row.kind: (row, name) for row, name in db.session.execute(rows)}
 
 
 def keep(customer_id: int, places: Mapping[str, Place | None]) -> None:

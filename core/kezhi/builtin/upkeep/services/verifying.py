@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, literal, select
 
-from kezhi import Conflict, Refused, acting_user, bulk_write, clock, db, visible
+from kezhi import Conflict, Refused, acting_user, bulk_write, clock, db
 from kezhi.i18n import _
 
 from ...customers.models import Customer
-from ...customers.services import customer_by_id
+from ...customers.services import customer_by_id, rows_of
 from ..models import Verification
 from ..standing import present, verifications
 from ..words import FOUND, span_name
@@ -67,5 +67,5 @@ def open_of(ids: Select[Any]) -> int:
 
 def verifications_of(customer_id: int, limit: int) -> Sequence[Verification]:
     """The verifications of a file, newest first."""
-    newest = visible(Verification).where(Verification.customer_id == customer_id)
+    newest = rows_of(Verification.customer_id, customer_id)
     return db.session.scalars(newest.order_by(Verification.on_day.desc(), Verification.id.desc()).limit(limit)).all()
