@@ -42,6 +42,7 @@ class MenuItem:
     permission: str | None = None
     order: int = 50
     count: Callable[[], int] | None = None  #: how much work waits for the current user
+    under: str = ""  #: endpoint of the entry below which it shows, while one of its pages is open
 
 
 @dataclass(frozen=True, slots=True)

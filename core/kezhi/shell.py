@@ -92,7 +92,9 @@ def _frame(user: User) -> dict[str, Any]:
     the same ones on the same page, in a language: they are asked for anew each time, and the key holds every one."""
     items = menu_items(user) if user.is_authenticated else []
     current, company = current_item(items), setting("kezhi", "company")
-    rows = [(each.endpoint, str(each.title), each.icon, each.group, each.count is not None) for each in items]
+    rows = [
+        (each.endpoint, str(each.title), each.icon, each.group, each.under, each.count is not None) for each in items
+    ]
     key = (str(get_locale()), request.script_root, company, user.is_authenticated, current and current.endpoint, *rows)
     host, is_person = current_app.extensions["kezhi"].host, user.is_authenticated
     kept = host.kept("frame", key, lambda: _made(menu(items, current), company, is_person))
@@ -131,12 +133,15 @@ def _menu_items(user: User) -> list[MenuItem]:
 
 
 def menu(items: list[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
-    """The side menu by groups; at most one entry is the current page."""
-    groups = []
+    """The side menu by groups; at most one entry is the current page. An entry under another one is folded away unless
+    a page of that family is open: a menu is read at a glance. What counts waiting work is never folded."""
+    groups, heads = [], {item.endpoint for item in items}
+    open_head = (current.under or current.endpoint) if current else ""
     for key, title in GROUPS.items():
         rows: list[dict[str, Any]] = [
             {"title": item.title, "url": url, "icon": item.icon, "endpoint": item.endpoint,
-             "counted": item.count is not None, "current": item is current}
+             "counted": item.count is not None, "current": item is current, "under": item.under in heads,
+             "folded": item.under in heads and item.under != open_head and item.count is None}
             for item in items if item.group == key and (url := _address(item.endpoint))
         ]  # fmt: skip
         if rows:

@@ -249,6 +249,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=26,
+                under="credit.index",
             ),
             MenuItem(
                 _l("Credit investigations"),
@@ -257,6 +258,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=26,
+                under="credit.index",
             ),
             MenuItem(
                 _l("Ageing and concentration"),
@@ -265,6 +267,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=27,
+                under="credit.index",
             ),
         ]
 

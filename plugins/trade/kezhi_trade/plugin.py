@@ -272,6 +272,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=31,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Invoices and open items"),
@@ -280,6 +281,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=32,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Receipts"),
@@ -288,6 +290,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=33,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Declared figures"),
@@ -296,6 +299,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=34,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Disputes"),
@@ -304,6 +308,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=35,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Monthly collection"),
@@ -312,6 +317,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.months",
                 order=37,
+                under="trade.index",
             ),
         ]
 
