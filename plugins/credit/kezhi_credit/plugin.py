@@ -148,6 +148,12 @@ class Credit(Plugin):
         return hand_overs()
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
 

@@ -213,6 +213,12 @@ class Trade(Plugin):
         return customer_columns(model)
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .month_desk import task_kinds
 
