@@ -207,7 +207,7 @@ def record_page(
         "entries": history[:entries],
         "has_older": len(history) > entries,
         "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
-        "panels": [] if section else panels(given, tab),
+        "panels": [] if section else shown_panels(given, tab),
         "sharing": sharing,
         "can_write": may_write,
         "may_recognise": may_write and not customer.code and not needs_confirmation(),
@@ -274,22 +274,29 @@ def _part(section: str, values: dict[str, Any], user: User, may_change: bool) ->
 Given = list[tuple[str, Panel | None]]  #: with the plugin they come from; None for what one failed to give
 
 
-def given_panels(customer: Customer, user: User) -> Given:
+def given_panels(record: Any, user: User) -> Given:
     """The panels of the apps, in their order, not made yet; an app that fails to give any stands last."""
     kernel = current_app.extensions["kezhi"]
-    given = kernel.call.attributed.record_panels(record=customer, user=user)
+    given = kernel.call.attributed.record_panels(record=record, user=user)
     delivered = {plugin for plugin, _panel in given}
     failed = [plugin for plugin, hook in kernel.host.dropped if hook == "record_panels" and plugin not in delivered]
     return [*sorted(given, key=lambda pair: pair[1].order), *((plugin, None) for plugin in failed)]
 
 
 def tabs_of(given: Given) -> dict[str, Any]:
-    """The tabs that the panels ask for, with their titles, in the order of their first panels."""
-    return {panel.tab: TABS.get(panel.tab) or _app_title(panel.tab) for _plugin, panel in given if panel and panel.tab}
+    """The tabs that the panels ask for, with their titles: those of apps in the order of their first panels, then the
+    shared ones."""
+    keys = dict.fromkeys(panel.tab for _plugin, panel in given if panel and panel.tab)
+    return {key: TABS.get(key) or _app_title(key) for key in sorted(keys, key=lambda key: key in TABS)}
 
 
-def panels(given: Given, tab: str = "") -> list[Shown]:
-    """The panels of the overview, or of a tab. One that fails is replaced by a note that names its app."""
+def panels(record: Any, user: User) -> list[Shown]:
+    """The panels of the apps on the page of a record that has no tabs, made."""
+    return shown_panels(given_panels(record, user))
+
+
+def shown_panels(given: Given, tab: str = "") -> list[Shown]:
+    """The panels of the overview, or of a tab, made. One that fails is replaced by a note that names its app."""
     found = []
     for plugin, panel in given:
         if panel is not None and panel.tab == tab:

@@ -61,7 +61,8 @@ def upload(plugin: str, kind: str, record_id: int) -> Any:
             flash(_("“%(name)s” is uploaded.", name=name), "success")
             attachment = services.attachment_for(plugin, kind)
             if request.form.get("back") and attachment.page:
-                return redirect(attachment.page(record_id))
+                page = attachment.page(record_id)
+                return redirect(f"{page}?tab=files" if attachment.is_customer else page)  # the tab of a customer's page
             return redirect(url_for("files.index", plugin=plugin, kind=kind, record_id=record_id))
         except NotFound:
             abort(404)

@@ -114,8 +114,8 @@ def check_panels(subject: Subject) -> list[str]:
             subject.add_rows(site, customer)
         many = {page: _statements(site, lambda page=page: admin.get(page)) for page in pages}
     return [
-        f"{subject.name}: the page {page} sends {many[page]} statements for six rows and {few[page]} for one: let panels, "
-        "facts and the time line read what they show in one statement"
+        f"{subject.name}: the page {page} sends {many[page]} statements for six rows and {few[page]} for one: let "
+        "panels, facts and the time line read what they show in one statement"
         for page in pages
         if many[page] > few[page]
     ]
