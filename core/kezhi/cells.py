@@ -111,7 +111,8 @@ def _chip(cell: Cell) -> str:
 def graded(text: str, tone: str, link: Sequence[Any] = (), names: Sequence[str] = ()) -> str:
     """A grade in its tone; ``link`` is the endpoint that says why, and its arguments, which ``names`` name."""
     if not text:
-        return Markup(f'<span class="kz-grade none" title="{escape(_("Not graded"))}">–</span>')
+        why = escape(_("Not graded"))
+        return Markup(f'<span class="kz-grade none" title="{why}">–</span>')
     head, tail = _grade_words(catalogue(), text, tone)
     if not link or not link[0]:
         return Markup(f"<span {head}>{escape(text)}</span>")

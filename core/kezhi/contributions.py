@@ -42,6 +42,7 @@ class MenuItem:
     permission: str | None = None
     order: int = 50
     count: Callable[[], int] | None = None  #: how much work waits for the current user
+    under: str = ""  #: endpoint of the entry below which it shows, while one of its pages is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +115,22 @@ class ListTool:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``.
+    """A panel on a record's page. ``template`` lives under ``templates/<plugin>/`` and gets ``context``, or what that
+    answers when it is called: only when the panel is shown.
 
-    ``half``: narrow content; where there is room it stands beside another such panel.
+    ``half``: narrow content; where there is room it stands beside another such panel. ``tab``: not on the overview but
+    on a tab of its own, which all panels with this key share; the name of the app is a key that is titled like the app.
     """
 
     title: Text
     template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     icon: str = "card-text"
     link: str | None = None
     link_text: Text = ""
     order: int = 50
     half: bool = False
+    tab: str = ""
 
 
 @dataclass(frozen=True, slots=True)

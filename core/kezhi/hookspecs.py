@@ -170,7 +170,8 @@ def register_clauses() -> list[Clause]:  # type: ignore[empty-body]
 def menu_items(user: User) -> list[MenuItem]:  # type: ignore[empty-body]
     """What: entries of the side menu. They follow from the user alone: asked again when anything of the user changes.
 
-    Returns: items; the core drops those whose permission the user lacks. Called by: every page. On error: dropped.
+    Returns: items; the core drops those whose permission the user lacks, and folds those ``under`` another one away
+    until a page of that family is open. Called by: every page. On error: dropped.
     """
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_babel import refresh
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -20,7 +20,7 @@ from .filters import init_filters
 from .i18n import CHINESE, ENGLISH, catalogue, is_chinese, pick
 from .i18n import gettext as _
 from .i18n import lazy_gettext as _l
-from .permissions import acting_user, kept_here, logged_in, public
+from .permissions import acting_user, kept_here, public
 from .security import local_target
 from .settings import setting
 from .users import User
@@ -35,18 +35,16 @@ GROUPS = {
     "system": _l("System"),
 }
 YEAR = 365 * 24 * 3600
-COUNT_LIMIT = 999  #: a menu shows ``999+`` beyond
 
 
 def kernel_blueprint() -> Blueprint:
-    """The kernel's own addresses: static files, the language of visitors, the counts of the menu."""
+    """The kernel's own addresses: static files, the language of visitors."""
     pages = Blueprint("kezhi", __name__)
     pages.add_url_rule("/static/vendor/<path:filename>", "vendor", vendor_file)
     pages.add_url_rule("/static/app/<plugin>/<path:filename>", "plugin_static", plugin_file)
     pages.add_url_rule("/static/<path:filename>", "static", own_file)
     pages.add_url_rule("/favicon.ico", "favicon", favicon)
     pages.add_url_rule("/language/<tag>", "language", language, methods=["GET", "POST"])
-    pages.add_url_rule("/counts", "counts", counts)
     return pages
 
 
@@ -113,7 +111,7 @@ def _frame(user: User) -> dict[str, Any]:
 
 
 def _row(item: MenuItem) -> tuple[Any, ...]:
-    return item.endpoint, str(item.title), item.icon, item.group, item.count is not None
+    return item.endpoint, str(item.title), item.icon, item.group, item.under, item.count is not None
 
 
 def _made(groups: list[dict[str, Any]], company: str, logo: str, is_person: bool) -> dict[str, Any]:
@@ -146,12 +144,15 @@ def _menu_items(user: User) -> list[MenuItem]:
 
 
 def menu(items: Sequence[MenuItem], current: MenuItem | None) -> list[dict[str, Any]]:
-    """The side menu by groups; at most one entry is the current page."""
-    groups = []
+    """The side menu by groups; at most one entry is the current page. An entry under another one is folded away unless
+    a page of that family is open: a menu is read at a glance. What counts waiting work is never folded."""
+    groups, heads = [], {item.endpoint for item in items}
+    open_head = (current.under or current.endpoint) if current else ""
     for key, title in GROUPS.items():
         rows: list[dict[str, Any]] = [
             {"title": item.title, "url": url, "icon": item.icon, "endpoint": item.endpoint,
-             "counted": item.count is not None, "current": item is current}
+             "counted": item.count is not None, "current": item is current, "under": item.under in heads,
+             "folded": item.under in heads and item.under != open_head and item.count is None}
             for item in items if item.group == key and (url := _address(item.endpoint))
         ]  # fmt: skip
         if rows:
@@ -256,23 +257,6 @@ def language(tag: str) -> AnyResponse:
             "kezhi_locale", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
         )
     return response
-
-
-@logged_in
-def counts() -> Response:
-    """How much work waits behind each menu entry: asked for after the page, which never waits for it."""
-    found: dict[str, str] = {}
-    for item in menu_items(acting_user()):
-        if item.count is None:
-            continue
-        try:
-            count = int(item.count())
-        except Exception:
-            log.exception("menu: the count of %s failed", item.endpoint)
-            continue
-        if count:
-            found[item.endpoint] = str(count) if count <= COUNT_LIMIT else f"{COUNT_LIMIT}+"
-    return jsonify(found)
 
 
 @public

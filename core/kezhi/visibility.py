@@ -179,7 +179,8 @@ def _asks_of_seen(statement: Any, where: Any) -> bool:
     of = g.get("kezhi_ids", {}).get(getattr(getattr(where, "right", None), "element", None))
     held = statement._where_criteria if of is not None and where.operator is in_op else ()
     same = [p for p in held if getattr(p, "operator", None) is eq and p.left._deannotate() is where.left._deannotate()]
-    return any((*of, getattr(each.right, "value", None)) in seen_here() for each in same)
+    # a value of its own, which nothing that is handed over with the statement takes the place of
+    return any((*of, p.right.value) in seen_here() for p in same if getattr(p.right, "unique", False))
 
 
 def _united(grants: list[Select[Any]]) -> Any:

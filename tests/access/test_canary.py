@@ -72,6 +72,8 @@ MARK, ASKED = "Canary7Qx", "Canary"
 CODE = "HIDDEN-CODE-1"
 OUTSIDERS = ("seller-b", "supervisor-b", "nobody")
 INSIDERS = ("seller-a", "director")
+#: what apps show on tabs of their own
+TABS = ("trade", "contracts", "files", "keeping")
 VOUCHERS = ("shipment", "invoice", "receipt")
 PERIOD = date(1997, 1, 1), date(1997, 12, 31)
 SHARES = CustomerShare.__table__
@@ -415,6 +417,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
             found += list_addresses(f"/trade/{sort.key}s", voucher_list(sort))
         found += list_addresses(f"/grading/runs/{company.number}/results", results)
     found += [f"/customers/{company.ids['customer_id']}?section={key}" for key in SECTIONS]
+    found += [f"/customers/{company.ids['customer_id']}?tab={key}" for key in TABS]
     explained = [f"/grading/runs/{company.number}", "/grading"]
     found += [f"{path}/customers/{company.ids['customer_id']}?drawer=1" for path in explained]
     found += [f"/grading/what-if?before={grade}" for grade in ("A", "B", "C", "none")]
@@ -494,6 +497,7 @@ def test_who_may_see_the_record_finds_it_on_these_ways(
     file, issue = company.ids["file_id"], company.ids["issue_id"]
     assert showing >= {
         "/customers", f"/customers/{customer}", f"/customers/{customer}/edit", f"/trade/{order}", "/trade",
+        *(f"/customers/{customer}?tab={key}" for key in TABS),
         "/contracts", f"/contracts/{company.ids['contract_id']}", f"/contracts/{company.ids['contract_id']}/edit",
         f"/contracts?q={ASKED}", f"/contracts?q={ASKED}&format=csv",
         "/trade/declared", f"/trade/declared/{company.ids['declaration_id']}", "/trade/disputes",

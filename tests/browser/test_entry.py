@@ -53,6 +53,7 @@ def test_a_customer_is_entered_confirmed_and_has_its_card(
         seller.goto(address)
         expect(seller.get_by_text("已确认为客户").first).to_be_visible()
         expect(seller.get_by_text("KH-").first).to_be_visible()
+        seller.get_by_role("link", name="档案管理").click()
         seller.get_by_role("link", name="打开卡片").click()
         expect(seller.get_by_role("heading", name="嘉兴恒岳建筑工程有限公司")).to_be_visible()
         expect(seller.get_by_text("建筑工程公司").first).to_be_visible()

@@ -35,6 +35,7 @@ def test_what_leaves_the_company_is_asked_for_signed_answered_and_registered(
 
     page.goto("/customers")
     page.get_by_role("link", name="杭州恒远精密机械有限公司").first.click()
+    page.get_by_role("link", name="档案管理").click()
     page.get_by_role("link", name="申请查阅").click()
     expect(page.get_by_label("客户", exact=True)).to_have_value("KH-1")
     page.get_by_label("用途").fill("年报审计函证")

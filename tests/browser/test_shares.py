@@ -41,6 +41,7 @@ def test_a_customer_is_shared_found_looked_at_and_taken_back(
         seller.get_by_role("button", name="确认共享").click()
         expect(seller.get_by_text("出差替班").first).to_be_visible()
         log_in(other, "other")
+        other.get_by_role("link", name="客户档案").first.click()
         other.get_by_role("link", name="与我共享").first.click()
         other.get_by_role("link", name="嘉兴恒岳建筑工程有限公司").first.click()
         expect(other.get_by_text("共享给我，至").first).to_be_visible()

@@ -139,7 +139,7 @@ def test_the_register_is_filtered_shown_as_a_board_and_a_calendar_and_exported(c
 @pytest.mark.clause("CUS-13")
 def test_the_customer_page_and_list_tell_what_is_in_force(company: Any, client_as: Any, statements: Any) -> None:
     client = client_as(login="liting")
-    page = client.get(f"/customers/{company['mine']}").text
+    page = client.get(f"/customers/{company['mine']}?tab=contracts").text
     assert company["number"] in page
     assert "2026-12-31" in page
     assert "还剩 30 天" in page
@@ -166,7 +166,7 @@ def test_amounts_and_terms_are_shown_to_who_may_see_them_only(company: Any, clie
         services.update_contract(company["contract"], 1, {"terms": "月结六十天", "amount": 7_777_00})
     clerk, officer = client_as("order-clerk"), client_as("customer-information-officer")
     assert clerk.get("/contracts?columns=number,amount").status_code == 400, "no such column for them"
-    for address in (f"/contracts/{company['contract']}", "/contracts", f"/customers/{company['mine']}"):
+    for address in (f"/contracts/{company['contract']}", "/contracts", f"/customers/{company['mine']}?tab=contracts"):
         text = clerk.get(address).text
         assert company["number"] in text, address
         assert not any(secret in text for secret in ("7,777", "月结")), address

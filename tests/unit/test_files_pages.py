@@ -40,11 +40,11 @@ def count() -> int:
 @pytest.mark.clause("CUS-02")
 def test_a_file_is_attached_on_the_customers_page_and_downloaded(client_as: Any, customer_id: int) -> None:
     client = client_as("customer-information-officer", locale="en")
-    page = client.get(f"/customers/{customer_id}").text
+    page = client.get(f"/customers/{customer_id}?tab=files").text
     assert 'enctype="multipart/form-data"' in page
     answer = send(client, address(customer_id), "报价 <final>.pdf", PDF, note="signed", back="1")
-    assert answer.headers["Location"] == f"/customers/{customer_id}"
-    page = client.get(f"/customers/{customer_id}").text
+    assert answer.headers["Location"] == f"/customers/{customer_id}?tab=files"
+    page = client.get(f"/customers/{customer_id}?tab=files").text
     assert "报价 _final_.pdf" in page
     assert "signed" in page
     answer = client.get("/files/1/download")
@@ -119,7 +119,7 @@ def test_strangers_and_readers_get_404_for_what_they_may_not(client_as: Any, cus
         assert send(client, "/files/1/versions", "b.pdf", PDF, seen="1").status_code == 404
         assert client.post("/files/1/delete", data={"reason": "x"}).status_code == 404
         assert client.post("/files/1/restore").status_code == 404
-    assert 'type="file"' not in reader.get(f"/customers/{customer_id}").text
+    assert 'type="file"' not in reader.get(f"/customers/{customer_id}?tab=files").text
     assert count() == 1
     for url in (
         "/files/on/customers/customer/999",
@@ -134,4 +134,4 @@ def test_the_panel_and_page_speak_both_languages(client_as: Any, customer_id: in
     for locale, words in (("zh", "附件"), ("en", "Files")):
         client = client_as("customer-information-officer", locale=locale)
         assert words in client.get(address(customer_id)).text
-        assert words in client.get(f"/customers/{customer_id}").text
+        assert words in client.get(f"/customers/{customer_id}?tab=files").text

@@ -18,7 +18,7 @@ from kezhi.errors import Conflict, NotFound, Refused
 from kezhi.filters import initial, number, person_tone, points, ppm
 from kezhi.permissions import public
 from kezhi.security import local_target
-from kezhi.shell import apps, current_item, go_keys
+from kezhi.shell import apps, current_item, go_keys, menu
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
@@ -132,6 +132,32 @@ def test_one_entry_of_the_menu_is_the_current_page(client_as: Any) -> None:
     page = client_as("administrator").get("/customers", follow_redirects=True).text
     side = page[page.index('id="side"') : page.index("</nav>")]
     assert side.count('aria-current="page"') == 1
+
+
+def test_entries_below_another_one_show_while_its_family_is_open(app: Flask, client_as: Any) -> None:
+    admin = client_as("administrator")
+
+    def side(address: str) -> list[str]:
+        page = admin.get(address, follow_redirects=True).text
+        return re.findall(r'<li[^>]*><a href="([^"]+)"', page[page.index('id="side"') : page.index("</nav>")])
+
+    roles = url_for_path(app, "accounts.roles")
+    assert roles not in side("/customers"), "a menu is read at a glance"
+    assert roles in side("/accounts/users")
+    assert roles in side(roles)
+
+
+def test_an_entry_whose_head_one_may_not_open_stands_by_itself(app: Flask) -> None:
+    below = MenuItem("Roles", "accounts.roles", under="accounts.users", group="system")
+    counting = MenuItem("Jobs", "apps.jobs", under="apps.index", group="system", count=lambda: 1)
+    head = MenuItem("Apps", "apps.index", group="system")
+    with app.test_request_context("/"):
+        rows = [row for group in menu([below, counting, head], None) for row in group["items"]]
+    assert [(row["endpoint"], row["folded"]) for row in rows] == [
+        ("accounts.roles", False),
+        ("apps.jobs", False),  # work that waits is never folded away
+        ("apps.index", False),
+    ]
 
 
 def switcher(page: str) -> list[tuple[str, str]]:

@@ -155,7 +155,7 @@ def test_guidance_is_recorded_and_read_by_whom_it_concerns(company: dict[str, An
 @pytest.mark.clause("CUS-16")
 def test_copies_and_guidance_are_entered_on_their_pages(company: dict[str, Any], client_as: Client) -> None:
     clerk, address = client_as(login="clerk"), f"/upkeep/copies/{company['K1']}"
-    assert "两份均缺" in clerk.get(f"/customers/{company['K1']}").text
+    assert "两份均缺" in clerk.get(f"/customers/{company['K1']}?tab=keeping").text
     wrong = clerk.post(address, data={"service_place": "资料柜 3-2", "service_holder": "", "database_holder": ""})
     assert wrong.status_code == 422
     assert "资料柜 3-2" in wrong.text
@@ -176,7 +176,7 @@ def test_copies_and_guidance_are_entered_on_their_pages(company: dict[str, Any],
             "holder": str(company["clerk"].id), "back": "/customers"}  # fmt: skip
     assert clerk.post("/upkeep/copies", data=many | {"place": ""}).status_code == 422
     assert "已登记 2 家客户的副本" in clerk.post("/upkeep/copies", data=many, follow_redirects=True).text
-    assert "两份齐全" in clerk.get(f"/customers/{company['K1']}").text
+    assert "两份齐全" in clerk.get(f"/customers/{company['K1']}?tab=keeping").text
     seller = client_as(login="seller")
     assert seller.get(address).status_code == 404
     manager, new = client_as(login="manager"), f"/upkeep/guidance/new?customer={company['K1']}"

@@ -23,6 +23,7 @@ from kezhi.builtin.customers.services import create_customer, merge_customers
 from kezhi.builtin.tasks.models import Task
 from kezhi.builtin.tasks.services import escalate, sync_all
 from kezhi.builtin.upkeep import services
+from kezhi.builtin.upkeep.home import figures
 from kezhi.builtin.upkeep.models import CORRECTED, UNCHANGED, Verification
 from kezhi.builtin.upkeep.periods import Span, after, before, last_workday, note_due, span_of
 from kezhi.builtin.upkeep.standing import DUE, LATER, OVERDUE, VERIFIED, Present, Rule, present
@@ -176,7 +177,7 @@ def states() -> dict[str, str]:
 @pytest.mark.services
 @pytest.mark.clause("CUS-07")
 def test_a_file_is_asked_for_each_quarter_and_overdue_after_its_last_workday(
-    company: dict[str, Any], clock_at: Any
+    app: Flask, company: dict[str, Any], clock_at: Any
 ) -> None:
     assert states() == {"K1": OVERDUE, "K2": OVERDUE, "K3": OVERDUE, "K4": LATER, "潜在": LATER}
     with acting_as(company["liting"]), writing():
@@ -184,6 +185,9 @@ def test_a_file_is_asked_for_each_quarter_and_overdue_after_its_last_workday(
     (row,) = rows(company["K1"])
     assert (row.on_day, row.by, row.found, row.note) == (date(2026, 5, 11), "liting", CORRECTED, "电话变更")
     assert states()["K1"] == VERIFIED
+    with app.test_request_context(), acting_as(company["liting"]):
+        [figure] = figures(company["liting"])
+    assert (figure.value, figure.unit, figure.tone) == ("1", "/ 5", "bad")  # two are overdue
     clock_at(day_at("2026-07-01"))  # a new quarter: what was verified in the last one is due, the new file too
     assert states() == {"K1": DUE, "K2": OVERDUE, "K3": OVERDUE, "K4": DUE, "潜在": DUE}
     clock_at(day_at("2026-09-30"))  # the last workday itself is in time

@@ -17,9 +17,9 @@ def items() -> list[MenuItem]:
         MenuItem(_l("Complaints"), "complaints.index", icon="chat-left-text", group="service", permission=READ,
                  order=10, count=mine),
         MenuItem(_l("Customer feedback"), "complaints.feedbacks", icon="chat-quote", group="service", permission=READ,
-                 order=11),
+                 order=11, under="complaints.index"),
         MenuItem(_l("Service levels"), "complaints.levels", icon="stopwatch", group="service", permission=READ,
-                 order=40),
+                 order=40, under="complaints.index"),
     ]  # fmt: skip
 
 

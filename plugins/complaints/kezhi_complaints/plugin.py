@@ -117,6 +117,12 @@ class Complaints(Plugin):
         return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds()]
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
         from .feedback_duties import feedback_kind

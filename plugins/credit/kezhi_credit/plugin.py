@@ -148,6 +148,12 @@ class Credit(Plugin):
         return hand_overs()
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
 
@@ -249,6 +255,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=26,
+                under="credit.index",
             ),
             MenuItem(
                 _l("Credit investigations"),
@@ -257,6 +264,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=26,
+                under="credit.index",
             ),
             MenuItem(
                 _l("Ageing and concentration"),
@@ -265,6 +273,7 @@ class Credit(Plugin):
                 group="customers",
                 permission="credit.read",
                 order=27,
+                under="credit.index",
             ),
         ]
 

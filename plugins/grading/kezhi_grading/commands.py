@@ -118,7 +118,8 @@ def show_rules(row: SchemeVersion, content: Scheme) -> None:
     for criterion in content.criteria:
         click.echo(f"  {criterion.key:24} {criterion.metric:36} {criterion.missing}")
     for rule in rule_outline(content, row.currency):
-        click.echo(f"  {rule['grade'].key}{'' if rule['rows'] else ': ' + _('all others')}")
+        rest = "" if rule["rows"] else ": " + _("all others")
+        click.echo(f"  {rule['grade'].key}{rest}")
         for line in rule["rows"]:
             click.echo(f"    {'  ' * line['depth']}{line['text']}")
 

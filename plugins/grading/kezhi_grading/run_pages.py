@@ -77,9 +77,8 @@ def pictures(run: Run, scheme: Scheme, found: Moves, tones: Mapping[str, str]) -
     address: Callable[..., str] = partial(results_address, run)
     own = [grade.key for grade in scheme.grades]
     every = [*own, *(key for key in tones if key not in own and found.before.get(key))]
-    figures = ", ".join(
-        f"{key or _('no grade')} {number(found.now[key])}" for key in [*own, None] if found.now.get(key)
-    )
+    none = _("no grade")
+    figures = ", ".join(f"{key or none} {number(found.now[key])}" for key in [*own, None] if found.now.get(key))
     drawn: dict[str, Any] = {"message": _("Customers per grade: %(figures)s", figures=figures), "flow": None}
     if not any(count for key, count in found.before.items() if key):
         return drawn | {"kind": "bars", "grades": counted(own, tones, found.now, address)}

@@ -76,6 +76,7 @@ def _confirmed(count: int, missing: list[str], first: str) -> str:
                  "not count: %(missing)s.", count=count, missing=", ".join(missing))  # fmt: skip
     else:
         text = _("Trade figures count confirmed months only; of %(count)s months read none was missing.", count=count)
-    if first:
-        text = f"{text} {_('Months before %(month)s count as recorded.', month=first)}"
-    return str(text)
+    if not first:
+        return str(text)
+    before = _("Months before %(month)s count as recorded.", month=first)  # Babel finds nothing inside of an f-string
+    return f"{text}{'' if text.endswith('。') else ' '}{before}"

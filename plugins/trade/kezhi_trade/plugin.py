@@ -213,6 +213,12 @@ class Trade(Plugin):
         return customer_columns(model)
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .month_desk import task_kinds
 
@@ -272,6 +278,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=31,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Invoices and open items"),
@@ -280,6 +287,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=32,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Receipts"),
@@ -288,6 +296,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=33,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Declared figures"),
@@ -296,6 +305,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=34,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Disputes"),
@@ -304,6 +314,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.read",
                 order=35,
+                under="trade.index",
             ),
             MenuItem(
                 _l("Monthly collection"),
@@ -312,6 +323,7 @@ class Trade(Plugin):
                 group="customers",
                 permission="trade.months",
                 order=37,
+                under="trade.index",
             ),
         ]
 

@@ -172,9 +172,9 @@ def test_figures_are_entered_in_their_units_and_shown_on_the_customers_page(cust
     client = client_as("order-clerk")
     data = form(figure_turnover="1,234.50", figure_market_share="12.5%")
     answer = client.post("/trade/declared/new", data=data)
-    assert (answer.status_code, answer.location) == (302, f"/customers/{one}")
+    assert (answer.status_code, answer.location) == (302, f"/customers/{one}?tab=trade")
     assert sorted(value for _year, value in values()) == [1_234_50, 125_000]
-    page = client.get(f"/customers/{one}").get_data(as_text=True)
+    page = client.get(f"/customers/{one}?tab=trade").get_data(as_text=True)
     assert "自身营业额" in page
     assert "12.5%" in page
     assert "¥1,234.50" in client.get("/trade/declared/new?customer=K1").get_data(as_text=True)  # what is on record

@@ -189,7 +189,7 @@ def test_disputes_are_seen_by_who_sees_the_customer(
     assert "THEIRS" not in page
     assert client.get(f"/trade/disputes/{theirs}").status_code == 404
     assert client.get(f"/trade/disputes/{mine}").status_code == 200
-    shown = client.get(f"/customers/{own}").get_data(as_text=True)
+    shown = client.get(f"/customers/{own}?tab=trade").get_data(as_text=True)
     assert len(re.findall("MINE", shown)) >= 2  # panel and timeline
 
 

@@ -154,10 +154,15 @@ def test_customers_are_listed_with_their_figures(customer: Any, order: Any, clie
 def test_a_customers_page_shows_facts_orders_and_when_they_came(customer: Any, order: Any, client_as: Any) -> None:
     one = customer("K1")
     order(one, "2026-01-05", 100_00, number="A-1", currency="CNY")
-    page = text(client_as("general-manager").get(f"/customers/{one}"))
+    client = client_as("general-manager")
+    page = text(client.get(f"/customers/{one}?tab=trade"))
     assert page.count("A-1") >= 2
     assert "¥100" in page
     assert "f.customer_code=K1" in page
+    overview = text(client.get(f"/customers/{one}"))
+    assert f"/customers/{one}?tab=trade" in overview
+    assert overview.count("A-1") == 1  # in the timeline only: the overview is short
+    assert client.get(f"/customers/{one}?tab=nothing").status_code == 404
 
 
 def test_every_page_is_there_in_english_too(customer: Any, order: Any, client_as: Any) -> None:

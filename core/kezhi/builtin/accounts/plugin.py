@@ -109,8 +109,17 @@ class Accounts(Plugin):
                 group="system",
                 permission=manage,
                 order=11,
+                under="accounts.users",
             ),
-            MenuItem(_l("Roles"), "accounts.roles", icon="person-badge", group="system", permission=manage, order=12),
+            MenuItem(
+                _l("Roles"),
+                "accounts.roles",
+                icon="person-badge",
+                group="system",
+                permission=manage,
+                order=12,
+                under="accounts.users",
+            ),
         ]
 
     @hookimpl

@@ -63,7 +63,15 @@ class Apps(Plugin):
         manage = "apps.manage"
         return [
             MenuItem(_l("Apps"), "apps.index", icon="grid", group="system", permission=manage, order=80),
-            MenuItem(_l("Jobs"), "apps.jobs", icon="clock-history", group="system", permission=manage, order=85),
+            MenuItem(
+                _l("Jobs"),
+                "apps.jobs",
+                icon="clock-history",
+                group="system",
+                permission=manage,
+                order=85,
+                under="apps.index",
+            ),
             MenuItem(_l("Settings"), "apps.settings_index", icon="gear", group="system", permission=manage, order=90),
         ]
 

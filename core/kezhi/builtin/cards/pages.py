@@ -184,10 +184,14 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     """The newest frozen cards, beside the way to the card itself."""
     if not isinstance(record, Customer) or not user.can("cards.read"):
         return []
-    rows = [(period_text(period), RHYTHMS[period.rhythm], card.grade if sees_grade(period.figures, user) else "",
-             period.id) for period, card in cards_of(record.id, 4)]  # fmt: skip
-    context = {"rows": rows, "customer_id": record.id}
+
+    def context() -> dict[str, Any]:
+        rows = [(period_text(period), RHYTHMS[period.rhythm], card.grade if sees_grade(period.figures, user) else "",
+                 period.id) for period, card in cards_of(record.id, 4)]  # fmt: skip
+        return {"rows": rows, "customer_id": record.id}
+
     return [
         Panel(_l("Customer card"), "cards/panel.html", context, icon="person-vcard",
-              link=url_for("cards.show", customer_id=record.id), link_text=_l("Open the card"), order=70, half=True)
+              link=url_for("cards.show", customer_id=record.id), link_text=_l("Open the card"), order=70, half=True,
+              tab="keeping")
     ]  # fmt: skip

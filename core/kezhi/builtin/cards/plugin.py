@@ -112,7 +112,16 @@ class Cards(Plugin):
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
-        return [MenuItem(_l("Customer cards"), "cards.index", icon="person-vcard", permission="cards.read", order=14)]
+        return [
+            MenuItem(
+                _l("Customer cards"),
+                "cards.index",
+                icon="person-vcard",
+                permission="cards.read",
+                order=14,
+                under="customers.index",
+            )
+        ]
 
     @hookimpl
     def register_clauses(self) -> list[Clause]:

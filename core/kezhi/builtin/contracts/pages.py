@@ -149,16 +149,18 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can(READ):
         return []
     code = record.code or record.prospect_number or ""
-    found = _contracts_of(record)
-    context = {
-        "contracts": found[:LATEST],
-        "kinds": kind_texts(),
-        "labels": STATE_LABELS,
-        "tones": STATE_TONES,
-        "new_url": url_for("contracts.new", customer=code) if code and may_change(record, EDIT, user) else "",
-        "days_left": days_left,
-        "in_force": IN_FORCE,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "contracts": _contracts_of(record)[:LATEST],
+            "kinds": kind_texts(),
+            "labels": STATE_LABELS,
+            "tones": STATE_TONES,
+            "new_url": url_for("contracts.new", customer=code) if code and may_change(record, EDIT, user) else "",
+            "days_left": days_left,
+            "in_force": IN_FORCE,
+        }
+
     only_theirs: dict[str, Any] = {"f.customer_code": code}
     return [
         Panel(
@@ -169,7 +171,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
             link=url_for("contracts.index", **only_theirs) if code else url_for("contracts.index"),
             link_text=_l("All contracts"),
             order=28,
-            half=not found,
+            tab="contracts",
         )
     ]
 

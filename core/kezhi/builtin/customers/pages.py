@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -32,6 +33,8 @@ from .sharing import reading as shares
 log = logging.getLogger("kezhi.customers")
 
 MOST_FACTS = 6
+#: tabs of the record page that no app is titled like; the keys stand with the panels that go there
+TABS = {"keeping": _l("Keeping of the file")}
 LINKS, GROUP_ENTRIES = CustomerGroup.__table__, ListEntry.__table__
 #: what a column looks up hangs on the row of the list, which is narrowed already
 TABLE = Customer.__table__
@@ -163,13 +166,17 @@ class Part:
         return not any(text for _title, lines in self.groups for _field, text in lines)
 
 
-def record_page(customer: Customer, user: User, entries: int = ENTRIES, section: str = "") -> dict[str, Any]:
-    """Everything the record page shows: the overview, or one section.
+def record_page(
+    customer: Customer, user: User, entries: int = ENTRIES, section: str = "", tab: str = ""
+) -> dict[str, Any]:
+    """Everything the record page shows: the overview, one section of the file, or the tab of an app.
 
-    The number of statements depends on the apps, not on the records. Errors: 404 for a section one may not see.
+    The number of statements depends on the apps, not on the records. Errors: 404 for a section or tab one may not see.
     """
     sections = readable_sections(user)
-    if section and section not in {each.key for each in sections}:
+    given = given_panels(customer, user)
+    tabs = tabs_of(given)
+    if (section and section not in {each.key for each in sections}) or (tab and tab not in tabs):
         abort(404)
     values = stored_values(customer)
     people = services.contacts_of(customer.id) if SECTIONS["people"] in sections else []
@@ -186,7 +193,8 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "department": _department_name(customer),
         "owners": owners,
         "section": section,
-        "tabs": _tabs(customer, sections, section, sum(contact.left_on is None for contact in people)),
+        "tab": tab,
+        "tabs": _tabs(customer, sections, section, tab, sum(contact.left_on is None for contact in people), tabs),
         "part": _part(section or "basic", values, user, sharing.may_change),
         "people": people if section in ("", "people") else [],
         "roles": {key: lists.text_of("decision_role", key) for key in {each.decision_role for each in people}},
@@ -199,7 +207,7 @@ def record_page(customer: Customer, user: User, entries: int = ENTRIES, section:
         "entries": history[:entries],
         "has_older": len(history) > entries,
         "texts": {key: lists.text_of(key, values[key]) for key in LISTS},
-        "panels": [] if section else panels(customer, user),
+        "panels": [] if section else shown_panels(given, tab),
         "sharing": sharing,
         "can_write": may_write,
         "may_recognise": may_write and not customer.code and not needs_confirmation(),
@@ -232,12 +240,16 @@ def may_edit(user: User) -> bool:
     return any(may_write_section(field.section, user) for field in FIELDS.values())
 
 
-def _tabs(customer: Customer, sections: list[Any], current: str, people: int) -> list[dict[str, Any]]:
+def _tabs(
+    customer: Customer, sections: list[Any], current: str, tab: str, people: int, more: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     address = url_for("customers.show", customer_id=customer.id)
-    found = [{"title": _("Overview"), "url": address, "current": not current}]
+    found = [{"title": _("Overview"), "url": address, "current": not current and not tab}]
     for section in sections:
-        tab = {"title": section.title, "url": f"{address}?section={section.key}", "current": section.key == current}
-        found.append(tab | ({"count": people} if section.key == "people" else {}))
+        line = {"title": section.title, "url": f"{address}?section={section.key}", "current": section.key == current}
+        found.append(line | ({"count": people} if section.key == "people" else {}))
+    for key, title in more.items():
+        found.append({"title": title, "url": f"{address}?tab={key}", "current": key == tab and not current})
     return found
 
 
@@ -259,14 +271,37 @@ def _part(section: str, values: dict[str, Any], user: User, may_change: bool) ->
     return Part(section, known.title, known.icon, groups, may_change and may_write_section(section, user))
 
 
-def panels(customer: Customer, user: User) -> list[Shown]:
-    """The panels of the apps, in their order. One that fails is replaced by a note that names its app."""
+Given = list[tuple[str, Panel | None]]  #: with the plugin they come from; None for what one failed to give
+
+
+def given_panels(record: Any, user: User) -> Given:
+    """The panels of the apps, in their order, not made yet; an app that fails to give any stands last."""
     kernel = current_app.extensions["kezhi"]
-    given = kernel.call.attributed.record_panels(record=customer, user=user)
-    found = [_render(plugin, panel) for plugin, panel in sorted(given, key=lambda pair: pair[1].order)]
+    given = kernel.call.attributed.record_panels(record=record, user=user)
     delivered = {plugin for plugin, _panel in given}
-    for plugin, hook in kernel.host.dropped:
-        if hook == "record_panels" and plugin not in delivered:
+    failed = [plugin for plugin, hook in kernel.host.dropped if hook == "record_panels" and plugin not in delivered]
+    return [*sorted(given, key=lambda pair: pair[1].order), *((plugin, None) for plugin in failed)]
+
+
+def tabs_of(given: Given) -> dict[str, Any]:
+    """The tabs that the panels ask for, with their titles: those of apps in the order of their first panels, then the
+    shared ones."""
+    keys = dict.fromkeys(panel.tab for _plugin, panel in given if panel and panel.tab)
+    return {key: TABS.get(key) or _app_title(key) for key in sorted(keys, key=lambda key: key in TABS)}
+
+
+def panels(record: Any, user: User) -> list[Shown]:
+    """The panels of the apps on the page of a record that has no tabs, made."""
+    return shown_panels(given_panels(record, user))
+
+
+def shown_panels(given: Given, tab: str = "") -> list[Shown]:
+    """The panels of the overview, or of a tab, made. One that fails is replaced by a note that names its app."""
+    found = []
+    for plugin, panel in given:
+        if panel is not None and panel.tab == tab:
+            found.append(_render(plugin, panel))
+        elif panel is None and not tab:
             found.append(Shown(_app_title(plugin), None))
     return in_pairs(found)
 
@@ -282,7 +317,8 @@ def in_pairs(panels: list[Shown]) -> list[Shown]:
 
 def _render(plugin: str, panel: Panel) -> Shown:
     try:
-        html = Markup(render_template(panel.template, **panel.context))
+        context = panel.context() if callable(panel.context) else panel.context
+        html = Markup(render_template(panel.template, **context))
     except Exception:
         log.exception("app %s: its panel %s cannot be shown", plugin, panel.template)
         end_reading()  # a failed statement would take the statements after it along

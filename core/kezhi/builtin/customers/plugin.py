@@ -114,7 +114,16 @@ class Customers(Plugin):
         read = "customers.read"
         found = [MenuItem(_l("Customer files"), "customers.index", icon="building", permission=read, order=10)]
         if not user.can("customers.see_all"):
-            found.append(MenuItem(_l("Shared with me"), "customers.shared", icon="share", permission=read, order=11))
+            found.append(
+                MenuItem(
+                    _l("Shared with me"),
+                    "customers.shared",
+                    icon="share",
+                    permission=read,
+                    order=11,
+                    under="customers.index",
+                )
+            )
         return found
 
     @hookimpl

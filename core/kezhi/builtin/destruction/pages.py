@@ -159,7 +159,7 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
     context = {"proposal": proposal, "state": STATES[proposal.state] if proposal else ""}
     text = _l("Open it") if proposal is not None else _l("Propose for destruction…")
     return [Panel(_l("Destruction"), "destruction/panel.html", context, icon="trash3", link=link, link_text=text,
-                  order=99, half=True)]  # fmt: skip
+                  order=99, half=True, tab="keeping")]  # fmt: skip
 
 
 def chosen_lines(ids: Any) -> list[tuple[int, str, str]]:

@@ -53,7 +53,7 @@ def propose(customer_id: int) -> Any:
     if not lines:
         abort(404)
     form = ProposalForm()
-    back = url_for("customers.show", customer_id=customer_id)
+    back = url_for("customers.show", customer_id=customer_id, tab="keeping")
     return _propose([customer_id], lines, form, back, (), begun=request.method == "POST")
 
 

@@ -125,7 +125,14 @@ class Entry(Plugin):
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:
         return [
-            MenuItem(_l("Entry of customers"), "entry.index", icon="person-check", permission="entry.read", order=12)
+            MenuItem(
+                _l("Entry of customers"),
+                "entry.index",
+                icon="person-check",
+                permission="entry.read",
+                order=12,
+                under="customers.index",
+            )
         ]
 
     @hookimpl

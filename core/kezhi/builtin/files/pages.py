@@ -84,24 +84,28 @@ def panels(record: Any, user: User) -> list[Panel]:
         return []
     plugin, attachment = found
     record_id = int(record.id)
-    held = services.files_of(plugin, attachment.kind, record_id)
-    may_attach = attachment.may_attach(record if attachment.is_customer else customer_of(attachment, record), user)
     url = url_for("files.index", plugin=plugin, kind=attachment.kind, record_id=record_id)
-    context = {
-        "files": held[:SHOWN],
-        "count": len(held),
-        "url": url,
-        "may_attach": may_attach,
-        "form": UploadForm(formdata=None) if may_attach else None,
-        "limits": limits_text() if may_attach else "",
-        "accepted": accepted() if may_attach else "",
-        "back": True,
-        "icon_of": icon_of,
-        "size_text": size_text,
-    }
+
+    def context() -> dict[str, Any]:
+        held = services.files_of(plugin, attachment.kind, record_id)
+        may_attach = attachment.may_attach(record if attachment.is_customer else customer_of(attachment, record), user)
+        return {
+            "files": held[:SHOWN],
+            "count": len(held),
+            "url": url,
+            "may_attach": may_attach,
+            "form": UploadForm(formdata=None) if may_attach else None,
+            "limits": limits_text() if may_attach else "",
+            "accepted": accepted() if may_attach else "",
+            "back": True,
+            "icon_of": icon_of,
+            "size_text": size_text,
+        }
+
     return [
-        Panel(_l("Files"), "files/panel.html", context, icon="paperclip", link=url, link_text=_l("All files"), order=60)
-    ]
+        Panel(_l("Files"), "files/panel.html", context, icon="paperclip", link=url, link_text=_l("All files"), order=60,
+              tab="files" if attachment.is_customer else "")
+    ]  # fmt: skip
 
 
 def customer_of(attachment: Attachment, record: Any) -> int | None:

@@ -61,7 +61,8 @@ def upload(plugin: str, kind: str, record_id: int) -> Any:
             flash(_("“%(name)s” is uploaded.", name=name), "success")
             attachment = services.attachment_for(plugin, kind)
             if request.form.get("back") and attachment.page:
-                return redirect(attachment.page(record_id))
+                tab = "?tab=files" if attachment.is_customer else ""  # of the page of a customer
+                return redirect(f"{attachment.page(record_id)}{tab}")
             return redirect(url_for("files.index", plugin=plugin, kind=kind, record_id=record_id))
         except NotFound:
             abort(404)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask import Blueprint
 
-from kezhi import Access, ListTool, Permission, Plugin, hookimpl
+from kezhi import Access, Demo, ListTool, Permission, Plugin, hookimpl
 from kezhi import lazy_gettext as _l
 
 from . import hookspecs as own_hookspecs
@@ -63,3 +63,9 @@ class Lists(Plugin):
             ListTool("lists.faces", "actions", "lists/_faces.html", faces.face_switch, "face", faces.answer),
             ListTool("lists.bulk", "bulk", "", bulk.bulk_bar),
         ]
+
+    @hookimpl
+    def demo_data(self) -> list[Demo]:
+        from .demo import make
+
+        return [Demo(make, order=90)]

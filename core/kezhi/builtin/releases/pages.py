@@ -169,13 +169,16 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
         DataRequest.id.in_(select(asked.request_id).where(asked.customer_id == record.id))
     )
     releases = visible(Release).where(Release.id.in_(select(given.release_id).where(given.customer_id == record.id)))
-    context = {
-        "requests": db.session.scalars(requests.order_by(DataRequest.id.desc()).limit(LATEST)).all(),
-        "releases": db.session.scalars(releases.order_by(Release.id.desc()).limit(LATEST)).all(),
-        "kinds": KINDS,
-        "states": STATES,
-        "tones": TONES,
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "requests": db.session.scalars(requests.order_by(DataRequest.id.desc()).limit(LATEST)).all(),
+            "releases": db.session.scalars(releases.order_by(Release.id.desc()).limit(LATEST)).all(),
+            "kinds": KINDS,
+            "states": STATES,
+            "tones": TONES,
+        }
+
     return [
         Panel(
             _l("Data requests"),
@@ -186,5 +189,6 @@ def customer_panels(record: Any, user: User) -> list[Panel]:
             link_text=_l("Ask for data"),
             order=97,
             half=True,
+            tab="keeping",
         )
     ]

@@ -46,6 +46,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeFigure:
+    """A figure at the top of the first page, about what the person sees, with a link to the records behind it.
+
+    ``note`` is what it is to be read against, ``tone`` is ``good`` or ``bad`` where that says which.
+    """
+
+    title: Text
+    value: str
+    unit: Text = ""
+    note: Text = ""
+    tone: Literal["", "good", "bad"] = ""
+    url: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class TaskKind:
     """A kind of duty. ``key`` starts with the plugin's name (``grading.review``).
 

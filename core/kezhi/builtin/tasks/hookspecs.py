@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kezhi import User
 from kezhi.hookspecs import spec
 
-from .contributions import NoticeKind, TaskKind
+from .contributions import HomeFigure, NoticeKind, TaskKind
 
 
 @spec("build")
@@ -22,4 +23,13 @@ def register_notice_kinds() -> list[NoticeKind]:  # type: ignore[empty-body]
 
     Returns: notice kinds; the keys start with the plugin's name. Called by: whatever sends and shows notices. On error:
     plugin broken.
+    """
+
+
+@spec("view")
+def home_figures(user: User) -> list[HomeFigure]:  # type: ignore[empty-body]
+    """What: figures for the top of the first page: how the person's customers stand today.
+
+    Returns: figures, counted over what ``user`` sees, at most two statements in all; none for who lacks the right.
+    Called by: the first page, which shows the first six by ``order``. On error: dropped.
     """

@@ -17,7 +17,7 @@ from kezhi.db import end_reading
 from kezhi.i18n import _, is_chinese
 
 from . import services
-from .contributions import CUSTOMERS, TaskKind, Waiting
+from .contributions import CUSTOMERS, HomeFigure, TaskKind, Waiting
 from .kinds import page_of, task_kinds
 from .models import Task
 from .services import Line, may_close
@@ -28,6 +28,7 @@ log = logging.getLogger("kezhi.tasks")
 
 SHOWN = 50  #: own tasks on the first page
 SIDE = 6  #: lines of a panel at the side
+FIGURES = 6  #: at the top of the first page
 TITLES = {"late": _l("Overdue"), "today": _l("Today"), "week": _l("This week"), "later": _l("Later")}
 
 
@@ -145,11 +146,18 @@ def home_page(user: User) -> dict[str, Any]:
         "groups": groups,
         "has_more": len(lines) > SHOWN,
         "escalated": [row_of(line.task, line.owner, user) for line in services.escalated_to(user, SHOWN)],
+        "figures": figures(user),
         "queues": queues(user),
         "notices": services.notices(limit=SIDE, only_unread=True)[0] if services.unread() else [],
         "unread": services.unread(),
         "may_add": user.can("tasks.use"),
     }
+
+
+def figures(user: User) -> list[HomeFigure]:
+    """The figures at the top of the first page."""
+    found = current_app.extensions["kezhi"].call.home_figures(user=user)
+    return sorted(found, key=lambda each: each.order)[:FIGURES]
 
 
 def greeting(name: str) -> str:

@@ -13,7 +13,7 @@ from kezhi.i18n import _
 from kezhi.security import local_target
 
 from ..accounts.models import Account
-from . import lists, notice_views, pages, services
+from . import counting, lists, notice_views, pages, services
 from .forms import AssignForm, DoneForm, TodoForm
 from .kinds import page_of, task_kinds
 from .models import Task
@@ -24,9 +24,10 @@ from .todo import add_todo, customer_named
 
 
 def blueprint() -> Blueprint:
-    """``/``, ``/tasks`` and ``/notices``."""
+    """``/``, ``/counts``, ``/tasks`` and ``/notices``."""
     found = Blueprint("tasks", __name__)
     found.add_url_rule("/", "home", home)
+    found.add_url_rule("/counts", "counts", counting.counts)
     found.add_url_rule("/tasks", "mine", mine)
     found.add_url_rule("/tasks/closed", "mine_closed", mine_closed)
     found.add_url_rule("/tasks/department", "department", department)

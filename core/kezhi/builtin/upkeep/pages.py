@@ -108,7 +108,7 @@ def copies_panels(customer: Customer, user: User) -> list[Panel]:
     return [
         Panel(
             _l("Copies of the base file"), "upkeep/copies_panel.html", context, icon="archive", link=change,
-            link_text=_l("Change"), order=17, half=True,
+            link_text=_l("Change"), order=17, half=True, tab="keeping",
         )
     ]  # fmt: skip
 
@@ -124,7 +124,7 @@ def guidance_panels(customer: Customer, user: User) -> list[Panel]:
     return [
         Panel(
             _l("Supervision and guidance"), "upkeep/guidance_panel.html", {"rows": rows}, icon="person-video3",
-            link=new, link_text=_l("New guidance"), order=18, half=True,
+            link=new, link_text=_l("New guidance"), order=18, half=True, tab="keeping",
         )
     ]  # fmt: skip
 

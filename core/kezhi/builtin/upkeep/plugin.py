@@ -157,6 +157,12 @@ class Upkeep(Plugin):
         return evidence()
 
     @hookimpl(optionalhook=True)
+    def home_figures(self, user: User) -> list[Any]:
+        from .home import figures
+
+        return figures(user)
+
+    @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import kinds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -106,16 +107,27 @@ def check_panels(subject: Subject) -> list[str]:
     """A record's page sends the same number of statements for one row of the plugin as for many."""
     with subject.filled() as (site, values):
         customer, admin = int(values["customer_id"]), client_of(site, "administrator")
-        address = f"{CUSTOMERS}/{customer}"
+        pages = record_pages(admin, customer)
         subject.add_rows(site, customer)
-        few, many = _statements(site, lambda: admin.get(address)), 0
+        few = {page: _statements(site, lambda page=page: admin.get(page)) for page in pages}
         for _time in range(5):
             subject.add_rows(site, customer)
-        many = _statements(site, lambda: admin.get(address))
-    if many > few:
-        return [f"{subject.name}: the page of a customer sends {many} statements for six rows and {few} for one: let "
-                "panels, facts and the time line read what they show in one statement"]  # fmt: skip
-    return []
+        many = {page: _statements(site, lambda page=page: admin.get(page)) for page in pages}
+    return [
+        f"{subject.name}: the page {page} sends {many[page]} statements for six rows and {few[page]} for one: let "
+        "panels, facts and the time line read what they show in one statement"
+        for page in pages
+        if many[page] > few[page]
+    ]
+
+
+def record_pages(client: Any, customer: int) -> list[str]:
+    """The page of a customer, and its tabs of apps, at which what they show is read."""
+    page = f"{CUSTOMERS}/{customer}"
+    return [
+        page,
+        *(f"{page}?tab={key}" for key in dict.fromkeys(re.findall(r"[?]tab=([\w.-]+)", _text(client.get(page))))),
+    ]
 
 
 def check_canary(subject: Subject) -> list[str]:
@@ -124,19 +136,21 @@ def check_canary(subject: Subject) -> list[str]:
     with subject.filled() as (site, values):
         admin, outsider = client_of(site, "administrator"), _outsider(site, subject.name)
         own = [(rule, method, address) for rule, method, address in addresses(subject, site, values)]
-        pages = list(dict.fromkeys([*(address for _rule, method, address in own if method == "GET"),
-                                    CUSTOMERS, f"{CUSTOMERS}/{values['customer_id']}"]))  # fmt: skip
-        if not any(MARK in _text(admin.get(address)) for address in pages[:-2]) and len(pages) > 2:
+        records = record_pages(admin, int(values["customer_id"]))
+        gets = list(dict.fromkeys(address for _rule, method, address in own if method == "GET"))
+        pages = [*gets, CUSTOMERS, *records]
+        if gets and not any(MARK in _text(admin.get(address)) for address in gets):
             found.append(f"{subject.name}: no page of it shows the examples to an administrator, so nothing can be "
                          f"said about others: let examples() write MARK ({MARK!r}) into their texts")  # fmt: skip
         for address in pages:
             for query in ("", f"?q={ASKED}", "?format=csv", f"?count=1&q={ASKED}"):
-                answer = outsider.get(f"{address}{query}")
+                place = f"{address}{query.replace('?', '&') if '?' in address else query}"
+                answer = outsider.get(place)
                 if MARK in _text(answer):
-                    found.append(f"{subject.name}: {address}{query} shows a customer to who may not see it: begin with "
+                    found.append(f"{subject.name}: {place} shows a customer to who may not see it: begin with "
                                  "visible(Model)")  # fmt: skip
                 elif query.startswith("?count") and answer.mimetype == "text/plain" and _text(answer).strip() != "0":
-                    found.append(f"{subject.name}: {address}{query} counts rows of customers that one may not see")
+                    found.append(f"{subject.name}: {place} counts rows of customers that one may not see")
         before = _rows_of(subject, site, int(values["customer_id"]))
         for rule, method, address in own:
             if method == "POST" and rule.arguments:

@@ -20,18 +20,22 @@ def declaration_panels(record: Any, user: User) -> list[Panel]:
     """The newest declaration of every figure."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    now = current(record.id)
-    rows = [(title_of(figure), now[figure["id"]]) for figure in all_figures() if figure["id"] in now]
     may_enter = record.code and may_change(record, "trade.declare", user)
+
+    def context() -> dict[str, Any]:
+        now = current(record.id)
+        rows = [(title_of(figure), now[figure["id"]]) for figure in all_figures() if figure["id"] in now]
+        return {"rows": rows, "new_url": url_for("trade.declare", customer=record.code) if may_enter else ""}
+
     return [
         Panel(
             _l("Declared figures"),
             "trade/declared_panel.html",
-            {"rows": rows, "new_url": url_for("trade.declare", customer=record.code) if may_enter else ""},
+            context,
             icon="card-checklist",
             link=list_of(record, "trade.declarations"),
             link_text=_l("All declarations"),
             order=31,
-            half=not rows,
+            tab="trade",
         )
     ]

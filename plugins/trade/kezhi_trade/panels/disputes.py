@@ -30,14 +30,17 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
     may_enter = record.code and may_change(record, "trade.dispute", user)
-    context = {
-        "disputes": _latest(record, AS_MANY)[:LATEST],
-        "labels": DISPUTE_LABELS,
-        "tones": DISPUTE_TONES,
-        "gravities": GRAVITY_LABELS,
-        "gravity_tones": GRAVITY_TONES,
-        "new_url": url_for("trade.new_dispute", customer=record.code) if may_enter else "",
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "disputes": _latest(record, AS_MANY)[:LATEST],
+            "labels": DISPUTE_LABELS,
+            "tones": DISPUTE_TONES,
+            "gravities": GRAVITY_LABELS,
+            "gravity_tones": GRAVITY_TONES,
+            "new_url": url_for("trade.new_dispute", customer=record.code) if may_enter else "",
+        }
+
     return [
         Panel(
             _l("Disputes"),
@@ -47,7 +50,7 @@ def dispute_panels(record: Any, user: User) -> list[Panel]:
             link=list_of(record, "trade.disputes"),
             link_text=_l("All disputes"),
             order=32,
-            half=not context["disputes"],
+            tab="trade",
         )
     ]
 

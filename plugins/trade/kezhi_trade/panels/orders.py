@@ -46,12 +46,15 @@ def order_panels(record: Any, user: User) -> list[Panel]:
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
     may_enter = record.code and may_change(record, "trade.write", user)
-    context = {
-        "orders": _latest(record, AS_MANY)[:LATEST],
-        "status_labels": STATUS_LABELS,
-        "status_tones": STATUS_TONES,
-        "new_url": url_for("trade.new", customer=record.code) if may_enter else "",
-    }
+
+    def context() -> dict[str, Any]:
+        return {
+            "orders": _latest(record, AS_MANY)[:LATEST],
+            "status_labels": STATUS_LABELS,
+            "status_tones": STATUS_TONES,
+            "new_url": url_for("trade.new", customer=record.code) if may_enter else "",
+        }
+
     return [
         Panel(
             _l("Trade figures"),
@@ -61,6 +64,7 @@ def order_panels(record: Any, user: User) -> list[Panel]:
             link=list_of(record, "trade.index"),
             link_text=_l("All orders"),
             order=30,
+            tab="trade",
         )
     ]
 

@@ -46,19 +46,22 @@ def receivable_panels(record: Any, user: User) -> list[Panel]:
     """The ageing table, open invoices and what is on account."""
     if not isinstance(record, Customer) or not user.can("trade.read"):
         return []
-    found = figures_of(record)
     may_enter = bool(record.code and may_change(record, "trade.book", user))
-    context = {
-        "figures": found,
-        "ages": [(AGE_LABELS[name], AGE_TONES[name], found[name]) for name, _last in AGES],
-        "owed": sum(found[name] for name, _last in AGES),
-        "today": clock.today(),
-        "open": _open(record),
-        "links": [(sort.plural, list_of(record, f"trade.{sort.key}s")) for sort in SORTS],
-        "new": [(sort.title, url_for(f"trade.new_{sort.key}", customer=record.code)) for sort in SORTS]
-        if may_enter
-        else [],
-    }
+
+    def context() -> dict[str, Any]:
+        found = figures_of(record)
+        return {
+            "figures": found,
+            "ages": [(AGE_LABELS[name], AGE_TONES[name], found[name]) for name, _last in AGES],
+            "owed": sum(found[name] for name, _last in AGES),
+            "today": clock.today(),
+            "open": _open(record),
+            "links": [(sort.plural, list_of(record, f"trade.{sort.key}s")) for sort in SORTS],
+            "new": [(sort.title, url_for(f"trade.new_{sort.key}", customer=record.code)) for sort in SORTS]
+            if may_enter
+            else [],
+        }
+
     return [
         Panel(
             _l("Receivables"),
@@ -68,6 +71,7 @@ def receivable_panels(record: Any, user: User) -> list[Panel]:
             link=list_of(record, "trade.invoices"),
             link_text=_l("All invoices"),
             order=30,
+            tab="trade",
         )
     ]
 

@@ -89,7 +89,7 @@ def new() -> Any:
             fill_errors(form, error)
         else:
             flash(ngettext("%(num)s figure is on record.", "%(num)s figures are on record.", count), "success")
-            return redirect(url_for("customers.show", customer_id=customer_id))
+            return redirect(url_for("customers.show", customer_id=customer_id, tab="trade"))
     return _form_page(form)
 
 

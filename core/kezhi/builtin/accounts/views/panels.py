@@ -33,7 +33,8 @@ def panels_of(account: Account) -> list[Shown]:
 
 def _html(panel: Panel) -> Any:
     try:
-        return Markup(render_template(panel.template, **panel.context))
+        context = panel.context() if callable(panel.context) else panel.context
+        return Markup(render_template(panel.template, **context))
     except Exception:
         log.exception("the panel %s cannot be shown", panel.template)
         end_reading()  # a failed statement would take the statements after it along

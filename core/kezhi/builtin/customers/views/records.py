@@ -49,7 +49,7 @@ def show(customer_id: int) -> Any:
             raise
         return redirect(url_for("customers.show", customer_id=stayed), code=301)
     entries = ENTRIES if request.args.get("timeline") != "all" else MOST_ENTRIES
-    page = record_page(customer, acting_user(), entries, request.args.get("section", ""))
+    page = record_page(customer, acting_user(), entries, request.args.get("section", ""), request.args.get("tab", ""))
     return render_template("customers/show.html", **page, form=AnalysisForm())
 
 

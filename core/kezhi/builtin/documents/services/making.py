@@ -112,7 +112,8 @@ def preview(key: str, record_id: int, format_: str, variant: str = "") -> Draft:
     made = plan(key, record_id, variant)
     body = render(made, format_)  # type: ignore[arg-type]
     record_alone("document.preview", key, record_id, format=format_, variant=made.variant)
-    name = f"{_('Draft')} {made.title} {made.content.subject}"[:120]
+    draft = _("Draft")
+    name = f"{draft} {made.title} {made.content.subject}"[:120]
     return Draft(f"{name}.{format_}", MEDIA[format_], body)
 
 

@@ -78,9 +78,9 @@ def _first(submission_id: int) -> list[Any]:
 
 
 def _facts(sent: Submission, lines: list[Any]) -> list[tuple[str, str]]:
-    separator = _(", ")
+    separator, nobody = _(", "), _("nobody")
     types = separator.join(f"{type_text(key)} {count}" for key, count in sent.totals["types"])
-    owners = separator.join(f"{name or _('nobody')} {count}" for name, count in sent.totals["owners"])
+    owners = separator.join(f"{name or nobody} {count}" for name, count in sent.totals["owners"])
     if sent.count == 1 and lines[0].parts:
         types = " · ".join((types, lines[0].parts))
     facts = [(_("New customers"), str(sent.count)), (_("First classification"), types), (_("Owner"), owners)]

@@ -44,7 +44,7 @@ def copies(customer_id: int) -> Any:
             fill_errors(form, error)
         else:
             flash(_("Where the copies are is recorded."), "success")
-            return redirect(url_for("customers.show", customer_id=customer_id))
+            return redirect(url_for("customers.show", customer_id=customer_id, tab="keeping"))
     page = render_template("upkeep/copies.html", form=form, customer=customer, kinds=KINDS)
     return page, 422 if form.is_submitted() else 200
 
@@ -93,7 +93,8 @@ def guide() -> Any:
             fill_errors(form, error)
         else:
             flash(_("The entry is recorded."), "success")
-            back = url_for("customers.show", customer_id=customer_id) if customer else url_for("upkeep.guidance")
+            page = url_for("customers.show", customer_id=customer_id, tab="keeping") if customer else ""
+            back = page or url_for("upkeep.guidance")
             return redirect(back)
     page = render_template("upkeep/guide.html", form=form, customer=customer)
     return page, 422 if form.is_submitted() else 200
