@@ -121,8 +121,15 @@ class Complaints(Plugin):
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
         from .feedback_duties import feedback_kind
+        from .remedy_duties import remedy_task_kinds
 
-        return [*task_kinds(), feedback_kind()]
+        return [*task_kinds(), feedback_kind(), *remedy_task_kinds()]
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[Any]:
+        from .services.remedy_approval import subject_kind
+
+        return [subject_kind()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:

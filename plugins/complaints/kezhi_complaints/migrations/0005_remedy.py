@@ -172,6 +172,8 @@ def upgrade() -> None:
         sa.Column("answered_at", UtcDateTime, nullable=True),
         sa.Column("score", sa.Integer, nullable=True),
         sa.Column("comment", sa.Text, nullable=False),
+        sa.Column("leader_id", BigInt, nullable=True),
+        sa.Column("due_at", UtcDateTime, nullable=True),
         sa.Column("settled_at", UtcDateTime, nullable=True),
         sa.Column("settled_by_id", BigInt, nullable=True),
         sa.Column("seal", CodeText, nullable=True),
@@ -185,10 +187,16 @@ def upgrade() -> None:
             name="fk_complaints_satisfaction_complaint_id_complaints_complaint",
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["leader_id"],
+            ["accounts_user.id"],
+            name="fk_complaints_satisfaction_leader_id_accounts_user",
+            ondelete="RESTRICT",
+        ),
     )
     op.create_index("ix_complaints_satisfaction_answered_at", "complaints_satisfaction", ["answered_at"])
     op.create_index("ix_complaints_satisfaction_complaint_id", "complaints_satisfaction", ["complaint_id", "id"])
-    op.create_index("ix_complaints_satisfaction_score", "complaints_satisfaction", ["score", "settled_at"])
+    op.create_index("ix_complaints_satisfaction_leader_id", "complaints_satisfaction", ["leader_id", "settled_at"])
     op.create_index("ix_complaints_satisfaction_seal_version", "complaints_satisfaction", ["seal_version"])
     op.create_index("uq_complaints_satisfaction_code_hash", "complaints_satisfaction", ["code_hash"], unique=True)
 

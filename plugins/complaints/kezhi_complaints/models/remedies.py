@@ -143,7 +143,7 @@ class Satisfaction(Base):
 
     ``email`` is where the link goes by e-mail: its code is made when it is sent, and ``code_hash`` is empty until then.
     ``ended_at``: the question no longer waits, for the complaint was re-opened or another link was made.
-    ``settled_at``: somebody has dealt with a customer who was not satisfied.
+    Of a customer who is not satisfied ``leader_id`` has to decide by ``due_at``; ``settled_at`` says that it is done.
     """
 
     __tablename__ = "complaints_satisfaction"
@@ -152,7 +152,7 @@ class Satisfaction(Base):
         CheckConstraint("score BETWEEN 1 AND 5", name="score"),
         Index("ix_complaints_satisfaction_complaint_id", "complaint_id", "id"),
         Index("uq_complaints_satisfaction_code_hash", "code_hash", unique=True),
-        Index("ix_complaints_satisfaction_score", "score", "settled_at"),
+        Index("ix_complaints_satisfaction_leader_id", "leader_id", "settled_at"),
         Index("ix_complaints_satisfaction_answered_at", "answered_at"),
         Index("ix_complaints_satisfaction_seal_version", "seal_version"),
     )
@@ -170,6 +170,8 @@ class Satisfaction(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[int | None] = mapped_column(Integer)
     comment: Mapped[str] = mapped_column(Protected("complaints.satisfied"), default="")
+    leader_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("accounts_user.id", ondelete="RESTRICT"))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(BigInt)
     seal: Mapped[str | None] = mapped_column(CodeText)
