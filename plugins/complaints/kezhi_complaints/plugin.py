@@ -203,8 +203,9 @@ class Complaints(Plugin):
     def demo_data(self) -> list[Demo]:
         from .clock_demo import make_clocks
         from .demo import make
+        from .remedy_demo import make_remedies
 
-        return [Demo(make, order=50), Demo(make_clocks, order=60)]
+        return [Demo(make, order=50), Demo(make_remedies, order=55), Demo(make_clocks, order=60)]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

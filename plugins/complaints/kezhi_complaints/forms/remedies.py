@@ -89,7 +89,9 @@ class _Rows(VersionForm):
 for at in range(ROWS):
     setattr(_Rows, f"who{at}", SelectField(_l("Responsible"), [Optional()]))
     setattr(_Rows, f"name{at}", StringField(_l("Name of supplier or carrier"), [Length(max=LONGEST_NAME)]))
-    setattr(_Rows, f"share{at}", StringField(_l("Share in %%"), [Length(max=12)], render_kw={"inputmode": "decimal"}))
+    setattr(
+        _Rows, f"share{at}", StringField(_l("Share in percent"), [Length(max=12)], render_kw={"inputmode": "decimal"})
+    )
 
 
 class ResponsibleForm(_Rows):

@@ -173,7 +173,7 @@ def _row(complaint: Complaint, each: Share) -> dict[str, Any]:
     if each.unit not in UNITS:
         raise Refused(_("Choose who is responsible."), field="shares")
     if not 0 < each.share <= WHOLE:
-        raise Refused(_("Write a share of more than 0 and at most 100 %%."), field="shares")
+        raise Refused(_("Write a share of more than 0 and at most 100 percent."), field="shares")
     row: dict[str, Any] = {"complaint_id": complaint.id, "unit": each.unit, "share": each.share, "department_id": None,
                            "user_id": None}  # fmt: skip
     if each.unit == BY_DEPARTMENT:

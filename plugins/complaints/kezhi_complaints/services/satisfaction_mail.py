@@ -62,7 +62,7 @@ def _phone_keys(phone: str) -> list[str]:
 
 def send(task: kezhi.Task) -> None:
     """The job: a new code each time it is tried, then the e-mail; what was answered or has ended meanwhile is left."""
-    asked_id, code = int(task.payload["id"]), secrets.token_urlsafe(32)
+    asked_id, code = int(task.payload.get("id", 0)), secrets.token_urlsafe(32)
     waits = (TABLE.c.id == asked_id) & TABLE.c.answered_at.is_(None) & TABLE.c.ended_at.is_(None)
     with acting_as(SYSTEM), writing():
         made: Any = db.session.execute(
@@ -77,7 +77,7 @@ def send(task: kezhi.Task) -> None:
         number = str(db.session.scalar(rows.where(TABLE.c.id == asked_id)))
         site = str(setting("tasks", "site_address") or "")
         with current_app.test_request_context(base_url=site):
-            path = url_for("complaints.satisfaction", code=code)
+            path = url_for("complaints.satisfaction", token=code)
         with force_locale(str(setting("kezhi", "locale"))):
             subject = _("Your complaint %(number)s: are you satisfied?", number=number)
             body = _("We have closed your complaint %(number)s. Please tell us by this link how satisfied you are. It "

@@ -66,7 +66,7 @@ def blueprint() -> Blueprint:
     rule("/actions/<int:action_id>/abandon", "abandon_action", actions.abandon_action, methods=BOTH)
     rule("/actions/<int:action_id>/done", "finish_action", actions.finish_action, methods=post)
     rule("/actions/<int:action_id>/effect", "check_action", actions.check_action, methods=post)
-    rule("/satisfaction/<code>", "satisfaction", satisfaction.answer, methods=BOTH)
+    rule("/satisfaction/<token>", "satisfaction", satisfaction.answer, methods=BOTH)
     rule(f"{one}/satisfaction/link", "satisfaction_link", satisfaction.make_link, methods=post)
     rule(f"{one}/satisfaction/phone", "satisfaction_phone", satisfaction.by_phone, methods=BOTH)
     settle = f"{one}/satisfaction/<int:satisfaction_id>"

@@ -22,7 +22,7 @@ from ..services import actions as policy
 from ..services.finding import complaint_by_id
 from ..services.people import barred
 from ..words_remedies import ACTION_WORDS
-from .remedies import back, carried_out, page, renew
+from .remedies import back, carried_out, not_now, page, renew
 
 
 @requires(HANDLE)
@@ -30,7 +30,7 @@ def new_action(complaint_id: int) -> Any:
     """Have somebody remove the cause. ``follows`` in the address: the action without effect before."""
     complaint = complaint_by_id(complaint_id)
     if not policy.may_act(complaint):
-        abort(404)
+        return not_now(complaint_id, _("Customer service gives corrective actions, unless the complaint is invalid."))
     form = ActionForm()
     form.prepare(barred(complaint))
     follows = request.args.get("follows", type=int)

@@ -24,7 +24,10 @@ from ..services.finding import complaint_by_id
 def new_remedy(complaint_id: int) -> Any:
     """Agree on something that the customer is given."""
     complaint = complaint_by_id(complaint_id)
-    _only(policy.may_remedy(complaint))
+    if not policy.may_remedy(complaint):
+        return not_now(
+            complaint.id, _("Who handles the complaint agrees on remedies, while it is open and not invalid.")
+        )
     form = RemedyForm()
     form.prepare()
     done = lambda: policy.add_remedy(complaint_id, form.kind.data, form.minor(), form.agreed.data or "").id  # noqa: E731
@@ -38,7 +41,10 @@ def edit_remedy(remedy_id: int) -> Any:
     """Agree on something else before it is carried out."""
     remedy = policy.remedy_by_id(remedy_id)
     complaint = complaint_by_id(remedy.complaint_id)
-    _only(policy.may_remedy(complaint))
+    if not policy.may_remedy(complaint):
+        return not_now(
+            complaint.id, _("Who handles the complaint agrees on remedies, while it is open and not invalid.")
+        )
     form = RemedyForm()
     form.prepare(remedy)
     done = lambda: policy.change_remedy(remedy_id, form.seen(), form.kind.data, form.minor(), form.agreed.data or "").id  # noqa: E731
@@ -65,7 +71,8 @@ def drop_remedy(remedy_id: int) -> Any:
 def _end(remedy_id: int, form: VersionForm, title: str, button: str, effect: Callable[[VersionForm], object]) -> Any:
     remedy = policy.remedy_by_id(remedy_id)
     complaint = complaint_by_id(remedy.complaint_id)
-    _only(policy.may_carry_out(complaint))
+    if not policy.may_carry_out(complaint):
+        return not_now(complaint.id, _("There is nothing of yours to do about this remedy."))
     if request.method == "GET":
         form.version.data = remedy.version
     elif form.validate_on_submit() and carried_out(form, lambda: effect(form)):
@@ -78,7 +85,10 @@ def _end(remedy_id: int, form: VersionForm, title: str, button: str, effect: Cal
 def name_responsible(complaint_id: int) -> Any:
     """Name the cause and who bears the cost."""
     complaint = complaint_by_id(complaint_id)
-    _only(responsible.may_name(complaint))
+    if not responsible.may_name(complaint):
+        return not_now(
+            complaint.id, _("Customer service names cause and responsibility, once the complaint is accepted.")
+        )
     form = ResponsibleForm()
     form.prepare(complaint, responsible.shares_of(complaint_id))
     done = lambda: len(  # noqa: E731
@@ -101,9 +111,12 @@ def _above() -> str:
     return text
 
 
-def _only(allowed: bool) -> None:
-    if not allowed:
+def not_now(complaint_id: int, text: str) -> Any:
+    """Why somebody who sees the complaint cannot open a form about it; what they send is refused."""
+    if request.method == "POST":
         abort(404)
+    flash(text, "error")
+    return redirect(url_for("complaints.show", complaint_id=complaint_id))
 
 
 def carried_out(form: VersionForm, effect: Callable[[], object]) -> bool:

@@ -17,24 +17,24 @@ from ..forms.remedies import ReasonForm, SatisfactionForm
 from ..services import satisfaction as policy
 from ..services.finding import complaint_by_id
 from ..services.public import count_use
-from .remedies import back, carried_out, page
+from .remedies import back, carried_out, not_now, page
 
 PAGE = "satisfaction:"  #: what this public page counts its sendings under
 
 
 @public
-def answer(code: str) -> Any:
+def answer(token: str) -> Any:
     """The question. A link that never was, was used, has ended or has expired answers like any page that is not."""
     form, thanked, number = SatisfactionForm(), False, ""
     try:
         if form.validate_on_submit():
-            number, thanked = _answered(code, form), True
+            number, thanked = _answered(token, form), True
         else:
-            number = policy.question_of(code)
+            number = policy.question_of(token)
     except NotFound:
         abort(404)
     except Refused as refused:
-        number = _still(code)
+        number = _still(token)
         fill_errors(form, refused)
     shown = render_template("complaints/satisfaction.html", form=form, number=number, thanked=thanked)
     reply = make_response(shown, 422 if form.errors or form.form_errors else 200)
@@ -65,7 +65,7 @@ def make_link(complaint_id: int) -> Any:
     with writing():
         code = policy.make_question(complaint_id)
     site = str(setting("tasks", "site_address") or "") or request.host_url
-    address = urljoin(site, url_for("complaints.satisfaction", code=code))
+    address = urljoin(site, url_for("complaints.satisfaction", token=code))
     days = policy.days_valid().days
     return render_template("complaints/satisfaction_link.html", address=address, complaint=complaint, days=days)
 
@@ -75,7 +75,7 @@ def by_phone(complaint_id: int) -> Any:
     """Write down what the customer said on the telephone."""
     complaint = complaint_by_id(complaint_id)
     if not policy.may_ask_after(complaint):
-        abort(404)
+        return not_now(complaint_id, _("Customer service asks once, when the complaint is closed."))
     form = SatisfactionForm()
     if form.validate_on_submit() and carried_out(
         form, lambda: policy.record_by_phone(complaint_id, form.score.data or 0, form.comment.data or "").id
@@ -105,5 +105,5 @@ def _settle(complaint_id: int, satisfaction_id: int, effect: Any, title: str) ->
     ):
         return back(complaint_id, _("The decision is on record."), "satisfaction")
     if asked is None or asked.id != satisfaction_id:
-        abort(404)
+        return not_now(complaint_id, _("There is nothing of yours to decide here."))
     return page(complaint, form, title, _("Put on record"), asked.comment)
