@@ -42,7 +42,7 @@ def remedy_columns() -> list[Column]:
                extra=(case((C.c.cause_id.is_not(None), "red"), else_="gray"),), filter=Filter(
                    "choice", lambda: [Choice(REPEATED, REPEAT_CHOICES[REPEATED])], _repeated)),
         Column("cost", _l("Cost"), _cost(), order=72, render="money"),
-        Column("responsible", _l("Responsible"), _responsible(), order=73,
+        Column("responsible", lazy_pgettext("cost", "Responsible"), _responsible(), order=73,
                filter=Filter("text", apply=_borne_by)),
         Column("actions", _l("Open corrective actions"), _open_actions(), order=74, render="count",
                filter=Filter("choice", lambda: [Choice("some", _l("Some are open"))], lambda _key: _with_actions())),

@@ -87,7 +87,7 @@ class _Rows(VersionForm):
 
 
 for at in range(ROWS):
-    setattr(_Rows, f"who{at}", SelectField(_l("Responsible"), [Optional()]))
+    setattr(_Rows, f"who{at}", SelectField(lazy_pgettext("cost", "Responsible"), [Optional()]))
     setattr(_Rows, f"name{at}", StringField(_l("Name of supplier or carrier"), [Length(max=LONGEST_NAME)]))
     setattr(
         _Rows, f"share{at}", StringField(_l("Share in percent"), [Length(max=12)], render_kw={"inputmode": "decimal"})
@@ -155,7 +155,7 @@ class ActionForm(VersionForm):
 
     measure = TextAreaField(_l("Measure"), [InputRequired(_l("Write down what is to be done.")),
                                             Length(max=LONGEST_TEXT)], render_kw={"rows": 3})  # fmt: skip
-    owner = SelectField(_l("Carried out by"), coerce=whole)
+    owner = SelectField(lazy_pgettext("action", "Carried out by"), coerce=whole)
     due_on = DayField(lazy_pgettext("action", "Due on"), [Optional()])
     checker = SelectField(_l("Effect checked by"), coerce=whole,
                           description=_l("Somebody else than who carries it out."))  # fmt: skip
