@@ -182,7 +182,12 @@ def claim_remedy(remedy: Remedy, version: int, states: tuple[str, ...], **values
 
 def put_on_record(complaint: Complaint, remedy: Remedy, what: str, by_id: int | None = None) -> None:
     """An event of the complaint (by the acting person, or ``by_id``), told to other apps and the audit log."""
-    details = {"remedy_id": remedy.id, "given": remedy.kind, "amount": remedy.amount, "currency": remedy.currency}
+    details: dict[str, Any] = {
+        "remedy_id": remedy.id,
+        "given": remedy.kind,
+        "amount": remedy.amount,
+        "currency": remedy.currency,
+    }
     add_event(complaint, REMEDY, by_id=by_id, what=what, **details)
     announce(Remedy, "update", [remedy.id])
     audit_record(f"complaint.remedy_{what}", "complaint", complaint.id, number=complaint.number, remedy=remedy.id)
