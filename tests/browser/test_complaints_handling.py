@@ -93,9 +93,7 @@ def test_a_complaint_from_the_first_call_to_its_end(app: Any, page_as: Callable[
     follow(agent, "已执行", "已执行", 执行情况="已转账")
     expect(agent.locator("#remedy")).to_contain_text("¥12,800.00")
     people_of = {"执行": "technical-department-user", "检查": "customer-service-manager-user"}
-    follow(
-        agent, "下达整改措施", "下达", 措施="增加复点签字", 负责人=people_of["执行"], 效果检查人=people_of["检查"]
-    )
+    follow(agent, "下达整改措施", "下达", 措施="增加复点签字", 负责人=people_of["执行"], 效果检查人=people_of["检查"])
     finder.goto("/tasks")
     expect(finder.locator("main")).to_contain_text("执行整改措施")
     step(agent, "答复客户", 说明="已补发，致歉")
