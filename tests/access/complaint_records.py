@@ -47,3 +47,16 @@ def followed(complaint_id: int, who: User, words: str) -> dict[str, Any]:
     db.session.add_all([remedy, share, action, link, said])
     db.session.flush()
     return {"remedy_id": remedy.id, "action_id": action.id, "satisfaction_id": said.id, "token": "a-token"}
+
+
+def hand_to(login: str) -> None:
+    """Whoever has this login handles every complaint, and decides about every customer who is not satisfied."""
+    from kezhi.builtin.accounts.services import user_named
+    from kezhi_complaints.models import Complaint, Satisfaction
+
+    person = user_named(login)
+    assert person is not None
+    for model, column in ((Complaint, "handler_id"), (Satisfaction, "leader_id")):
+        table: Any = model.__table__
+        with writing():
+            db.session.execute(table.update().where(table.c[column].is_not(None)).values({column: person.id}))

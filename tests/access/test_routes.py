@@ -29,7 +29,7 @@ from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import with_options
 from kezhi.testing.server import csrf_token
 
-from .complaint_records import complaint_of, followed
+from .complaint_records import complaint_of, followed, hand_to
 
 BUILTINS = Path(kezhi.__file__).parent / "builtin"
 
@@ -470,6 +470,7 @@ def test_the_administrator_opens_every_page_in_both_languages(
     app: Flask, company: Company, client_as: Any, request_paths: None, locale: str, tag: str
 ) -> None:
     client, wrong, pages = client_as("administrator", locale=locale), [], 0
+    hand_to("administrator-user")
     catalogue, met = sentences(), set[str]()
     assert len(catalogue) > 300
     foreign = {text for text in catalogue if text.count(" ") >= 2}
