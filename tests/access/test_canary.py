@@ -62,7 +62,7 @@ from kezhi.permissions import declared_permission
 from kezhi.site import Site
 from kezhi.users import User
 
-from .complaint_records import complaint_of
+from .complaint_records import complaint_of, followed
 
 pytestmark = [pytest.mark.plugins("trade", "grading", "credit", "complaints"), pytest.mark.services]
 
@@ -266,7 +266,7 @@ def complained(customer: int, who: User) -> dict[str, int]:
         db.session.flush()
         heard = Hearing(investigation_id=found.id, side="witness", name=MARK, said=MARK, heard_at=clock.now())
         db.session.add(heard)
-        return {**mine, "guidance_id": guidance.id, "help_id": asked.id}
+        return {**mine, "guidance_id": guidance.id, "help_id": asked.id, **followed(made.id, who, MARK)}
 
 
 def ask_for(customer: int, who: User) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from kezhi.testing.client import IsolatedClient
 from kezhi.testing.databases import with_options
 from kezhi.testing.server import csrf_token
 
-from .complaint_records import complaint_of
+from .complaint_records import complaint_of, followed, hand_to
 
 BUILTINS = Path(kezhi.__file__).parent / "builtin"
 
@@ -43,6 +43,7 @@ ONWARD = {
     "grading.scheme_found", "accounts.code",
     "policy.overdue", "trade.month_back",
     "cards.kept",
+    "complaints.satisfaction_phone",
     "customers.shared",
 }  # fmt: skip
 #: Pages of who gives out customer data, and of who asked for some: not even the administrator opens them.
@@ -332,6 +333,7 @@ def company(app: Flask, add_person: Any) -> Company:
 
 def complained(customer: int, agent: Any) -> dict[str, int]:
     """A complaint with guidance on it and a request for help, by their ids."""
+    from kezhi.builtin.accounts.services import user_named
     from kezhi_complaints import services as complaints
     from kezhi_complaints.models import CHANNEL, KIND, Guidance, Help
 
@@ -339,13 +341,18 @@ def complained(customer: int, agent: Any) -> dict[str, int]:
         kind, channel = complaints.entries(KIND)[0]["id"], complaints.entries(CHANNEL)[0]["id"]
         values = {"customer_id": customer, "anonymous": True, "subject": "Late", "course": "Five hours late",
                   "kind_id": kind, "channel_id": channel}  # fmt: skip
-        made = complaints.register(values).id
+        case = complaints.register(values)
+        chief = user_named("admin")
+        assert chief is not None
+        case.state, case.handler_id = "accepted", chief.id
+        made = case.id
         now = {"complaint_id": made, "due_at": clock.now()}
         guidance = Guidance(**now, by_id=agent.id, at=clock.now(), text="Call them", person_id=agent.id)
         asked = Help(**now, asked_by_id=agent.id, asked_at=clock.now(), person_id=agent.id, question="Where?")
         db.session.add_all([guidance, asked])
         db.session.flush()
-        return {"complaint_id": made, "guidance_id": guidance.id, "help_id": asked.id}
+        ids = {"complaint_id": made, "guidance_id": guidance.id, "help_id": asked.id}
+        return ids | followed(made, chief, "Twelve boxes")
 
 
 def rules_of(app: Flask, method: str) -> list[Rule]:
@@ -375,7 +382,7 @@ def test_every_route_declares_a_permission_that_somebody_registers(app: Flask) -
     assert {endpoint for endpoint, key in declared.items() if key == PUBLIC} == {
         "health", "accounts.login", "accounts.logout", "kezhi.favicon", "kezhi.language", "kezhi.static",
         "kezhi.vendor", "kezhi.plugin_static", "accounts.code", "accounts.link", "accounts.forgotten",
-        "complaints.public",
+        "complaints.public", "complaints.satisfaction",
     }  # fmt: skip
 
 
@@ -463,6 +470,7 @@ def test_the_administrator_opens_every_page_in_both_languages(
     app: Flask, company: Company, client_as: Any, request_paths: None, locale: str, tag: str
 ) -> None:
     client, wrong, pages = client_as("administrator", locale=locale), [], 0
+    hand_to("administrator-user")
     catalogue, met = sentences(), set[str]()
     assert len(catalogue) > 300
     foreign = {text for text in catalogue if text.count(" ") >= 2}

@@ -15,6 +15,7 @@ from kezhi.builtin.customers.models import Customer
 from .models import (
     Complaint,
     Correction,
+    CorrectiveAction,
     Event,
     Feedback,
     Guidance,
@@ -23,6 +24,9 @@ from .models import (
     Investigation,
     Part,
     Progress,
+    Remedy,
+    Responsibility,
+    Satisfaction,
 )
 
 READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
@@ -62,6 +66,7 @@ DEPARTMENTS: Any = Department.__table__
 PARTS: Any = Part.__table__
 INVESTIGATIONS: Any = Investigation.__table__
 HELP: Any = Help.__table__
+ACTIONS: Any = CorrectiveAction.__table__
 
 
 def permissions() -> list[Permission]:
@@ -86,7 +91,7 @@ def permissions() -> list[Permission]:
 def access() -> list[Access]:
     """Events, corrections and guidance follow their complaint, progress its feedback.
 
-    Findings and requests for help have rules of their own.
+    Findings, requests for help and corrective actions have rules of their own.
     """
     complaint: Any = Complaint.id
     follow: dict[type, Any] = {
@@ -94,17 +99,22 @@ def access() -> list[Access]:
         Correction: Correction.complaint_id,
         Guidance: Guidance.complaint_id,
         Part: Part.complaint_id,
+        Remedy: Remedy.complaint_id,
+        Responsibility: Responsibility.complaint_id,
+        Satisfaction: Satisfaction.complaint_id,
     }
     feedback: Any = Feedback.id
     progress: Any = Progress.feedback_id
     investigation: Any = Investigation.id
     hearings: dict[type, Any] = {Hearing: Hearing.investigation_id}
     help_id: Any = Help.id
+    action_id: Any = CorrectiveAction.id
     return [
         Access(Complaint, complaint, complaint_grants, follow),
         Access(Feedback, feedback, feedback_grants, {Progress: progress}),
         Access(Investigation, investigation, investigation_grants, hearings),
         Access(Help, help_id, help_grants),
+        Access(CorrectiveAction, action_id, action_grants),
     ]
 
 
@@ -175,6 +185,17 @@ def help_grants(user: User) -> Any:
     if user.can(ALL_UNITS):
         found.append(select(own.id).where(own.complaint_id.in_(_seen(user))))
     return found
+
+
+def action_grants(user: User) -> Any:
+    """Who sees the complaint, who has to carry the action out, and who looks whether it had an effect."""
+    c, own = COMPLAINTS.c, ACTIONS.c
+    mine = select(own.id).join(COMPLAINTS, c.id == own.complaint_id).where(not_about(user))
+    return [
+        select(own.id).where(own.complaint_id.in_(_seen(user))),
+        mine.where(own.owner_id == user.id),
+        mine.where(own.checker_id == user.id),
+    ]
 
 
 def _with_part(user: User, column: Any, table: Any = None, on: Any = None) -> Any:

@@ -12,6 +12,7 @@ from kezhi.builtin.customers.services import looks_only
 from .access import READ, REGISTER
 from .handling_attachments import handling_attachments
 from .models import Complaint, Feedback
+from .remedy_duties import action_attachment
 
 
 def attachments() -> list[Any]:
@@ -26,4 +27,5 @@ def attachments() -> list[Any]:
                    page=lambda record_id: url_for("complaints.feedback", feedback_id=record_id),
                    looks_only=looks_only, customer=lambda feedback: feedback.customer_id),
         *handling_attachments(),
+        action_attachment(),
     ]  # fmt: skip

@@ -19,6 +19,13 @@ def clauses() -> list[Clause]:
         Clause("CMP-10", _l("A complaint goes step by step, and nobody handles one about themself")),
         Clause("CMP-11", _l("Who investigates is no party to the complaint and does not answer it")),
         Clause("CMP-12", _l("A plan stands on record within 30 minutes, else the direct leader hears of it")),
+        Clause(
+            "CMP-13", _l("What the customer is given has an amount, who bears it adds up, and large sums are approved")
+        ),
+        Clause("CMP-14", _l("The cause has a corrective action whose effect is checked; repeated causes are found")),
+        Clause(
+            "CMP-15", _l("After closing the customer is asked once; who is not satisfied is heard again"), ours=True
+        ),
         Clause("CMP-16", _l("Assisting an investigation is a duty that is not declined without a reason")),
         Clause("CMP-17", _l("Customer service leaves guidance on the complaints of every unit, which answers it")),
         Clause("CMP-30", _l("Each service tier is answered, responded to and helped within its time")),

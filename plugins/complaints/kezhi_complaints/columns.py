@@ -17,6 +17,7 @@ from kezhi.i18n import lazy_pgettext
 from .access import READ
 from .clock_columns import clock_columns
 from .models import CHANNEL, KIND, OPEN_STATES, Complaint
+from .remedy_columns import remedy_columns
 from .services.entries import ENTRIES, shown, sql_title, subtree, tree
 from .words import SEVERITY_TONES, SEVERITY_WORDS, STATE_TONES, STATE_WORDS, VALIDITY_WORDS
 
@@ -58,6 +59,7 @@ def complaint_columns() -> list[Column]:
         Column("severity", _l("Severity"), row.severity, render="chip", order=71,
                filter=Filter("choice", lambda: [Choice(key, text) for key, text in SEVERITY_WORDS.items()]),
                extra=(case(SEVERITY_TONES, value=row.severity),)),
+        *remedy_columns(),
         Column("product", _l("Product"), row.product, order=80, filter=Filter("text")),
         Column("reference", _l("Order or waybill"), row.reference, order=81, filter=Filter("text")),
         Column("happened_on", _l("Happened on"), row.happened_on, render="date", order=82, filter=Filter("date")),

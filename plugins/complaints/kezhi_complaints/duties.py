@@ -120,13 +120,13 @@ def _lines(user: User, limit: int, *conditions: Any) -> list[Waiting]:
     ]  # fmt: skip
 
 
-def _subject() -> Any:
+def subject_of() -> Any:
     """The number; nothing where a person is complained about: others of a department see its tasks, too."""
     c = COMPLAINTS.c
     return case((c.accused_id.is_(None), c.number), else_="").label("subject")
 
 
-def _customer() -> Any:
+def customer_of() -> Any:
     """Whose customer it is; not where a person is complained about: who sees a customer sees the duties about it."""
     c = COMPLAINTS.c
     return case((c.accused_id.is_(None), c.customer_id)).label("customer_id")
@@ -139,8 +139,8 @@ def help_due() -> Select[Any]:
     return (
         select(
             slot.label("slot"), asked.due_at.label("due_at"), asked.person_id.label("owner_id"),
-            asked.department_id.label("department_id"), _subject(),
-            cast(asked.id, Text).label("reference"), _customer(),
+            asked.department_id.label("department_id"), subject_of(),
+            cast(asked.id, Text).label("reference"), customer_of(),
         )
         .join(COMPLAINTS, COMPLAINTS.c.id == asked.complaint_id)
         .where(asked.state == ASKED, COMPLAINTS.c.state.in_(OPEN_STATES))
@@ -153,8 +153,8 @@ def guidance_due() -> Select[Any]:
     return (
         select(
             cast(given.id, Text).label("slot"), given.due_at.label("due_at"), given.person_id.label("owner_id"),
-            given.department_id.label("department_id"), _subject(),
-            cast(given.complaint_id, Text).label("reference"), _customer(),
+            given.department_id.label("department_id"), subject_of(),
+            cast(given.complaint_id, Text).label("reference"), customer_of(),
         )
         .join(COMPLAINTS, COMPLAINTS.c.id == given.complaint_id)
         .where(given.answered_at.is_(None))

@@ -25,6 +25,7 @@ from .models import (
     Help,
     Investigation,
 )
+from .remedy_handing_over import action_hand_overs
 from .services.history import add_event
 from .services.people import add_part, end_part
 
@@ -50,6 +51,7 @@ def hand_overs() -> list[Any]:
         HandOver("complaints.guided", _l("Guidance on complaints to answer"), guided,
                  _names(Guidance, GUIDANCE.c.complaint_id), move_guided, barred=lambda to: _about(to, GUIDANCE),
                  accepts=_reads, icon="signpost-2", order=43),
+        *action_hand_overs(),
         feedback_hand_over(),
     ]  # fmt: skip
 

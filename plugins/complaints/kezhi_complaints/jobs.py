@@ -9,7 +9,17 @@ from kezhi import lazy_gettext as _l
 
 def jobs() -> list[Job]:
     """The jobs of this plugin."""
-    return [Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *")]
+    return [
+        Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *"),
+        Job("complaints.ask", _l("Ask a customer by e-mail whether they are satisfied"), ask_by_mail),
+    ]
+
+
+def ask_by_mail(task: kezhi.Task) -> None:
+    """The question after closing; tried again when the mail server does not answer."""
+    from .services.satisfaction_mail import send
+
+    send(task)
 
 
 def watch_clocks(task: kezhi.Task) -> None:

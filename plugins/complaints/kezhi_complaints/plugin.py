@@ -46,7 +46,8 @@ class Complaints(Plugin):
 
         return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
                 own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun, own.Part, own.Investigation, own.Hearing,
-                own.Help, own.Guidance]  # fmt: skip
+                own.Help, own.Guidance, own.Remedy, own.Responsibility, own.CorrectiveAction,
+                own.Satisfaction]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -85,7 +86,7 @@ class Complaints(Plugin):
 
         def tables() -> list[SealedTable]:
             others = (own.Event, own.Correction, own.Feedback, own.Progress, own.Investigation, own.Hearing, own.Help,
-                      own.Guidance)  # fmt: skip
+                      own.Guidance, own.Remedy, own.CorrectiveAction, own.Satisfaction)  # fmt: skip
             return [SealedTable(own.Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
 
         return [key_use("complaints.fields", _l("Complaints, feedback and their history"), tables)]
@@ -126,8 +127,15 @@ class Complaints(Plugin):
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
         from .feedback_duties import feedback_kind
+        from .remedy_duties import remedy_task_kinds
 
-        return [*task_kinds(), feedback_kind()]
+        return [*task_kinds(), feedback_kind(), *remedy_task_kinds()]
+
+    @hookimpl(optionalhook=True)
+    def approval_subjects(self) -> list[Any]:
+        from .services.remedy_approval import subject_kind
+
+        return [subject_kind()]
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:
@@ -201,8 +209,9 @@ class Complaints(Plugin):
     def demo_data(self) -> list[Demo]:
         from .clock_demo import make_clocks
         from .demo import make
+        from .remedy_demo import make_remedies
 
-        return [Demo(make, order=50), Demo(make_clocks, order=60)]
+        return [Demo(make, order=50), Demo(make_remedies, order=55), Demo(make_clocks, order=60)]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

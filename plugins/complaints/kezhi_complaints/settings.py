@@ -7,12 +7,12 @@ from wtforms.validators import InputRequired, NumberRange
 
 from kezhi import lazy_gettext as _l
 
-from .settings_handling import HandlingSettings
+from .remedy_settings import RemedySettings
 
 PERCENT = _l("Write a number between 0 and 99; 0 warns of nothing.")
 
 
-class ComplaintsSettings(HandlingSettings):
+class ComplaintsSettings(RemedySettings):
     """The settings of complaints."""
 
     elapsed = BooleanField(

@@ -36,6 +36,7 @@ from .models import (
     Guidance,
     Investigation,
 )
+from .remedy_panel import followed, remedy_panel
 from .rules import is_late
 from .services.checking import case_of, explained_to, running_investigation
 from .services.entries import ENTRIES, title_of
@@ -100,6 +101,7 @@ def complaint_page(complaint: Complaint, sent: Forms | None = None) -> dict[str,
         **_judgement(complaint, sent, may, events),
         **_guidance(complaint, sent, given),
         **_background(complaint),
+        **remedy_panel(complaint),
         **registration_of(complaint),
         "clocks": clocks_of(complaint),
     }  # fmt: skip
@@ -193,6 +195,7 @@ def _line(event: Event, names: dict[int | None, str], titles: dict[int, str]) ->
         title, tone = GUIDANCE_ANSWERED, "green"
     if event.kind == ESCALATED and details.get("delay"):
         title = _("It takes longer: escalated")
+    title, tail = followed(event, title, tail)
     channel = titles.get(details.get("channel_id", 0), "")
     return {"title": title, "icon": icon, "tone": tone, "tail": tail, "channel": channel, "note": event.note,
             "who": names.get(event.by_id, ""), "at": event.at}  # fmt: skip

@@ -10,6 +10,7 @@ from kezhi.i18n import lazy_pgettext
 
 from .models import (
     ACCEPTED,
+    ACTION,
     ANSWERED,
     ASKED,
     ASSIGNED,
@@ -34,8 +35,11 @@ from .models import (
     PAUSED,
     PLANNED,
     REGISTERED,
+    REMEDY,
     REOPENED,
     RESUMED,
+    SATISFACTION,
+    SHARES,
     TIER,
     TOLD,
     WITHDRAWN,
@@ -68,6 +72,10 @@ EVENT_WORDS: dict[str, tuple[Any, str, str]] = {
     HELP_ENDED: (lazy_pgettext("event", "Assistance given"), "person-raised-hand", "green"),
     FOUND: (lazy_pgettext("event", "Findings complete"), "clipboard-check", "green"),
     TIER: (lazy_pgettext("event", "Service tier changed"), "award", "gray"),
+    REMEDY: (lazy_pgettext("event", "Remedy"), "gift", "violet"),
+    SHARES: (lazy_pgettext("event", "Cause and responsibility named"), "pie-chart", "indigo"),
+    ACTION: (lazy_pgettext("event", "Corrective action"), "tools", "teal"),
+    SATISFACTION: (lazy_pgettext("event", "Satisfaction"), "emoji-smile", "blue"),
 }
 #: to whom findings are explained
 PARTY_WORDS: dict[str, Any] = {

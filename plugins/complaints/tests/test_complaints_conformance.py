@@ -46,8 +46,47 @@ def examples(app: Any, customer_id: int) -> dict[str, Any]:
         asked = services.ask(complaint.id, f"{MARK} where?", person_id=agent.id).id
     with acting_as(chief):
         given = services.guide(complaint.id, f"{MARK} first").id
-    return {"complaint_id": complaint.id, "key": "withdraw", "guidance_id": given, "help_id": asked,
+    return {**followed(complaint.id, agent, finder),
+            "complaint_id": complaint.id, "key": "withdraw", "guidance_id": given, "help_id": asked,
             "feedback_id": feedback_id, "name": "kind", "code": code, "tier": "normal"}  # fmt: skip
+
+
+def followed(complaint_id: int, agent: Any, finder: Any) -> dict[str, Any]:
+    """What follows from the complaint: a remedy, who bears it, an action that was done, and a question with its answer.
+    The actions of the pages are those that are still open."""
+    from kezhi import clock, db
+    from kezhi_complaints.models import Satisfaction
+    from kezhi_complaints.services import actions, remedies, responsible, satisfaction
+
+    with acting_as(agent):
+        remedy = remedies.add_remedy(complaint_id, "apology", 0, f"{MARK} is told sorry")
+        remedies.carry_out(remedy.id, remedy.version, f"{MARK} was told")
+        open_remedy = remedies.add_remedy(complaint_id, "replacement", 100, f"{MARK} gets twelve").id
+        from kezhi_complaints.services import complaint_by_id
+
+        version = complaint_by_id(complaint_id).version
+        db.session.rollback()
+        responsible.name_responsible(complaint_id, version, None, [responsible.Share("carrier", "Shunda", 1_000_000)])
+        done = actions.give_action(complaint_id, f"Count for {MARK}", agent.id, finder.id)
+        actions.finish_action(done.id, done.version, f"Counted for {MARK}")
+        action = actions.give_action(complaint_id, f"Sign for {MARK}", agent.id, finder.id).id
+        actions.abandon_action(done_with(complaint_id, agent, finder), 1, f"{MARK} wants none")
+    with writing():
+        complaint = complaint_by_id(complaint_id)
+        satisfaction.put_question(complaint, email=f"{MARK}@example.com", code_hash=satisfaction.hashed("a-token"))
+        answered = Satisfaction(complaint_id=complaint_id, channel="phone", asked_at=clock.now(), score=1,
+                                answered_at=clock.now(), comment=f"{MARK} waits", leader_id=agent.id,
+                                due_at=clock.now())  # fmt: skip
+        db.session.add(answered)
+        db.session.flush()
+        return {"remedy_id": open_remedy, "action_id": action, "satisfaction_id": answered.id, "token": "a-token"}
+
+
+def done_with(complaint_id: int, agent: Any, finder: Any) -> int:
+    """Another action, to be given up."""
+    from kezhi_complaints.services import actions
+
+    return int(actions.give_action(complaint_id, f"Weigh for {MARK}", agent.id, finder.id).id)
 
 
 globals().update(conformance_of("complaints", examples=examples))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,9 @@ class Proposal:
 
     ``steps`` are what the app ships; left out, they are those of its kind. The flow that the company keeps for the
     kind takes their place.
+
+    ``barred`` are people, by id, whom the subject is about: none of them gets a step or a seat, whoever the flow names.
+    Where one of them would sign, the next manager above does; where nobody is left, it cannot be put up.
     """
 
     kind: str
@@ -70,6 +73,7 @@ class Proposal:
     steps: tuple[Step, ...] = ()
     snapshot: Mapping[str, Any] = field(default_factory=dict)
     amount: int | None = None
+    barred: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,10 @@ class SubjectKind:
 
     ``steps()`` is the flow that the app ships: it holds until the company keeps one of its own. ``amount`` names what
     the proposals' amount is (``_l("Amount of the contract")``), None for a kind whose proposals have none.
+
+    ``barred(request)`` are people, by id, whom the subject is about now: they decide nothing about it, in nobody's
+    place either, and nothing is passed on to them. They are asked at every decision; ``Proposal.barred`` says it when
+    the steps are made.
     """
 
     kind: str
@@ -92,3 +100,4 @@ class SubjectKind:
     address: Callable[[Request], str | None] = lambda request: None
     steps: Callable[[], tuple[Step, ...]] = tuple
     amount: Text | None = None
+    barred: Callable[[Request], Collection[int]] = lambda request: ()

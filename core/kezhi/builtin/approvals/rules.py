@@ -39,6 +39,12 @@ def is_requester(request: Request, user: User) -> bool:
     return request.requester_login == user.login
 
 
+def is_about(request: Request, user: User) -> bool:
+    """Whether the app says that the subject is about this person, who so decides nothing about it."""
+    found = find_subject(request.kind)
+    return found is not None and user.id in found[1].barred(request)
+
+
 def check_app(request: Request) -> None:
     """Errors: ``Barred`` when the app that must carry the request out is not enabled."""
     if find_subject(request.kind) is None:
@@ -61,6 +67,10 @@ def check_signer(request: Request, user: User) -> Place:
         raise Barred(
             "own_request",
             _("You put up %(number)s yourself; somebody else has to decide it.", number=request.number),
+        )
+    if is_about(request, user):
+        raise Barred(
+            "about_them", _("You have no part in %(number)s; somebody else has to decide it.", number=request.number)
         )
     step, title = current_step(request), localised(current_step(request).title)
     if user.id in counted_at(request, step):

@@ -32,9 +32,10 @@ ASSIGNED, JUDGED, ESCALATED, REOPENED = "assigned", "judged", "escalated", "reop
 PAUSED, RESUMED = "paused", "resumed"  #: waiting for the customer
 TOLD, NOTED, GUIDED, CHANGED, HELP_ASKED, TIER = "told", "noted", "guided", "changed", "help_asked", "tier"
 FOUND, HELP_ENDED = "found", "help_ended"  #: findings are complete; help was given or declined
+REMEDY, SHARES, ACTION, SATISFACTION = "remedy", "shares", "action", "satisfaction"  #: what follows: CMP-13 … CMP-15
 EVENTS = (
     *STATES, ASSIGNED, JUDGED, ESCALATED, REOPENED, PAUSED, RESUMED, TOLD, NOTED, GUIDED, CHANGED, HELP_ASKED, TIER,
-    FOUND, HELP_ENDED,
+    FOUND, HELP_ENDED, REMEDY, SHARES, ACTION, SATISFACTION,
 )  # fmt: skip
 
 

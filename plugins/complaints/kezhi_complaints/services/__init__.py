@@ -22,7 +22,7 @@ from .guiding import answer_guidance, guidance_of, guide, may_guide
 from .history import add_event, add_events, events_of
 from .investigating import hearings_of, investigations_of, save_findings
 from .meant import customer_meant, recent, suggested
-from .people import barred, check_accused, check_signer, fair_steps
+from .people import barred, check_accused
 from .public import count_use, end_link, is_good, make_link, present_link, register_from_web
 from .registering import register
 from .stepping import take_step
@@ -37,7 +37,6 @@ __all__ = [
     "barred",
     "change_feedback",
     "check_accused",
-    "check_signer",
     "check_step",
     "complaint_by_id",
     "correct",
@@ -49,7 +48,6 @@ __all__ = [
     "entries",
     "escalate",
     "events_of",
-    "fair_steps",
     "feedback_by_id",
     "feedback_of_complaint",
     "give",

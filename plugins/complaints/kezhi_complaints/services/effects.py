@@ -25,6 +25,8 @@ from .checking import PARTIES, case_of, running_investigation
 from .entries import ENTRIES
 from .history import add_event
 from .people import INVESTIGATIONS, add_part, check_handler, check_investigator, end_part, leader_for
+from .satisfaction import settle_all
+from .satisfaction_mail import ask_by_itself
 from .stepping import Effect, Prepare
 
 Values = Mapping[str, Any]
@@ -43,7 +45,12 @@ def reopen(complaint: Complaint, values: Values) -> Effect:
         "handler_id": handler.id, "reopened": complaint.reopened + 1, "validity": "", "severity": "", "ground": "",
         "answered_at": None, "closed_at": None,
     }  # fmt: skip
-    return Effect(columns, {"user_id": handler.id}, handler.id, end_investigation)
+
+    def begin(found: Complaint) -> None:
+        end_investigation(found)
+        settle_all(found)
+
+    return Effect(columns, {"user_id": handler.id}, handler.id, begin)
 
 
 def take(complaint: Complaint, _values: Values) -> Effect:
@@ -164,6 +171,11 @@ def end(_complaint: Complaint, _values: Values) -> Effect:
     return Effect(stamps=("closed_at",))
 
 
+def close(_complaint: Complaint, _values: Values) -> Effect:
+    """Nobody's turn any more; the customer is asked whether they are satisfied (CMP-15)."""
+    return Effect(stamps=("closed_at",), then=ask_by_itself)
+
+
 def pause(_complaint: Complaint, _values: Values) -> Effect:
     """It waits for the customer."""
     return Effect({"paused": True})
@@ -220,6 +232,6 @@ def _channel(values: Values) -> int:
 
 PREPARE: dict[str, Prepare] = {
     "accept": accept, "reopen": reopen, "take": take, "assign": assign, "investigate": investigate, "replace": replace,
-    "find": find, "judge": judge, "plan": plan, "start": onwards, "answer": answer, "confirm": onwards, "close": end,
+    "find": find, "judge": judge, "plan": plan, "start": onwards, "answer": answer, "confirm": onwards, "close": close,
     "withdraw": end, "pause": pause, "resume": resume, "explain": explain, "escalate": escalate, "delay": delay,
 }  # fmt: skip

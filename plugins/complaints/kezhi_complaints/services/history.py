@@ -22,9 +22,12 @@ def add_event(
     *,
     owner_id: int | None = None,
     at: datetime | None = None,
+    by_id: int | None = None,
     **details: Any,
 ) -> Event:
     """Put an event of a complaint on record, in the open transaction. The one place in which events are made.
+
+    ``by_id``: who it was, where somebody else acts in their name (a signature that is carried out).
 
     The clocks follow it. The first event keeps what they go by: the tier then, and the channel's response time.
     """
@@ -36,7 +39,7 @@ def add_event(
         complaint_id=complaint.id,
         kind=kind,
         at=at or clock.now(),
-        by_id=acting_user().id,
+        by_id=by_id if by_id is not None else acting_user().id,
         owner_id=owner_id,
         note=note,
         details=details,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,16 +9,16 @@ from sqlalchemy import select
 from kezhi import Refused, User, db
 from kezhi.builtin.accounts.models import Account, Department, DepartmentClosure
 from kezhi.builtin.accounts.services import load_users, user_by_id, users_with_role
-from kezhi.builtin.approvals.contributions import Step
 from kezhi.builtin.approvals.deputies import deputies_of
 from kezhi.i18n import _
 
 from ..access import HANDLE, READ
-from ..models import Complaint, Help, Investigation, Part
+from ..models import OPEN_ACTIONS, Complaint, CorrectiveAction, Help, Investigation, Part
 
 INVESTIGATIONS: Any = Investigation.__table__
 PARTS: Any = Part.__table__
 HELP: Any = Help.__table__
+ACTIONS: Any = CorrectiveAction.__table__
 ACCOUNTS: Any = Account.__table__
 DEPARTMENTS: Any = Department.__table__
 CLOSURE: Any = DepartmentClosure.__table__
@@ -115,7 +113,8 @@ def possible_helpers(complaint: Complaint) -> list[tuple[int, str]]:
 def check_accused(complaint: Complaint, accused_id: int | None) -> None:
     """Before somebody is named as the person complained about: they must have no part in it any more.
 
-    Errors: ``Refused`` at ``accused`` while they handle or investigate it or are asked for help with it.
+    Errors: ``Refused`` at ``accused`` while they handle or investigate it, are asked for help with it, or have a
+    corrective action to carry out or to check.
     """
     if accused_id is None:
         return
@@ -123,7 +122,13 @@ def check_accused(complaint: Complaint, accused_id: int | None) -> None:
         INVESTIGATIONS.c.complaint_id == complaint.id, INVESTIGATIONS.c.ended_at.is_(None)
     )
     asked = select(HELP.c.person_id).where(HELP.c.complaint_id == complaint.id, HELP.c.state == "asked")
-    taking_part = {complaint.handler_id, *db.session.scalars(running), *db.session.scalars(asked)}
+    own = ACTIONS.c
+    open_ones = (own.complaint_id == complaint.id) & own.state.in_(OPEN_ACTIONS)
+    acts = select(own.owner_id).where(open_ones).union(select(own.checker_id).where(open_ones))
+    taking_part = {
+        complaint.handler_id,
+        *(each for rows in (running, asked, acts) for each in db.session.scalars(rows)),
+    }
     if accused_id in taking_part:
         raise Refused(
             _("This person handles or investigates the complaint: give it to somebody else first."), field="accused"
@@ -164,45 +169,6 @@ def leader_for(complaint: Complaint) -> int | None:
 def leader_name(complaint: Complaint) -> str:
     """The name of :func:`leader_for`, empty where there is none."""
     return str(db.session.scalar(select(ACCOUNTS.c.name).where(ACCOUNTS.c.id == leader_for(complaint))) or "")
-
-
-def fair_steps(complaint: Complaint, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps of an approval about a complaint, without the person complained about and who stands in for them.
-
-    A step of a role becomes one of the people who have it now; of managers one of those of the acting person's line,
-    or the next one above. Errors: ``Refused`` where nobody is left to sign. Signatures themselves are checked with
-    ``check_signer``: the company's own flow may name anybody.
-    """
-    out = barred(complaint)
-    return tuple(_fair(step, out) for step in steps) if out else tuple(steps)
-
-
-def check_signer(complaint: Complaint, user_id: int | None) -> None:
-    """Called by ``digest`` and ``apply`` of approvals about a complaint: who is barred signs nothing about it.
-
-    Errors: ``Refused``.
-    """
-    if user_id is not None and user_id in barred(complaint):
-        raise Refused(_("Nobody signs about a complaint against themself, nor does who stands in for them."))
-
-
-def _fair(step: Step, out: set[int]) -> Step:
-    if step.role is not None:
-        people = tuple(each.id for each in users_with_role(step.role) if each.id not in out)
-    elif step.people:
-        people = tuple(each for each in step.people if each not in out)
-    elif step.user_id is not None:
-        people = (step.user_id,) if step.user_id not in out else ()
-    else:
-        from kezhi import acting_user
-
-        line = [each for each in leaders_above(acting_user().department_id) if each != acting_user().id]
-        left = [each for each in line[(step.manager_level or 1) - 1 :] if each not in out]
-        people = tuple(left[:1])
-    if not people:
-        raise Refused(_("Nobody is left who could sign: only people who are complained about here."))
-    needs = min(step.needs, len(people))
-    return replace(step, role=None, user_id=None, manager_level=None, people=people, needs=needs)
 
 
 def add_part(complaint: Complaint, user_id: int, role: str) -> None:

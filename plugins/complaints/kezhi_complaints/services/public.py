@@ -58,16 +58,16 @@ def is_good(code: str) -> bool:
     return db.session.execute(good).first() is not None
 
 
-def count_use(whence: str) -> None:
-    """Count a sending in a transaction of its own, before anything else is looked at. Errors: ``Refused`` when there
-    were too many from this address, or in all, within the hour."""
+def count_use(whence: str, page: str = "") -> None:
+    """Count a sending in a transaction of its own, before anything else is looked at. Each public ``page`` counts for
+    itself. Errors: ``Refused`` when there were too many from this address, or in all, within the hour."""
     with writing():
         hour = clock.now().replace(minute=0, second=0, microsecond=0)
         db.session.execute(delete(USES).where(USES.c.hour < hour - timedelta(hours=24)))
-        one = _counted(hour, blind("complaints.whence", whence or "?"))
-        every = _counted(hour, "")
+        one = _counted(hour, blind("complaints.whence", f"{page}{whence or '?'}"))
+        every = _counted(hour, page)
     if one > FROM_ONE or every > IN_ALL:
-        raise Refused(_("Too many complaints were sent just now. Try again in an hour, or call us."))
+        raise Refused(_("Too much was sent just now. Try again in an hour, or call us."))
 
 
 def register_from_web(values: Mapping[str, Any]) -> Complaint:

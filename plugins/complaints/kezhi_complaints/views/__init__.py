@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import assisting, feedback, handling, levels, lists, public, records, registering
+from . import (
+    actions,
+    assisting,
+    feedback,
+    handling,
+    levels,
+    lists,
+    public,
+    records,
+    registering,
+    remedies,
+    satisfaction,
+)
 
 BOTH, POST = ("GET", "POST"), ("POST",)
 
@@ -43,4 +55,21 @@ def blueprint() -> Blueprint:
     rule(f"{one}/guidance/<int:guidance_id>", "answer_guidance", handling.answer_guidance, methods=post)
     rule("/help/<int:help_id>", "help", assisting.help, methods=BOTH)
     rule("/help/<int:help_id>/decline", "decline_help", assisting.decline_help, methods=post)
+    rule(f"{one}/remedies/new", "new_remedy", remedies.new_remedy, methods=BOTH)
+    rule("/remedies/<int:remedy_id>/edit", "edit_remedy", remedies.edit_remedy, methods=BOTH)
+    rule("/remedies/<int:remedy_id>/done", "done_remedy", remedies.done_remedy, methods=BOTH)
+    rule("/remedies/<int:remedy_id>/drop", "drop_remedy", remedies.drop_remedy, methods=BOTH)
+    rule(f"{one}/responsible", "name_responsible", remedies.name_responsible, methods=BOTH)
+    rule(f"{one}/actions/new", "new_action", actions.new_action, methods=BOTH)
+    rule("/actions/<int:action_id>", "action", actions.action)
+    rule("/actions/<int:action_id>/edit", "edit_action", actions.edit_action, methods=BOTH)
+    rule("/actions/<int:action_id>/abandon", "abandon_action", actions.abandon_action, methods=BOTH)
+    rule("/actions/<int:action_id>/done", "finish_action", actions.finish_action, methods=post)
+    rule("/actions/<int:action_id>/effect", "check_action", actions.check_action, methods=post)
+    rule("/satisfaction/<token>", "satisfaction", satisfaction.answer, methods=BOTH)
+    rule(f"{one}/satisfaction/link", "satisfaction_link", satisfaction.make_link, methods=post)
+    rule(f"{one}/satisfaction/phone", "satisfaction_phone", satisfaction.by_phone, methods=BOTH)
+    settle = f"{one}/satisfaction/<int:satisfaction_id>"
+    rule(f"{settle}/up", "pass_up", satisfaction.pass_up, methods=BOTH)
+    rule(f"{settle}/closed", "leave_closed", satisfaction.leave_closed, methods=BOTH)
     return pages

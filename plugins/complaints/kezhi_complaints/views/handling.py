@@ -24,6 +24,8 @@ from ..forms.handling import (
     VersionForm,
 )
 from ..models import ESCALATED, Complaint
+from ..remedy_panel import lacks_action
+from ..services.actions import actions_of
 from ..services.checking import case_of
 from ..services.people import leader_name
 from ..showing import Forms, complaint_page
@@ -60,7 +62,10 @@ def step(complaint_id: int, key: str) -> Any:
     complaint = services.complaint_by_id(complaint_id)
     _refresh(form, complaint.version)
     leader = leader_name(complaint) if found.event == ESCALATED else None
-    page = render_template("complaints/step.html", form=form, step=found, complaint=complaint, leader=leader)
+    warning = _warning(key, complaint)
+    page = render_template(
+        "complaints/step.html", form=form, step=found, complaint=complaint, leader=leader, warning=warning
+    )
     return page, _status(form)
 
 
@@ -148,6 +153,14 @@ def answer_guidance(complaint_id: int, guidance_id: int) -> Any:
     ):
         return _back(complaint_id, _("The guidance is answered."))
     return _again(complaint_id, Forms(answers={guidance_id: form}))
+
+
+def _warning(key: str, complaint: Complaint) -> str:
+    """What is allowed, and still better not done (CMP-14)."""
+    if key != "close" or not lacks_action(complaint, actions_of(complaint.id)):
+        return ""
+    text: str = _("The cause is known, and nothing is done about it yet: give a corrective action before you close.")
+    return text
 
 
 def _done(form: Form, effect: Callable[..., object]) -> bool:

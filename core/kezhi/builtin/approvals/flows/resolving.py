@@ -12,7 +12,7 @@ from kezhi import Refused, User, db, localised
 from kezhi.i18n import _
 
 from ...accounts.models import Account, Department, DepartmentClosure
-from ...accounts.services import users_with_role
+from ...accounts.services import user_by_id, users_with_role
 from ..contributions import EVERYBODY, REMIND, Proposal, Step
 
 
@@ -37,14 +37,20 @@ class Maker:
     name: str
     departments: frozenset[int]  #: the own one and those above it
     managers: tuple[tuple[int, str], ...]  #: active managers from the own department upwards, never the maker
+    barred: frozenset[int] = frozenset()  #: the others who cannot sign either: whom the subject is about
+
+    def cannot(self, user_id: int) -> bool:
+        """Whether somebody cannot sign: the maker, and whom the subject is about."""
+        return user_id == self.id or user_id in self.barred
 
 
-def maker_of(user: User) -> Maker:
-    """What the steps need to know of a person: two statements."""
+def maker_of(user: User, barred: frozenset[int] = frozenset()) -> Maker:
+    """What the steps need to know of a person: two statements. The managers are without who is ``barred``."""
     closure = DepartmentClosure.__table__.c
     above = select(closure.ancestor_id).where(closure.descendant_id == user.department_id)
     departments = frozenset(db.session.scalars(above)) if user.department_id is not None else frozenset()
-    return Maker(user.id, user.name, departments, tuple(_managers(user)) if departments else ())
+    managers = tuple(each for each in _managers(user) if each[0] not in barred) if departments else ()
+    return Maker(user.id, user.name, departments, managers, barred)
 
 
 def _managers(maker: User) -> list[tuple[int, str]]:
@@ -84,7 +90,7 @@ def applies(step: Step, amount: int | None, departments: frozenset[int]) -> bool
 
 def planned_steps(proposal: Proposal, maker: User) -> list[Planned]:
     """The steps that apply, with their people. Errors: ``Refused`` for a step that nobody can be found for."""
-    known = maker_of(maker)
+    known = maker_of(maker, proposal.barred)
     applying = [step for step in proposal.steps if applies(step, proposal.amount, known.departments)]
     if not applying:
         raise Refused(_("An approval needs at least one step."))
@@ -101,7 +107,7 @@ def plan(step: Step, maker: Maker) -> list[Planned]:
         names = {account.id: account.name for account in _active(step.people)}
         found = _in_turn(step, [(each, names[each]) for each in step.people if each in names], maker)
     elif step.people:
-        found = [_seated(title, None, step.needs, [a for a in _active(step.people) if a.id != maker.id])]
+        found = [_seated(title, None, step.needs, [a for a in _active(step.people) if not maker.cannot(a.id)])]
     elif step.role is not None and step.in_turn:
         found = _in_turn(step, [(account.id, account.name) for account in users_with_role(step.role)], maker)
     else:
@@ -112,11 +118,23 @@ def plan(step: Step, maker: Maker) -> list[Planned]:
 
 
 def _pool(step: Step, title: dict[str, str], maker: Maker) -> Planned:
-    if step.role is not None and step.needs == EVERYBODY:
-        everybody = [account for account in users_with_role(step.role) if account.id != maker.id]
-        if everybody:
+    if step.role is not None and (step.needs == EVERYBODY or maker.barred):
+        everybody = [account for account in users_with_role(step.role) if not maker.cannot(account.id)]
+        if everybody or maker.barred:  # a seat for each, so that who is barred has none
             return _seated(title, step.role, step.needs, everybody)
+    if step.user_id is not None and step.user_id in maker.barred:
+        return Planned(title, None, _in_their_place(step.user_id, title, maker), 1)
     return Planned(title, step.role, step.user_id, max(step.needs, 1))
+
+
+def _in_their_place(user_id: int, title: dict[str, str], maker: Maker) -> int:
+    """The next manager above a person who is barred. Errors: ``Refused``."""
+    person = user_by_id(user_id)
+    above = [each for each, _name in maker_of(person, maker.barred).managers] if person is not None else []
+    found = next((each for each in above if not maker.cannot(each)), None)
+    if found is None:
+        raise _too_few(title)
+    return found
 
 
 def _active(ids: Iterable[int]) -> list[Account]:
@@ -126,7 +144,7 @@ def _active(ids: Iterable[int]) -> list[Account]:
 
 def _in_turn(step: Step, people: list[tuple[int, str]], maker: Maker) -> list[Planned]:
     title = dict(step.title)
-    others = [person for person in dict.fromkeys(people) if person[0] != maker.id]
+    others = [person for person in dict.fromkeys(people) if not maker.cannot(person[0])]
     if not others:
         raise _too_few(title)
     return [Planned(title, None, user_id, 1) for user_id, _name in others]
@@ -146,8 +164,8 @@ def _seated(title: dict[str, str], role: str | None, needs: int, people: list[Ac
 def _too_few(title: dict[str, str]) -> Refused:
     return Refused(
         _(
-            "The step “%(step)s” needs more signatures than there are people to sign it: the maker cannot, and who "
-            "was deactivated cannot.",
+            "The step “%(step)s” needs more signatures than there are people to sign it: the maker cannot, whom it is "
+            "about cannot, and who was deactivated cannot.",
             step=localised(title),
         )
     )

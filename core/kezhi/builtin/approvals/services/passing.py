@@ -9,7 +9,7 @@ from kezhi.i18n import _
 
 from .. import telling
 from ..models import ADDED, GIVEN_AWAY, OPEN, PASSED_ON, Request, Seat
-from ..rules import Barred, check_app, check_signer, is_requester, person_now
+from ..rules import Barred, check_app, check_signer, is_about, is_requester, person_now
 from ..signers import Place, counted, counted_at, may_sign_twice, place_of, step_seats
 from .decisions import audit_refusal, check_length, open_request, whole
 
@@ -87,6 +87,9 @@ def why_not(request: Request, place: Place, person: User) -> Barred | None:
     if is_requester(request, person):
         text = _("%(name)s put up %(number)s and cannot sign it.", name=name, number=request.number)
         return Barred("to_maker", text, field="person")
+    if is_about(request, person):
+        text = _("%(name)s has no part in %(number)s; choose somebody else.", name=name, number=request.number)
+        return Barred("about_them", text, field="person")
     signed = counted_at(request, place.step) if may_sign_twice() else counted(request)
     if person.id in signed:
         text = _("%(name)s already signed %(number)s; choose somebody else.", name=name, number=request.number)

@@ -5,12 +5,14 @@ from .escalation import escalate
 from .mail import send_due
 from .notices import Told, notices, notify, open_notice, read_about, read_all, settle, unread
 from .opening import open_task, open_tasks, reassign, receivers
+from .outside import can_write_to_others, write_to_other
 from .queries import Line, escalated_to, open_count, overview, own_open, task_by_id
 from .sync import sync, sync_all
 
 __all__ = [
     "Line",
     "Told",
+    "can_write_to_others",
     "close_task",
     "drop_tasks",
     "escalate",
@@ -36,4 +38,5 @@ __all__ = [
     "sync_all",
     "task_by_id",
     "unread",
+    "write_to_other",
 ]

@@ -73,10 +73,10 @@ def send_due() -> int:
         written = [(letter, _message(letter)) for letter in letters]
         made = [(letter, message) for letter, message in written if message is not None]
         _settle([piece.id for letter, message in written if message is None for piece in letter.pieces], SKIPPED)
-        settings = _server()
+        settings = server_settings()
         end_reading()  # nothing is held while the server is talked to
         if made:
-            with _connection(settings) as server:
+            with connection(settings) as server:
                 for letter, message in made:
                     sent += _send(server, letter, message)
     return sent
@@ -168,7 +168,7 @@ def _message(letter: Letter) -> EmailMessage | None:
     """
     message, company = EmailMessage(), str(setting("kezhi", "company"))
     with force_locale(letter.locale):
-        lines = [(_one_line(localised(each.text)), _link(each)) for each in letter.pieces]
+        lines = [(one_line(localised(each.text)), _link(each)) for each in letter.pieces]
         heading = lines[0][0]
         if letter.in_digest:
             heading = ngettext("%(num)s new notice", "%(num)s new notices", len(lines))
@@ -183,9 +183,9 @@ def _message(letter: Letter) -> EmailMessage | None:
             if not body:
                 return None
     sender = str(setting("tasks", "mail_from"))
-    message["Subject"] = _one_line(f"[{company or 'Kezhi'}] {heading}")
-    message["From"] = formataddr((_one_line(company) or "Kezhi", sender))
-    message["To"] = formataddr((_one_line(letter.name), letter.to))
+    message["Subject"] = one_line(f"[{company or 'Kezhi'}] {heading}")
+    message["From"] = formataddr((one_line(company) or "Kezhi", sender))
+    message["To"] = formataddr((one_line(letter.name), letter.to))
     message["Date"] = format_datetime(clock.now())
     # the same when it is sent again: a mail server that has it already can tell
     message["Message-ID"] = f"<kezhi-notice-{letter.pieces[-1].id}@{sender.rpartition('@')[2] or 'kezhi'}>"
@@ -194,7 +194,8 @@ def _message(letter: Letter) -> EmailMessage | None:
     return message
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text as a line of its own, for the head of an e-mail."""
     return " ".join(text.split())
 
 
@@ -211,7 +212,8 @@ def _link(piece: Piece) -> str:
 # ── the server ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _server() -> dict[str, Any]:
+def server_settings() -> dict[str, Any]:
+    """What the company's mail server is. Errors: ``Refused`` without a sender."""
     keys = ("smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password")
     found = {key: setting("tasks", key) for key in keys}
     if not setting("tasks", "mail_from"):
@@ -220,7 +222,7 @@ def _server() -> dict[str, Any]:
 
 
 @contextmanager
-def _connection(settings: dict[str, Any]) -> Iterator[smtplib.SMTP]:
+def connection(settings: dict[str, Any]) -> Iterator[smtplib.SMTP]:
     """A session with the company's mail server; it must prove who it is where the connection is encrypted."""
     host, port, context = str(settings["smtp_host"]), int(settings["smtp_port"]), ssl.create_default_context()
     server: smtplib.SMTP
