@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from kezhi import clock, setting
+from sqlalchemy import cast, null, select, union_all
+
+from kezhi import clock, db, setting
 from kezhi.builtin.calendar import public_days
 from kezhi.builtin.calendar.hours import Hours
-from kezhi.builtin.calendar.services import working_hours
+from kezhi.builtin.calendar.services import company_hours, company_rows
 
 from .clocks import CLOCKS, Level, daily, elapsed, on_workdays
-from .levels import DEFAULT_TIER, all_versions
+from .levels import DEFAULT_TIER, FIELDS, LEVELS
 
 #: years before and after the present one whose public days the basis speaks for
 YEARS = (-1, 0, 1)
@@ -37,11 +41,12 @@ class Promises:
 
 
 def promises() -> Promises:
-    """Read them: at most six statements, however many complaints there are."""
-    company, by_elapsed = working_hours(), bool(setting("complaints", "elapsed"))
+    """Read them: one statement, however many complaints there are. (It is read whenever one is written down.)"""
+    rows, by_elapsed = _rows(), bool(setting("complaints", "elapsed"))
+    company = company_hours(row for row in rows if row.tier is None)
     versions: dict[str, list[tuple[datetime, Level]]] = {}
     by_id: dict[int, Level] = {}
-    for row in all_versions():
+    for row in sorted((row._mapping for row in rows if row.tier is not None), key=itemgetter("version")):
         targets = {name: row[name] for name in CLOCKS}
         level = by_id[row["id"]] = Level(row["tier"], targets, _hours(row, company, by_elapsed), row["id"])
         versions.setdefault(row["tier"], []).append((row["valid_from"], level))
@@ -49,7 +54,23 @@ def promises() -> Promises:
     return Promises(versions, by_id, warnings, _basis(company, by_elapsed, warnings))
 
 
-def _hours(row: dict[str, Any], company: Hours, by_elapsed: bool) -> Hours:
+def _rows() -> list[Any]:
+    """The company's calendar and the promises, one below the other; a row of the one has nothing of the other."""
+    calendar = company_rows()
+    levels = select(*(LEVELS.c[name] for name in ("id", "tier", "version", "valid_from", *FIELDS)))
+
+    def nothing(columns: Iterable[Any]) -> list[Any]:
+        return [cast(null(), column.type) for column in columns]
+
+    both = union_all(
+        calendar.add_columns(*(each.label(of.name) for each, of in zip(nothing(levels.selected_columns),
+                                                                      levels.selected_columns, strict=True))),
+        select(*nothing(calendar.selected_columns), *levels.selected_columns),
+    )  # fmt: skip
+    return list(db.session.execute(both))
+
+
+def _hours(row: Mapping[str, Any], company: Hours, by_elapsed: bool) -> Hours:
     if by_elapsed:
         return elapsed(company)
     windows = [(start, end) for start, end in row["windows"]]
