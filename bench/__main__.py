@@ -8,15 +8,17 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from kezhi.testing.databases import Databases
 
-from . import credit, pages, search
+from . import complaints, credit, pages, search
 from .generate import fill_tokens, keep, kept, make
 from .timing import processor_clock
 
+PARTS = ("customers", "complaints")
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 
@@ -28,11 +30,12 @@ def run(
     searches: int = search.TERMS,
     folder: Path | None = None,
     processor: bool = False,
+    what: Collection[str] = PARTS,
 ) -> list[tuple[str, float, float | None]]:
     """All figures of one database. Without ``searches`` no search tokens are made either.
 
     Below ``folder`` the database is kept for the next run, which takes it as it is. ``processor`` counts the time of
-    the processor instead of the clock on the wall.
+    the processor instead of the clock on the wall. ``what`` names the parts that are timed.
     """
     databases = Databases(kind, folder and folder.absolute() / f"{kind}-{count}")
     try:
@@ -45,6 +48,10 @@ def run(
             with made.site.app.app_context():
                 items = credit.fill_credit(made)
             print(f"{made.version}: {items:,} open items in {time.perf_counter() - start:.0f} s", flush=True)
+            start = time.perf_counter()
+            with made.site.app.app_context():
+                heard = complaints.fill_complaints(made)
+            print(f"{made.version}: {heard:,} complaints in {time.perf_counter() - start:.0f} s", flush=True)
             if searches:
                 start = time.perf_counter()
                 with made.site.app.app_context():
@@ -56,8 +63,11 @@ def run(
         if processor:
             made.site.current_app()
             made = replace(made, clock=processor_clock(made.site.engine))
-        figures += credit.measure(made)
-        figures += pages.measure(made, repeat)
+        if "customers" in what:
+            figures += credit.measure(made)
+            figures += pages.measure(made, repeat)
+        if "complaints" in what:
+            figures += complaints.measure(made, repeat)
         if searches:
             figures += search.measure(made, searches)
         made.site.close()
@@ -74,13 +84,21 @@ def main() -> int:
     parser.add_argument("--cpu", action="store_true", help="count processor time: for a machine that is busy")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there, and use those kept")
     parser.add_argument("--no-search", action="store_true", help="leave out the search and its tokens")
+    parser.add_argument("--only", choices=PARTS, help="time these pages only, and no search")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is above its limit")
     options = parser.parse_args()
     above = []
     for kind in options.database or ("sqlite", "postgresql"):
-        searches = 0 if options.no_search else search.TERMS
+        searches = 0 if options.no_search or options.only else search.TERMS
+        what = (options.only,) if options.only else PARTS
         for name, ratio, limit in run(
-            kind, SIZES[options.size], options.repeat, searches=searches, folder=options.keep, processor=options.cpu
+            kind,
+            SIZES[options.size],
+            options.repeat,
+            searches=searches,
+            folder=options.keep,
+            processor=options.cpu,
+            what=what,
         ):
             if limit is not None and ratio > limit:
                 above.append(f"{kind}: {name} {ratio:.1f} × (limit {limit:.1f})")

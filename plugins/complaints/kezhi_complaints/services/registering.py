@@ -69,7 +69,7 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
 
 
 def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: int | None = None) -> dict[str, Any]:
-    """The values of a complaint as they are stored, the response ``minutes`` of its channel and the customer's ``tier``.
+    """The values of a complaint as they are stored, with the response ``minutes`` of its channel and the ``tier``.
 
     ``held`` are entries of the lists that it has already, retired or not, and ``customer_id`` the customer, seen or
     not. Errors: ``Refused`` with the field, ``NotFound``.
@@ -126,7 +126,7 @@ def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
 
 
 def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_id: int | None) -> None:
-    """Entries, customer, person and department are there and may be named: one statement. Adds ``minutes`` and ``tier``."""
+    """Entries, customer, person and department are there and may be named: one statement. Adds ``minutes``, ``tier``."""
     usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
     ids = visible_ids(Customer)
     seen = [] if ids is None else [CUSTOMERS.c.id.in_(ids)]
