@@ -38,6 +38,7 @@ from .models import (
 )
 from .rules import is_late
 from .services.checking import case_of, explained_to, running_investigation
+from .services.disputing import offered
 from .services.entries import ENTRIES, title_of
 from .services.investigating import evidence_of
 from .services.people import barred, possible_helpers
@@ -102,6 +103,7 @@ def complaint_page(complaint: Complaint, sent: Forms | None = None) -> dict[str,
         **_background(complaint),
         **registration_of(complaint),
         "clocks": clocks_of(complaint),
+        "dispute": offered(complaint),
     }  # fmt: skip
 
 

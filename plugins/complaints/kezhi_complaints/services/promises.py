@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, cached_property
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any
@@ -24,14 +25,20 @@ from .levels import DEFAULT_TIER, FIELDS, LEVELS
 YEARS = (-1, 0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Promises:
     """Everything that clocks depend on beside the events. ``warnings`` are percents of the time, in order."""
 
     versions: dict[str, list[tuple[datetime, Level]]]
     by_id: dict[int, Level]
     warnings: tuple[int, ...]
-    basis: str
+    company: Hours
+    elapsed: bool
+
+    @cached_property
+    def basis(self) -> str:
+        """A short name of all this that changes with it; a page that only shows clocks does without."""
+        return _basis(self.company, self.elapsed, self.warnings)
 
     def level_at(self, tier: str, at: datetime) -> Level:
         """The promise to a tier as it stood at an instant; to a tier without one that of the default tier."""
@@ -51,10 +58,15 @@ def promises() -> Promises:
         level = by_id[row["id"]] = Level(row["tier"], targets, _hours(row, company, by_elapsed), row["id"])
         versions.setdefault(row["tier"], []).append((row["valid_from"], level))
     warnings = tuple(sorted({int(setting("complaints", name)) for name in ("first_warning", "second_warning")} - {0}))
-    return Promises(versions, by_id, warnings, _basis(company, by_elapsed, warnings))
+    return Promises(versions, by_id, warnings, company, by_elapsed)
 
 
 def _rows() -> list[Any]:
+    return list(db.session.execute(_both()))
+
+
+@cache
+def _both() -> Any:
     """The company's calendar and the promises, one below the other; a row of the one has nothing of the other."""
     calendar = company_rows()
     levels = select(*(LEVELS.c[name] for name in ("id", "tier", "version", "valid_from", *FIELDS)))
@@ -62,12 +74,11 @@ def _rows() -> list[Any]:
     def nothing(columns: Iterable[Any]) -> list[Any]:
         return [cast(null(), column.type) for column in columns]
 
-    both = union_all(
-        calendar.add_columns(*(each.label(of.name) for each, of in zip(nothing(levels.selected_columns),
-                                                                      levels.selected_columns, strict=True))),
-        select(*nothing(calendar.selected_columns), *levels.selected_columns),
-    )  # fmt: skip
-    return list(db.session.execute(both))
+    wanted = levels.selected_columns
+    first = calendar.add_columns(
+        *(empty.label(column.name) for empty, column in zip(nothing(wanted), wanted, strict=True))
+    )
+    return union_all(first, select(*nothing(calendar.selected_columns), *wanted))
 
 
 def _hours(row: Mapping[str, Any], company: Hours, by_elapsed: bool) -> Hours:

@@ -126,7 +126,7 @@ def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
 
 
 def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_id: int | None) -> None:
-    """Entries, customer, person and department are there and may be named: one statement. Adds ``minutes``, ``tier``."""
+    """Entries, customer, person and department are there and may be named: one statement. Adds minutes and tier."""
     usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
     ids = visible_ids(Customer)
     seen = [] if ids is None else [CUSTOMERS.c.id.in_(ids)]

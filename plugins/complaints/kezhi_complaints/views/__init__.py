@@ -43,4 +43,5 @@ def blueprint() -> Blueprint:
     rule(f"{one}/guidance/<int:guidance_id>", "answer_guidance", handling.answer_guidance, methods=post)
     rule("/help/<int:help_id>", "help", assisting.help, methods=BOTH)
     rule("/help/<int:help_id>/decline", "decline_help", assisting.decline_help, methods=post)
+    rule(f"{one}/dispute", "dispute", handling.dispute, methods=post)
     return pages
