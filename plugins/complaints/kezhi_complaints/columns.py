@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, not_, or_, 
 
 from kezhi import BigInt, Choice, Column, Filter, acting_user, db, visible
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.accounts.models import Account, Department
+from kezhi.builtin.accounts.models import Account, Department, DepartmentClosure
 from kezhi.builtin.accounts.services import tree as departments
 from kezhi.builtin.customers.models import Customer
 from kezhi.cells import RENDERERS
@@ -27,6 +27,7 @@ COMPLAINTS: Any = Complaint.__table__
 CUSTOMERS: Any = Customer.__table__
 ACCOUNTS: Any = Account.__table__
 DEPARTMENTS: Any = Department.__table__
+CLOSURE: Any = DepartmentClosure.__table__
 OPEN, CLOSED, ME, NOBODY = "open", "closed", "me", "nobody"
 #: of columns whose value is what is read already: the choices are for the filter, and not asked for by every page
 TITLE = replace(RENDERERS["text"], labelled=False)
@@ -48,7 +49,7 @@ def _own_columns(*, chinese: bool) -> list[Column]:
                filter=Filter("choice", _kinds, _of_kind)),
         Column("subject", lazy_pgettext("complaint", "Subject"), row.subject, default=True, render="name", order=20,
                filter=Filter("text", apply=lambda text: row.subject.icontains(text, autoescape=True))),
-        Column("customer", _l("Customer"), _customer(), default=True, order=30,
+        Column("customer", _l("Customer"), _customer(), sortable=True, default=True, order=30,
                filter=Filter("text", apply=_of_customer)),
         Column("state", _l("State"), row.state, default=True, render="chip", order=50,
                filter=Filter("choice", lambda: _named_choices(STATE_WORDS)),
@@ -63,7 +64,8 @@ def _own_columns(*, chinese: bool) -> list[Column]:
                filter=Filter("choice", _channels, lambda key: row.channel_id == int(key))),
         Column("received_by", _l("Received by"), _named(ACCOUNTS, row.received_by_id), render="person", order=62),
         Column("department", _l("Department complained about"), _named(DEPARTMENTS, row.department_id), order=63,
-               filter=Filter("choice", _departments, lambda key: row.department_id == int(key))),
+               filter=Filter("choice", _departments, _of_unit)),
+        Column("unit", _l("Member company"), _unit(), order=64, filter=Filter("choice", _units, _of_unit)),
         Column("validity", lazy_pgettext("complaint", "Judgement"), row.validity, order=70,
                filter=Filter("choice", lambda: _named_choices(VALIDITY_WORDS))),
         Column("severity", _l("Severity"), row.severity, render="chip", order=71,
@@ -147,6 +149,25 @@ def _handled_by(text: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = handler.is_(None)
     else:
         found = handler == (acting_user().id if text == ME else int(text))
+    return found
+
+
+def _unit() -> Any:
+    """The department at the top of the tree above the one complained about: the member company (CMP-17)."""
+    up, top = CLOSURE.alias(), DEPARTMENTS.alias()
+    name = select(top.c.name).join(up, up.c.ancestor_id == top.c.id)
+    name = name.where(up.c.descendant_id == COMPLAINTS.c.department_id, top.c.parent_id.is_(None))
+    return name.correlate(COMPLAINTS).scalar_subquery()
+
+
+def _units() -> list[Choice]:
+    return [Choice(str(node.id), node.name) for node in departments() if not node.depth]
+
+
+def _of_unit(key: str) -> ColumnElement[bool]:
+    """Those about a department and all below it."""
+    below = select(CLOSURE.c.descendant_id).where(CLOSURE.c.ancestor_id == int(key))
+    found: ColumnElement[bool] = COMPLAINTS.c.department_id.in_(below)
     return found
 
 

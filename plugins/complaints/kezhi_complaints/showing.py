@@ -45,6 +45,7 @@ from .services.people import barred, possible_helpers
 from .steps import NEXT, STEPS
 from .words import SEVERITY_TONES, SEVERITY_WORDS, STATE_TONES, STATE_WORDS, VALIDITY_WORDS
 from .words_handling import (
+    CLOSED_UNANSWERED,
     DECLINED_EVENT,
     EVENT_WORDS,
     GUIDANCE_ANSWERED,
@@ -58,7 +59,9 @@ from .words_handling import (
 ACCOUNTS: Any = Account.__table__
 YEAR = timedelta(days=365)
 #: steps that stand in the head beside the one that leads on, and those of the menu
-BESIDE, MORE = ("pause", "resume", "escalate"), ("take", "assign", "replace", "delay", "explain", "withdraw", "reopen")
+BESIDE, MORE = ("pause", "resume", "escalate"), (
+    "take", "assign", "replace", "delay", "explain", "lapse", "withdraw", "reopen",
+)  # fmt: skip
 MOST_FACTS = 6
 PEOPLE = ("user_id", "person_id", "leader_id", "to_id")  #: details of events that name somebody
 
@@ -193,6 +196,8 @@ def _line(event: Event, names: dict[int | None, str], titles: dict[int, str]) ->
         title, tone = DECLINED_EVENT, "red"
     if details.get("answered"):
         title, tone = GUIDANCE_ANSWERED, "green"
+    if details.get("unanswered"):
+        title, tone = CLOSED_UNANSWERED, "gray"
     if event.kind == ESCALATED and details.get("delay"):
         title = _("It takes longer: escalated")
     channel = titles.get(details.get("channel_id", 0), "")

@@ -20,9 +20,10 @@ pytestmark = [pytest.mark.services, pytest.mark.plugins("complaints")]
 PEOPLE = ("agent", "colleague", "manager", "seller", "chief")
 DESK = {"agent", "colleague", "manager"}
 KEYS = ("accept", "investigate", "plan", "start", "find", "judge", "answer", "confirm", "close", "explain", "pause",
-        "resume", "escalate", "withdraw", "reopen", "take", "assign", "replace", "delay")  # fmt: skip
+        "resume", "escalate", "withdraw", "reopen", "take", "assign", "replace", "delay", "lapse")  # fmt: skip
 OPEN = ("registered", "accepted", "investigating", "planned", "in_progress", "answered", "confirmed")
 WORK = OPEN[2:5]
+SILENCE = timedelta(days=10)  #: as shipped
 #: each step on the way of a complaint leads to exactly one state, and from exactly one
 WAY = {"accept": 0, "investigate": 1, "plan": 2, "start": 3, "answer": 4, "confirm": 5}
 
@@ -35,6 +36,7 @@ class Model:
         self.finders: set[str] = set()
         self.found = self.paused = False
         self.validity, self.told, self.level, self.reopened = "", set[str](), 0, 0
+        self.answered_at: datetime | None = None
 
     def allows(self, who: str, key: str, whom: str, value: str) -> bool:
         """Whether ``who`` may make the step now; ``whom`` is the person named by it, ``value`` what is said."""
@@ -62,8 +64,10 @@ class Model:
             return mine and on_way and bool(self.validity)
         if key == "close":
             on_way = state == "confirmed" or (self.validity == "invalid" and state == "answered")
-            side = bool(self.told & {"accused", "leader"}) if self.accused else bool(self.told - {"customer"})
-            return mine and on_way and "customer" in self.told and side
+            return mine and on_way and self.is_told
+        if key == "lapse":
+            silent = self.answered_at is not None and clock.now() - self.answered_at >= SILENCE
+            return mine and state == "answered" and silent and self.is_told
         if key == "explain":
             return (desk or finder) and self.found and (work or state in ("answered", "confirmed"))
         if key == "pause":
@@ -81,10 +85,17 @@ class Model:
         assert key == "assign"
         return desk and state in OPEN[1:] and can_handle and whom != self.handler
 
+    @property
+    def is_told(self) -> bool:
+        """Whether both sides know what was found out."""
+        side = bool(self.told & {"accused", "leader"}) if self.accused else bool(self.told - {"customer"})
+        return "customer" in self.told and side
+
     def make(self, who: str, key: str, whom: str, value: str) -> None:
         """The step is made."""
         if key in WAY:
             self.state, self.paused = OPEN[WAY[key] + 1], False
+            self.answered_at = clock.now() if key == "answer" else self.answered_at
         if key in ("accept", "assign"):
             self.handler = whom
         elif key == "take":
@@ -100,13 +111,13 @@ class Model:
             self.told.add(value)
         elif key in ("escalate", "delay"):
             self.level += 1
-        elif key in ("close", "withdraw"):
-            self.state, self.paused = {"close": "closed", "withdraw": "withdrawn"}[key], False
+        elif key in ("close", "lapse", "withdraw"):
+            self.state, self.paused = "withdrawn" if key == "withdraw" else "closed", False
         elif key in ("pause", "resume"):
             self.paused = key == "pause"
         elif key == "reopen":
             self.state, self.handler, self.finder, self.found = "accepted", whom, "", False
-            self.validity, self.paused = "", False
+            self.validity, self.paused, self.answered_at = "", False, None
             self.told.clear()
             self.reopened += 1
 
@@ -118,7 +129,7 @@ MOVES = st.tuples(
 
 NUMBERS = count(1)
 ORDERS = ("watch", "tiers", "rules")  #: what clocks do by themselves, and what each order of it must not change
-MINUTES = st.sampled_from([0, 1, 7, 16, 25, 40, 90, 500, 2000])
+MINUTES = st.sampled_from([0, 1, 7, 16, 25, 40, 90, 500, 2000, 15000])
 TICKS = st.tuples(
     MOVES, MINUTES, st.lists(st.sampled_from(ORDERS), max_size=2), st.sampled_from(["", "", "", "gold", "normal"])
 )
@@ -128,8 +139,9 @@ def _towards(model: Model, move: tuple[str, str, str, bool, int]) -> tuple[str, 
     """A drawn move as it is tried: often the one that leads on, so that histories get far."""
     who, key, whom, flag, luck = move
     if luck < 6:
+        silence = "confirm" if flag else "lapse"
         key = {"registered": "accept", "accepted": "investigate", "investigating": "plan", "planned": "start",
-               "in_progress": "answer", "answered": "confirm", "confirmed": "close"}.get(model.state, key)  # fmt: skip
+               "in_progress": "answer", "answered": silence, "confirmed": "close"}.get(model.state, key)  # fmt: skip
         if model.state in WORK and not model.found:
             key = "find" if flag else key
         elif model.state in WORK and not model.validity:
