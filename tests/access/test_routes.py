@@ -43,7 +43,7 @@ ONWARD = {
     "grading.scheme_found", "accounts.code",
     "policy.overdue", "trade.month_back",
     "cards.kept",
-    "customers.shared",
+    "customers.shared", "complaints.index",
 }  # fmt: skip
 #: Pages of who gives out customer data, and of who asked for some: not even the administrator opens them.
 THEIR_OWN = {"releases.again", "releases.answer", "releases.decline", "releases.new_release", "releases.correct"}
