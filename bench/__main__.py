@@ -13,11 +13,12 @@ from pathlib import Path
 
 from kezhi.testing.databases import Databases
 
-from . import credit, pages, search
+from . import complaints, credit, pages, search
 from .generate import fill_tokens, keep, kept, make
 from .timing import processor_clock
 
-ONLY = ("credit", "record")
+#: what can be timed alone
+PARTS = ("credit", "record", "complaints")
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 
@@ -34,7 +35,7 @@ def run(
     """All figures of one database. Without ``searches`` no search tokens are made either.
 
     Below ``folder`` the database is kept for the next run, which takes it as it is. ``processor`` counts the time of
-    the processor instead of the clock on the wall. ``only`` one of ``ONLY`` leaves out the figures of all others.
+    the processor instead of the clock on the wall. ``only`` one of ``PARTS`` leaves out the figures of all others.
     """
     databases = Databases(kind, folder and folder.absolute() / f"{kind}-{count}")
     try:
@@ -47,6 +48,10 @@ def run(
             with made.site.app.app_context():
                 items = credit.fill_credit(made)
             print(f"{made.version}: {items:,} open items in {time.perf_counter() - start:.0f} s", flush=True)
+            start = time.perf_counter()
+            with made.site.app.app_context():
+                heard = complaints.fill_complaints(made)
+            print(f"{made.version}: {heard:,} complaints in {time.perf_counter() - start:.0f} s", flush=True)
             if searches:
                 start = time.perf_counter()
                 with made.site.app.app_context():
@@ -60,7 +65,10 @@ def run(
             made = replace(made, clock=processor_clock(made.site.engine))
         if only in (None, "credit"):
             figures += credit.measure(made)
-        figures += pages.measure(made, repeat, only)
+        if only in (None, "credit", "record"):
+            figures += pages.measure(made, repeat, only)
+        if only in (None, "complaints"):
+            figures += complaints.measure(made, repeat)
         if searches and only is None:
             figures += search.measure(made, searches)
         made.site.close()
@@ -76,8 +84,8 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=21, help="pairs of requests for each figure")
     parser.add_argument("--cpu", action="store_true", help="count processor time: for a machine that is busy")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there, and use those kept")
-    parser.add_argument("--only", choices=ONLY, help="nothing but the figures of credit, or of the record page")
     parser.add_argument("--no-search", action="store_true", help="leave out the search and its tokens")
+    parser.add_argument("--only", choices=PARTS, help="nothing but the figures of this part, and no search")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is above its limit")
     options = parser.parse_args()
     above = []

@@ -20,6 +20,7 @@ from typing import Any
 from flask import Flask, Response, abort, redirect, render_template_string, request, session
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from jinja2 import Template
 from sqlalchemy import Connection, Engine, bindparam, text
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -72,6 +73,7 @@ SEEN = {
       SELECT id FROM customers_customer WHERE department_id IN
       (SELECT descendant_id FROM accounts_department_closure WHERE ancestor_id = :department))""",
     "salesperson": " AND c.id IN (SELECT id FROM customers_customer WHERE owner_id = :me)",
+    "customer-service-agent": "",
 }
 #: whose log-in the token in the cookie is: it can be ended, and rights be taken, from one request to the next; and how
 #: many notices wait, which the bell in the frame of every page says
@@ -97,24 +99,10 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
     app = Flask(__name__)
     app.secret_key = secrets.token_bytes(32)
     CSRFProtect(app)
-    head, _, rest = frame.partition("<main")
-    start, end = head + "<main" + rest.partition(">")[0] + ">", "</main>" + rest.partition("</main>")[2]
-    # the frame is text in the template; only the token of its log-out form changes from page to page
-    start = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1{TOKEN}", start)
-    start = start.replace('href="/notices"', 'href="/notices"{UNREAD}', 1)
-    start = start.replace("{{", "{").replace("{%", "{").replace("{TOKEN}", "{{ csrf_token() }}")
-    start = start.replace("{UNREAD}", """{% if unread %} data-n="{{ unread if unread < 100 else '99+' }}"{% endif %}""")
-    end = end.replace("{{", "{").replace("{%", "{")
-
-    pages = {main: app.jinja_env.from_string(start + main + end) for main in (LIST, RECORD)}  # compiled once
+    pages = framed(app, frame, LIST, RECORD)
 
     def page(main: str, **context: Any) -> str:
         return pages[main].render(request=request, csrf_token=generate_csrf, **context)
-
-    def person(connection: Connection) -> Any:
-        """Who asks."""
-        found = connection.execute(WHO, {"hash": _hash(session.get("token", "")), "now": clock.now()}).one_or_none()
-        return found if found is not None else abort(404)
 
     @app.route("/login", methods=["GET", "POST"])
     def login() -> Any:
@@ -165,6 +153,25 @@ def floor_app(engine: Engine, frame: str, people: dict[str, int]) -> Flask:
         return response
 
     return app
+
+
+def framed(app: Flask, frame: str, *mains: str) -> dict[str, Template]:
+    """Templates, compiled once, of pages that have these texts as the main part of ``frame``."""
+    head, _, rest = frame.partition("<main")
+    start, end = head + "<main" + rest.partition(">")[0] + ">", "</main>" + rest.partition("</main>")[2]
+    # the frame is text in the template; only the token of its log-out form changes from page to page
+    start = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1{TOKEN}", start)
+    start = start.replace('href="/notices"', 'href="/notices"{UNREAD}', 1)
+    start = start.replace("{{", "{").replace("{%", "{").replace("{TOKEN}", "{{ csrf_token() }}")
+    start = start.replace("{UNREAD}", """{% if unread %} data-n="{{ unread if unread < 100 else '99+' }}"{% endif %}""")
+    end = end.replace("{{", "{").replace("{%", "{")
+    return {main: app.jinja_env.from_string(start + main + end) for main in mains}
+
+
+def person(connection: Connection) -> Any:
+    """Who asks."""
+    found = connection.execute(WHO, {"hash": _hash(session.get("token", "")), "now": clock.now()}).one_or_none()
+    return found if found is not None else abort(404)
 
 
 def _hash(token: str) -> bytes:

@@ -79,7 +79,7 @@ def keep(databases: Databases, made: Made) -> None:
 
 def make(databases: Databases, count: int) -> Made:
     """A new site with ``count`` customers, without search tokens and what they owe."""
-    site = databases.site(["trade", "grading", "credit"], **OPTIONS)
+    site = databases.site(["trade", "grading", "credit", "complaints"], **OPTIONS)
     with site.app.app_context():
         hashed = accounts.hash_password(PASSWORD)
         with writing():

@@ -39,6 +39,8 @@ MODULES = {
     "Builtin cards": "kezhi.builtin.cards.hookspecs",
     "Builtin destruction": "kezhi.builtin.destruction.hookspecs",
     "App credit": "kezhi_credit.hookspecs",
+    "App grading": "kezhi_grading.hookspecs",
+    "App complaints": "kezhi_complaints.hookspecs",
 }
 #: below this line an example shows what it does; above it is the plugin
 MARK = "# ── what it does"

@@ -44,7 +44,7 @@ ONWARD = {
     "policy.overdue", "trade.month_back",
     "cards.kept",
     "complaints.satisfaction_phone",
-    "customers.shared",
+    "customers.shared", "complaints.index",
 }  # fmt: skip
 #: Pages of who gives out customer data, and of who asked for some: not even the administrator opens them.
 THEIR_OWN = {"releases.again", "releases.answer", "releases.decline", "releases.new_release", "releases.correct"}

@@ -20,10 +20,10 @@ from kezhi.cells import Cell, Renderer
 from kezhi.filters import EMPTY
 from kezhi.i18n import _, lazy_pgettext
 
-from .clock_faces import Face, face_of
+from .clock_faces import Face, Present, face_of
 from .services.clocks import MISSED
 from .services.following import CLOCK
-from .services.promises import Promises, promises
+from .services.promises import promises
 
 ROW: Any = CLOCK.c
 #: what a face needs beside the deadline, as ``extra`` of the column
@@ -49,9 +49,16 @@ def clock_columns() -> list[Column]:
     """The time left, the deadline and the service tier."""
     join, faces = clock_join(), faces_now()
 
+    known: dict[tuple[str, int, str], Markup] = {}  # the clocks of a page say the same few things
+
     def shown(cell: Cell) -> str:
         face = faces(cell.value, cell.extra)
-        return EMPTY if face is None else clock_markup(face)
+        if face is None:
+            return EMPTY
+        said = face.tone, face.percent, face.short
+        if said not in known:
+            known[said] = clock_markup(face)
+        return known[said]
 
     def exported(cell: Cell) -> str:
         face = faces(cell.value, cell.extra)
@@ -90,14 +97,14 @@ def faces_now() -> Faces:
     now = clock.now()
 
     @lru_cache(maxsize=1)
-    def rules() -> Promises:
-        return promises()
+    def present() -> Present:
+        return Present(promises(), now)
 
     def face(due_at: Any, extra: Sequence[Any]) -> Face | None:
         leading, level_id, minutes, remaining, paused = extra
         if not leading:
             return None
-        return face_of(rules(), level_id, minutes, due_at, remaining, bool(paused), now)
+        return face_of(present(), level_id, minutes, due_at, remaining, bool(paused))
 
     return face
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -9,10 +11,11 @@ from sqlalchemy import ColumnElement, bindparam, case, exists, func, not_, or_, 
 
 from kezhi import BigInt, Choice, Column, Filter, acting_user, db, visible
 from kezhi import lazy_gettext as _l
-from kezhi.builtin.accounts.models import Account, Department
+from kezhi.builtin.accounts.models import Account, Department, DepartmentClosure
 from kezhi.builtin.accounts.services import tree as departments
 from kezhi.builtin.customers.models import Customer
-from kezhi.i18n import lazy_pgettext
+from kezhi.cells import RENDERERS
+from kezhi.i18n import is_chinese, lazy_pgettext
 
 from .access import READ
 from .clock_columns import clock_columns
@@ -25,23 +28,32 @@ COMPLAINTS: Any = Complaint.__table__
 CUSTOMERS: Any = Customer.__table__
 ACCOUNTS: Any = Account.__table__
 DEPARTMENTS: Any = Department.__table__
+CLOSURE: Any = DepartmentClosure.__table__
 OPEN, CLOSED, ME, NOBODY = "open", "closed", "me", "nobody"
+#: of columns whose value is what is read already: the choices are for the filter, and not asked for by every page
+TITLE = replace(RENDERERS["text"], labelled=False)
+TITLE_CHIP = replace(RENDERERS["chip"], labelled=False)
 
 
 def complaint_columns() -> list[Column]:
     """What is known of a complaint; how much time is left is told by ``clock_columns``."""
+    return [*clock_columns(), *_own_columns(chinese=is_chinese())]
+
+
+@cache
+def _own_columns(*, chinese: bool) -> list[Column]:
+    """Made once in each language: the titles of entries are chosen in SQL."""
     row = COMPLAINTS.c
     return [
-        *clock_columns(),
         Column("number", _l("Complaint number"), row.number, sortable=True, default=True, render="code", order=10),
-        Column("kind", _l("Kind of complaint"), _entry(row.kind_id), default=True, render="chip", order=15,
+        Column("kind", _l("Kind of complaint"), _entry(row.kind_id, chinese), default=True, render=TITLE_CHIP, order=15,
                filter=Filter("choice", _kinds, _of_kind)),
         Column("subject", lazy_pgettext("complaint", "Subject"), row.subject, default=True, render="name", order=20,
                filter=Filter("text", apply=lambda text: row.subject.icontains(text, autoescape=True))),
-        Column("customer", _l("Customer"), _customer(), default=True, order=30,
+        Column("customer", _l("Customer"), _customer(), sortable=True, default=True, order=30,
                filter=Filter("text", apply=_of_customer)),
         Column("state", _l("State"), row.state, default=True, render="chip", order=50,
-               filter=Filter("choice", lambda: [Choice(key, text) for key, text in STATE_WORDS.items()]),
+               filter=Filter("choice", lambda: _named_choices(STATE_WORDS)),
                extra=(case(STATE_TONES, value=row.state),)),
         Column("is_open", _l("Open or closed"), case((row.state.in_(OPEN_STATES), OPEN), else_=CLOSED), order=51,
                filter=Filter("choice", _openness, _is)),
@@ -49,15 +61,16 @@ def complaint_columns() -> list[Column]:
                filter=Filter("choice", _handlers, _handled_by)),
         Column("received_at", _l("Received at"), row.received_at, sortable=True, default=True, render="instant",
                order=60, filter=Filter("date")),
-        Column("channel", _l("Channel"), _entry(row.channel_id), order=61,
+        Column("channel", _l("Channel"), _entry(row.channel_id, chinese), render=TITLE, order=61,
                filter=Filter("choice", _channels, lambda key: row.channel_id == int(key))),
         Column("received_by", _l("Received by"), _named(ACCOUNTS, row.received_by_id), render="person", order=62),
         Column("department", _l("Department complained about"), _named(DEPARTMENTS, row.department_id), order=63,
-               filter=Filter("choice", _departments, lambda key: row.department_id == int(key))),
+               filter=Filter("choice", _departments, _of_unit)),
+        Column("unit", _l("Member company"), _unit(), order=64, filter=Filter("choice", _units, _of_unit)),
         Column("validity", lazy_pgettext("complaint", "Judgement"), row.validity, order=70,
-               filter=Filter("choice", lambda: [Choice(key, text) for key, text in VALIDITY_WORDS.items()])),
+               filter=Filter("choice", lambda: _named_choices(VALIDITY_WORDS))),
         Column("severity", _l("Severity"), row.severity, render="chip", order=71,
-               filter=Filter("choice", lambda: [Choice(key, text) for key, text in SEVERITY_WORDS.items()]),
+               filter=Filter("choice", lambda: _named_choices(SEVERITY_WORDS)),
                extra=(case(SEVERITY_TONES, value=row.severity),)),
         *remedy_columns(),
         Column("product", _l("Product"), row.product, order=80, filter=Filter("text")),
@@ -67,12 +80,22 @@ def complaint_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _entry(column: Any) -> Any:
-    return select(sql_title(ENTRIES)).where(ENTRIES.c.id == column).correlate(COMPLAINTS).scalar_subquery()
+def _entry(column: Any, chinese: bool) -> Any:
+    return (
+        select(sql_title(ENTRIES, chinese=chinese))
+        .where(ENTRIES.c.id == column)
+        .correlate(COMPLAINTS)
+        .scalar_subquery()
+    )
 
 
 def _named(table: Any, column: Any) -> Any:
     return select(table.c.name).where(table.c.id == column).correlate(COMPLAINTS).scalar_subquery()
+
+
+def _named_choices(words: Mapping[str, Any]) -> list[Choice]:
+    """In the user's language already: a page writes them for each of its rows."""
+    return [Choice(key, str(text)) for key, text in words.items()]
 
 
 def _customer() -> Any:
@@ -128,6 +151,25 @@ def _handled_by(text: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = handler.is_(None)
     else:
         found = handler == (acting_user().id if text == ME else int(text))
+    return found
+
+
+def _unit() -> Any:
+    """The department at the top of the tree above the one complained about: the member company (CMP-17)."""
+    up, top = CLOSURE.alias(), DEPARTMENTS.alias()
+    name = select(top.c.name).join(up, up.c.ancestor_id == top.c.id)
+    name = name.where(up.c.descendant_id == COMPLAINTS.c.department_id, top.c.parent_id.is_(None))
+    return name.correlate(COMPLAINTS).scalar_subquery()
+
+
+def _units() -> list[Choice]:
+    return [Choice(str(node.id), node.name) for node in departments() if not node.depth]
+
+
+def _of_unit(key: str) -> ColumnElement[bool]:
+    """Those about a department and all below it."""
+    below = select(CLOSURE.c.descendant_id).where(CLOSURE.c.ancestor_id == int(key))
+    found: ColumnElement[bool] = COMPLAINTS.c.department_id.in_(below)
     return found
 
 

@@ -25,7 +25,7 @@ def commands() -> list[click.Command]:
 @click.option("--json", "as_json", is_flag=True)
 def clocks(recompute: bool, as_json: bool) -> None:
     """The open complaints by the time that is left, the most urgent first."""
-    from .clock_faces import face_of
+    from .clock_faces import Present, face_of
     from .services.clock_queries import batches
     from .services.clock_queries import recompute as compute
     from .services.following import CLOCK, COMPLAINTS
@@ -40,7 +40,7 @@ def clocks(recompute: bool, as_json: bool) -> None:
             with writing():
                 compute(ids)
             done += len(ids)
-    rules, now = promises(), clock.now()
+    present = Present(promises(), clock.now())
     rows = (
         select(COMPLAINTS.c.number, *CLOCK.c)
         .join(CLOCK, CLOCK.c.complaint_id == COMPLAINTS.c.id)
@@ -52,7 +52,7 @@ def clocks(recompute: bool, as_json: bool) -> None:
         rows = rows.where(COMPLAINTS.c.id.in_(seen))
     found = []
     for row in db.session.execute(rows):
-        face = face_of(rules, row.level_id, row.minutes, row.due_at, row.remaining, row.paused, now)
+        face = face_of(present, row.level_id, row.minutes, row.due_at, row.remaining, row.paused)
         found.append((row, face))
     if as_json:
         data = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from kezhi import acting_as, clock, db, visible, writing
@@ -12,6 +12,7 @@ from kezhi.builtin.customers.models import Customer
 
 from . import services
 from .demo_handling import handle
+from .demo_times import spread
 from .models import CHANNEL, COMPLAINT, KIND, OPINION, SUGGESTION
 
 #: key for who goes on from here: (subject, kind, channel, complainant, phone, what happened, product, reference,
@@ -56,6 +57,21 @@ HEARD: dict[str, tuple[str, str, str, str, str, str, str, str, int]] = {
 }  # fmt: skip
 #: how far these have come is told by ``demo_handling``, in its order
 HANDLED = ("short", "late", "invoice", "damage", "install", "lost", "tracking", "certificate")
+#: those that are over: plan, what was found, the management gap, the answer
+CLOSED: dict[str, tuple[str, str, str, str]] = {
+    "batch": ("换货三箱并出具检测报告", "同批次烘干温度偏低，气孔超标", "来料抽检漏检一箱", "三箱已换，检测报告已寄出"),
+    "promise": (
+        "指定专人对接",
+        "未登记专人，每次由值班员接听",
+        "合同承诺未转入客户档案",
+        "已指定客户经理并登门致歉",
+    ),
+    "claim": ("一次性告知所需材料", "三次退回由三人经手，口径不同", "理赔材料无清单", "理赔款已到账，清单已公示"),
+    "queue": ("退还两百元并致歉", "司机确有收取，有转账记录", "外协司机未签廉洁承诺", "款项已退，司机已停派"),
+    "again": ("补发 6 件，装车双人复点", "夜班装车仍无复点", "上次的改进未落实到夜班", "已补发，装车照片随单发出"),
+    "receipt": ("更正回单并补对账单", "录入时数字颠倒", "回单录入无复核", "回单已更正，对账差异已消除"),
+    "duty": ("当天回复交期", "留言分给已离职人员", "官网留言无人值班", "交期已答复，留言改为轮值"),
+}
 #: complaints that are none of a customer's
 STRANGERS = ("stranger",)
 #: (kind, subject, what the customer said, contact, phone, deadline in days, what was done)
@@ -71,7 +87,8 @@ SAID = (
 def make(context: DemoContext) -> None:
     """Write complaints and feedback down as the service desk and the sellers do; ids go to ``context.notes``."""
     heard = context.notes["complaints"] = hear(context)
-    handle(context, [heard[key] for key in HANDLED])
+    handle(context, [heard[key] for key in HANDLED], [(heard[key], *told) for key, told in CLOSED.items()])
+    spread([heard[key] for key in (*HANDLED, *CLOSED)])
     context.notes["feedback"] = take_down(context)
 
 
@@ -86,7 +103,7 @@ def hear(context: DemoContext) -> dict[str, int]:
         whose: dict[str, int] = {}
         for place, (key, row) in enumerate(sorted(HEARD.items(), key=lambda pair: -pair[1][8])):
             subject, kind, channel, name, phone, course, product, reference, minutes = row
-            received = now - timedelta(minutes=minutes)
+            received = _at_work(now - timedelta(minutes=minutes), now, place)
             # the same person speaks for the same customer
             customer = None if key in STRANGERS else whose.setdefault(phone or key, customers[place % len(customers)])
             values: dict[str, Any] = {
@@ -98,6 +115,14 @@ def hear(context: DemoContext) -> dict[str, int]:
             with writing():
                 found[key] = services.register(values, by_code=True).id
     return found
+
+
+def _at_work(instant: datetime, now: datetime, place: int) -> datetime:
+    """That day between nine and half past five, where it is over: people call while somebody answers."""
+    if now - instant < timedelta(days=1, hours=6):
+        return instant
+    minutes = (place * 137) % 510
+    return clock.local(instant).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
 def take_down(context: DemoContext) -> list[int]:

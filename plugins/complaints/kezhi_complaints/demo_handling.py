@@ -86,8 +86,8 @@ class Desk:
         self.step(self.agent, case, "close")
 
 
-def handle(context: DemoContext, cases: Sequence[int]) -> None:
-    """Bring the first complaints on their way, as many as there are."""
+def handle(context: DemoContext, cases: Sequence[int], over: Sequence[tuple[int, str, str, str, str]] = ()) -> None:
+    """Bring the first complaints on their way, as many as there are, and those that are ``over`` to their end."""
     desk = Desk(context)
     late = ("改派早班车，上午九点前到货", "调度漏看时间窗，下午才发车", "派车单无时间窗")
     invoice = ("当天重开发票", "开票时选错抬头", "开票无复核", "新发票已寄出，单号已告知")
@@ -103,6 +103,8 @@ def handle(context: DemoContext, cases: Sequence[int]) -> None:
     ]  # fmt: skip
     for way, case in zip(ways, cases, strict=False):
         way(case)
+    for case, *told in over:
+        desk.closed(case, *told)
 
 
 def _under_investigation(desk: Desk, case: int) -> None:

@@ -14,8 +14,9 @@ from kezhi.builtin.customers.models import Customer
 from kezhi.i18n import _
 
 from . import services
-from .access import REGISTER
+from .access import HANDLE, REGISTER
 from .models import OPEN_STATES, Complaint
+from .services.checking import running_investigation
 from .services.entries import ENTRIES, sql_title
 from .words import STATE_TONES, STATE_WORDS
 from .words_feedback import FIELD_WORDS
@@ -84,9 +85,32 @@ def registration_of(complaint: Complaint) -> dict[str, Any]:
         "department": department_name(complaint.department_id),
         "received_by": people.get(complaint.received_by_id, "") or _("The public page"),
         "feedback": services.feedback_of_complaint(complaint.id),
+        "phone": phone_shown(complaint, complaint.phone),
+        "may_call": may_call(complaint),
         "may_correct": can(REGISTER) and complaint.state in OPEN_STATES,
     }
     return {"registration": registration, "panels": _panels(complaint)}
+
+
+def may_call(complaint: Complaint) -> bool:
+    """Whether somebody needs the complainant's telephone number: who takes complaints down or handles them, who took
+    this one down, and its investigator. Others who see the complaint see how the number ends."""
+    user = acting_user()
+    if user.can(HANDLE) or user.can(REGISTER) or user.id in (complaint.handler_id, complaint.received_by_id):
+        return True
+    running = running_investigation(complaint)
+    return running is not None and running.investigator_id == user.id
+
+
+def phone_shown(complaint: Complaint, phone: str) -> str:
+    """A telephone number as the acting person may read it: ``139 **** 7718`` for who has no call to make."""
+    return phone if may_call(complaint) else masked(phone)
+
+
+def masked(phone: str) -> str:
+    """All but the first three and the last four digits; of a short number nothing."""
+    digits = [character for character in phone if character.isdigit()]
+    return f"{''.join(digits[:3])} **** {''.join(digits[-4:])}" if len(digits) > 8 else "****"
 
 
 def _panels(complaint: Complaint) -> list[Any]:

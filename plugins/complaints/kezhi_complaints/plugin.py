@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import click
 from flask import Blueprint
@@ -26,6 +27,8 @@ from kezhi import (
 )
 from kezhi import lazy_gettext as _l
 
+from . import hookspecs as own_hookspecs
+
 
 class Complaints(Plugin):
     """Every complaint has an owner, a clock, a fair judgement, an answer, and a cause that is removed."""
@@ -39,6 +42,7 @@ class Complaints(Plugin):
     }  # fmt: skip
     extends = ("destruction", "documents", "handover", "search", "timeline")
     icon = "chat-left-text"
+    hookspecs: ClassVar[ModuleType | None] = own_hookspecs
 
     @hookimpl
     def register_models(self) -> list[type]:
@@ -212,6 +216,12 @@ class Complaints(Plugin):
         from .remedy_demo import make_remedies
 
         return [Demo(make, order=50), Demo(make_remedies, order=55), Demo(make_clocks, order=60)]
+
+    @hookimpl
+    def complaint_url(self, number: str) -> str:
+        from .services.disputing import url_of
+
+        return url_of(number)
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

@@ -27,6 +27,12 @@ class HandlingSettings(SettingsForm):
         default=8,
         description=_l("After it the request goes up to the manager of the department."),
     )
+    silence_days = IntegerField(
+        _l("Days after which an answered complaint may be closed without a reply of the customer"),
+        [InputRequired(WHOLE), NumberRange(min=1, max=365)],
+        default=10,
+        description=_l("The handler closes it and says why; before, only the customer's confirmation leads on."),
+    )
     guidance_hours = IntegerField(
         _l("Hours of working time in which guidance is answered"),
         [InputRequired(WHOLE), NumberRange(min=1, max=400)],

@@ -39,12 +39,14 @@ from .models import (
 from .remedy_panel import followed, remedy_panel
 from .rules import is_late
 from .services.checking import case_of, explained_to, running_investigation
+from .services.disputing import offered
 from .services.entries import ENTRIES, title_of
 from .services.investigating import evidence_of
 from .services.people import barred, possible_helpers
 from .steps import NEXT, STEPS
 from .words import SEVERITY_TONES, SEVERITY_WORDS, STATE_TONES, STATE_WORDS, VALIDITY_WORDS
 from .words_handling import (
+    CLOSED_UNANSWERED,
     DECLINED_EVENT,
     EVENT_WORDS,
     GUIDANCE_ANSWERED,
@@ -58,7 +60,9 @@ from .words_handling import (
 ACCOUNTS: Any = Account.__table__
 YEAR = timedelta(days=365)
 #: steps that stand in the head beside the one that leads on, and those of the menu
-BESIDE, MORE = ("pause", "resume", "escalate"), ("take", "assign", "replace", "delay", "explain", "withdraw", "reopen")
+BESIDE, MORE = ("pause", "resume", "escalate"), (
+    "take", "assign", "replace", "delay", "explain", "lapse", "withdraw", "reopen",
+)  # fmt: skip
 MOST_FACTS = 6
 PEOPLE = ("user_id", "person_id", "leader_id", "to_id")  #: details of events that name somebody
 
@@ -104,6 +108,7 @@ def complaint_page(complaint: Complaint, sent: Forms | None = None) -> dict[str,
         **remedy_panel(complaint),
         **registration_of(complaint),
         "clocks": clocks_of(complaint),
+        "dispute": offered(complaint),
     }  # fmt: skip
 
 
@@ -193,6 +198,8 @@ def _line(event: Event, names: dict[int | None, str], titles: dict[int, str]) ->
         title, tone = DECLINED_EVENT, "red"
     if details.get("answered"):
         title, tone = GUIDANCE_ANSWERED, "green"
+    if details.get("unanswered"):
+        title, tone = CLOSED_UNANSWERED, "gray"
     if event.kind == ESCALATED and details.get("delay"):
         title = _("It takes longer: escalated")
     title, tail = followed(event, title, tail)

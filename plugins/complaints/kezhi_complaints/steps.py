@@ -36,6 +36,7 @@ DESK, HANDLER, FINDER, SEER = "desk", "handler", "investigator", "seer"
 
 #: what has to be, beside the state
 JUDGEMENT, FINDINGS, EXPLAINED, RUNNING, WAITING = "judgement", "findings", "explained", "running", "waiting"
+SILENT = "silent"  #: the customer has not replied for as long as the company waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ STEPS: dict[str, Step] = {
         Step("close", lazy_pgettext("step", "Close"), (CONFIRMED,), CLOSED, (HANDLER,), CLOSED, after=(EXPLAINED,),
              short=(ANSWERED,), icon="archive"),
         # ── side exits
+        Step("lapse", lazy_pgettext("step", "Close without a reply"), (ANSWERED,), CLOSED, (HANDLER,), CLOSED,
+             needs=("note",), after=(SILENT, EXPLAINED), icon="archive"),
         Step("withdraw", lazy_pgettext("step", "Withdrawn by the complainant"), OPEN_STATES, WITHDRAWN,
              (HANDLER, DESK), WITHDRAWN, needs=("note",), icon="arrow-return-left"),
         Step("reopen", lazy_pgettext("step", "Re-open"), (ANSWERED, CONFIRMED, CLOSED, WITHDRAWN), ACCEPTED, (DESK,),

@@ -107,6 +107,7 @@ STEPPER = (
 )
 DECLINED_EVENT = _l("Assistance declined")
 GUIDANCE_ANSWERED = _l("Guidance answered")
+CLOSED_UNANSWERED = _l("Closed: the customer did not reply")
 
 
 def ground_words() -> dict[str, Any]:

@@ -97,3 +97,30 @@ def go(app: Any) -> Any:
                 db.session.rollback()
 
     return step
+
+
+@pytest.fixture
+def tiered(app: Any, monkeypatch: pytest.MonkeyPatch, customer: Callable[..., int]) -> Callable[[str, str], int]:
+    """``tiered("K1", "gold")``: the customer K1 has that tier from now on, as an app that grades customers says."""
+    from sqlalchemy import literal, union_all
+
+    from kezhi.builtin.customers.contributions import ServiceTier, ServiceTiers
+
+    order = ("super", "gold", "silver", "normal")
+    tiers = tuple(ServiceTier(key, key.title(), place, 8) for place, key in enumerate(order, 1))
+    codes: dict[str, int] = {}
+    given: dict[int, str] = {}
+
+    def provided() -> ServiceTiers:
+        rows = [select(literal(one).label("customer_id"), literal(key).label("tier")) for one, key in given.items()]
+        table = union_all(*rows).subquery() if len(rows) > 1 else rows[0].subquery()
+        return ServiceTiers(tiers, select(table.c.customer_id, table.c.tier))
+
+    monkeypatch.setattr(app.extensions["kezhi"].call, "customer_service_tiers", provided, raising=False)
+
+    def make(code: str, tier: str) -> int:
+        codes[code] = codes.get(code) or customer(code)
+        given[codes[code]] = tier
+        return codes[code]
+
+    return make

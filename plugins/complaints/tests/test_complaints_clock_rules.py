@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kezhi.builtin.calendar.hours import Hours
+from kezhi.builtin.calendar.hours import Hours, between
+from kezhi_complaints.clock_faces import ServiceTime
 from kezhi_complaints.models import (
     ANSWERED,
     CLOSED,
@@ -313,3 +314,14 @@ def test_looking_never_changes_a_clock_and_time_only_goes_on(story: Any, looks: 
             assert earlier.left >= later.left
             assert (earlier.state == MISSED) <= (later.state == MISSED)
     assert clocks_of(*history, company=CALENDAR) == found
+
+
+@pytest.mark.clause("CMP-30")
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(SHIPPED)), moments(1), st.lists(st.integers(-90 * 1440, 40 * 1440), max_size=6))
+def test_many_deadlines_are_as_far_away_as_each_of_them(tier: str, now: list[datetime], others: list[int]) -> None:
+    hours = levels(CALENDAR)[tier].hours
+    times = ServiceTime(hours, now[0])
+    for minutes in others:
+        due_at = now[0] + timedelta(minutes=minutes, seconds=minutes % 61)
+        assert times.until(due_at) == between(hours, now[0], due_at)

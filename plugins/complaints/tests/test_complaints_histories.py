@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +20,10 @@ pytestmark = [pytest.mark.services, pytest.mark.plugins("complaints")]
 PEOPLE = ("agent", "colleague", "manager", "seller", "chief")
 DESK = {"agent", "colleague", "manager"}
 KEYS = ("accept", "investigate", "plan", "start", "find", "judge", "answer", "confirm", "close", "explain", "pause",
-        "resume", "escalate", "withdraw", "reopen", "take", "assign", "replace", "delay")  # fmt: skip
+        "resume", "escalate", "withdraw", "reopen", "take", "assign", "replace", "delay", "lapse")  # fmt: skip
 OPEN = ("registered", "accepted", "investigating", "planned", "in_progress", "answered", "confirmed")
 WORK = OPEN[2:5]
+SILENCE = timedelta(days=10)  #: as shipped
 #: each step on the way of a complaint leads to exactly one state, and from exactly one
 WAY = {"accept": 0, "investigate": 1, "plan": 2, "start": 3, "answer": 4, "confirm": 5}
 
@@ -32,6 +36,7 @@ class Model:
         self.finders: set[str] = set()
         self.found = self.paused = False
         self.validity, self.told, self.level, self.reopened = "", set[str](), 0, 0
+        self.answered_at: datetime | None = None
 
     def allows(self, who: str, key: str, whom: str, value: str) -> bool:
         """Whether ``who`` may make the step now; ``whom`` is the person named by it, ``value`` what is said."""
@@ -59,8 +64,10 @@ class Model:
             return mine and on_way and bool(self.validity)
         if key == "close":
             on_way = state == "confirmed" or (self.validity == "invalid" and state == "answered")
-            side = bool(self.told & {"accused", "leader"}) if self.accused else bool(self.told - {"customer"})
-            return mine and on_way and "customer" in self.told and side
+            return mine and on_way and self.is_told
+        if key == "lapse":
+            silent = self.answered_at is not None and clock.now() - self.answered_at >= SILENCE
+            return mine and state == "answered" and silent and self.is_told
         if key == "explain":
             return (desk or finder) and self.found and (work or state in ("answered", "confirmed"))
         if key == "pause":
@@ -78,10 +85,17 @@ class Model:
         assert key == "assign"
         return desk and state in OPEN[1:] and can_handle and whom != self.handler
 
+    @property
+    def is_told(self) -> bool:
+        """Whether both sides know what was found out."""
+        side = bool(self.told & {"accused", "leader"}) if self.accused else bool(self.told - {"customer"})
+        return "customer" in self.told and side
+
     def make(self, who: str, key: str, whom: str, value: str) -> None:
         """The step is made."""
         if key in WAY:
             self.state, self.paused = OPEN[WAY[key] + 1], False
+            self.answered_at = clock.now() if key == "answer" else self.answered_at
         if key in ("accept", "assign"):
             self.handler = whom
         elif key == "take":
@@ -97,13 +111,13 @@ class Model:
             self.told.add(value)
         elif key in ("escalate", "delay"):
             self.level += 1
-        elif key in ("close", "withdraw"):
-            self.state, self.paused = {"close": "closed", "withdraw": "withdrawn"}[key], False
+        elif key in ("close", "lapse", "withdraw"):
+            self.state, self.paused = "withdrawn" if key == "withdraw" else "closed", False
         elif key in ("pause", "resume"):
             self.paused = key == "pause"
         elif key == "reopen":
             self.state, self.handler, self.finder, self.found = "accepted", whom, "", False
-            self.validity, self.paused = "", False
+            self.validity, self.paused, self.answered_at = "", False, None
             self.told.clear()
             self.reopened += 1
 
@@ -113,12 +127,21 @@ MOVES = st.tuples(
 )
 
 
+NUMBERS = count(1)
+ORDERS = ("watch", "tiers", "rules")  #: what clocks do by themselves, and what each order of it must not change
+MINUTES = st.sampled_from([0, 1, 7, 16, 25, 40, 90, 500, 2000, 15000])
+TICKS = st.tuples(
+    MOVES, MINUTES, st.lists(st.sampled_from(ORDERS), max_size=2), st.sampled_from(["", "", "", "gold", "normal"])
+)
+
+
 def _towards(model: Model, move: tuple[str, str, str, bool, int]) -> tuple[str, str, str, str]:
     """A drawn move as it is tried: often the one that leads on, so that histories get far."""
     who, key, whom, flag, luck = move
     if luck < 6:
+        silence = "confirm" if flag else "lapse"
         key = {"registered": "accept", "accepted": "investigate", "investigating": "plan", "planned": "start",
-               "in_progress": "answer", "answered": "confirm", "confirmed": "close"}.get(model.state, key)  # fmt: skip
+               "in_progress": "answer", "answered": silence, "confirmed": "close"}.get(model.state, key)  # fmt: skip
         if model.state in WORK and not model.found:
             key = "find" if flag else key
         elif model.state in WORK and not model.validity:
@@ -194,3 +217,126 @@ def test_no_history_takes_a_step_that_the_policy_does_not_know(
     about = people[accused].id if accused else None
     assert about is None or about not in {row.by_id for row in rows}
     assert all(row.at <= clock.now() for row in rows)
+
+
+# ── states and clocks together ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Life:
+    """One complaint that lives through a story: steps, time that passes, tiers that change, and what clocks do."""
+
+    def __init__(self, people: Any, heard: Any, tiered: Any, code: str) -> None:
+        from kezhi_complaints import services
+        from kezhi_complaints.models import CHANNEL
+
+        self.people, self.tiered, self.code = people, tiered, code
+        self.case = heard(kind="rude", customer_id=tiered(code, "silver"))
+        self.model, self.by_clock, self.used = Model(None), 0, dict[tuple[str, int], Any]()
+        self.phone = {row["key"]: row["id"] for row in services.entries(CHANNEL)}["phone"]
+        db.session.rollback()
+
+    def jobs(self, names: list[str]) -> None:
+        """What clocks do by themselves, each in a transaction of its own."""
+        from kezhi_complaints.services.escalation_job import follow_tiers, follow_up, watch
+        from kezhi_complaints.services.promises import promises
+
+        run = {"watch": watch, "tiers": follow_tiers, "rules": lambda: follow_up(promises())}
+        for name in names:
+            with writing():
+                run[name]()
+
+    def step(self, move: Any) -> None:
+        """Try a step; made or refused as the model says."""
+        from kezhi_complaints import services
+        from kezhi_complaints.models import Investigation
+
+        who, key, whom, value = _towards(self.model, move)
+        values = {
+            "handler": self.people[whom].id, "investigator": self.people[whom].id, "note": "说明", "told": "稍后答复",
+            "channel": self.phone, "party": value, "validity": value, "ground": "quarrel",
+        }  # fmt: skip
+        if key == "find":
+            with writing():
+                running = (Investigation.complaint_id == self.case) & Investigation.ended_at.is_(None)
+                for each in db.session.scalars(select(Investigation).where(running)):
+                    each.facts = each.facts or "查明"
+        allowed, version = self.model.allows(who, key, whom, value), self.row()["version"]
+        with acting_as(self.people[who]):
+            try:
+                services.take_step(self.case, version, key, values)
+            except Refused:
+                assert not allowed, (who, key, vars(self.model))
+            else:
+                assert allowed, (who, key, vars(self.model))
+                self.model.make(who, key, whom, value)
+            db.session.rollback()
+
+    def row(self) -> dict[str, Any]:
+        from kezhi_complaints.models import Complaint
+
+        table: Any = Complaint.__table__
+        found = dict(db.session.execute(select(table).where(table.c.id == self.case)).mappings().one())
+        db.session.rollback()
+        return found
+
+    def check(self) -> None:
+        """The state is the model's, no clock runs backwards or faster than time, and what is stored is computed."""
+        from kezhi_complaints.services.clock_queries import _differing, laps_of
+        from kezhi_complaints.services.clocks import read
+        from kezhi_complaints.services.promises import promises
+
+        row, now = self.row(), clock.now()
+        assert (row["state"], row["paused"], row["reopened"]) == (
+            self.model.state, self.model.paused, self.model.reopened
+        )  # fmt: skip
+        for lap in laps_of(self.case):
+            reading, last = read(lap, now), self.used.get((lap.kind, lap.round))
+            assert timedelta(0) <= reading.used <= max(timedelta(0), now - lap.started_at)
+            assert 0 <= reading.share <= 1_000_000
+            if last is not None:
+                assert last[1] <= reading.used <= last[1] + (now - last[0])
+            self.used[lap.kind, lap.round] = now, reading.used
+        assert _differing([self.case], promises()) == []
+        db.session.rollback()
+
+    def outcome(self) -> Any:
+        """Everything that this life came to, without its ids."""
+        from kezhi_complaints.models import Clock, ClockRun, Event
+
+        row, found = self.row(), []
+        for model in (Clock, ClockRun, Event):
+            table: Any = model.__table__
+            names = [each.name for each in table.c if each.name not in ("id", "complaint_id", "note", "seal")]
+            rows = db.session.execute(
+                select(*(table.c[name] for name in names)).where(table.c.complaint_id == self.case)
+            )
+            found.append(sorted(map(repr, rows)))
+        db.session.rollback()
+        return {name: row[name] for name in ("state", "level", "paused", "handler_id", "answered_at")}, *found
+
+
+@pytest.mark.clause("CMP-10", "CMP-12", "CMP-30")
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=st.lists(TICKS, min_size=8, max_size=20))
+def test_states_and_clocks_go_together_whatever_order_the_jobs_run_in(
+    desk: Any, heard: Any, tiered: Any, clock_at: Any, story: list[Any]
+) -> None:
+    people = {name: getattr(desk, name) for name in PEOPLE}
+    found = []
+    for turn, order in enumerate((ORDERS, ORDERS[::-1])):
+        now = datetime(2026, 11, 24, 9, 50, tzinfo=ZoneInfo("Asia/Shanghai"))
+        clock_at(now)
+        life = Life(people, heard, tiered, f"L{next(NUMBERS)}")
+        for move, minutes, more, tier in story:
+            now += timedelta(minutes=minutes)
+            clock_at(now)
+            if tier:
+                tiered(life.code, tier)
+            life.jobs([*order, *(more if turn else more[::-1])])
+            life.step(move)
+            life.check()
+        life.jobs(["watch", "tiers"])
+        found.append(life.outcome())
+        reached(f"{life.model.state}, escalated {life.row()['level']}")
+        tiered(life.code, "normal")
+    assert found[0] == found[1]

@@ -233,9 +233,9 @@ class Grading(Plugin):
 
     @hookimpl
     def demo_data(self) -> list[Demo]:
-        from .demo import make
+        from .demo import make, make_tiers
 
-        return [Demo(make, order=80)]
+        return [Demo(make_tiers, order=45), Demo(make, order=80)]
 
     @hookimpl(optionalhook=True)
     def register_erasures(self) -> list[Any]:

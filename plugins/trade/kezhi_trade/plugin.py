@@ -164,6 +164,18 @@ class Trade(Plugin):
         return basis(spans)
 
     @hookimpl(optionalhook=True)
+    def complaint_dispute(self, number: str, customer_id: int) -> Any:
+        from .complaints import dispute_of
+
+        return dispute_of(number, customer_id)
+
+    @hookimpl(optionalhook=True)
+    def enter_complaint_dispute(self, number: str, customer_id: int, happened_on: date, subject: str) -> Any:
+        from .complaints import enter_dispute
+
+        return enter_dispute(number, customer_id, happened_on, subject)
+
+    @hookimpl(optionalhook=True)
     def credit_orders(self) -> Any:
         from .receivables import order_numbers
 

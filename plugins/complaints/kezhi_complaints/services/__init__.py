@@ -3,6 +3,7 @@
 from .assisting import ask, decline, give, help_by_id, helps_of, may_ask, may_give
 from .checking import check_step, may_make
 from .correcting import correct, corrections_of
+from .disputing import enter_dispute
 from .entries import entries, subtree, tree
 from .escalating import escalate
 from .feedback import (
@@ -45,6 +46,7 @@ __all__ = [
     "customer_meant",
     "decline",
     "end_link",
+    "enter_dispute",
     "entries",
     "escalate",
     "events_of",

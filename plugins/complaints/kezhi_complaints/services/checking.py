@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from kezhi import NotFound, Refused, User, acting_user, clock, db
+from kezhi import NotFound, Refused, User, acting_user, clock, db, setting
 from kezhi.builtin.customers.services import looks_only
 from kezhi.i18n import _
 
@@ -23,6 +24,7 @@ from ..steps import (
     JUDGEMENT,
     RUNNING,
     SEER,
+    SILENT,
     STEPS,
     WAITING,
     Step,
@@ -110,9 +112,20 @@ def missing_before(step: Step, complaint: Complaint, running: Investigation | No
             return _("The findings are complete already.")
         if running is None or not running.facts:
             return _("Write down the facts found first.")
+    if SILENT in step.after and (waits := not_silent(complaint)):
+        return waits
     if EXPLAINED in step.after:
         return not_explained(complaint)
     return ""
+
+
+def not_silent(complaint: Complaint) -> Any:
+    """How long the customer may still reply before the complaint is closed without it; empty when that is over."""
+    ends = (complaint.answered_at or clock.now()) + timedelta(days=int(setting("complaints", "silence_days")))
+    if complaint.answered_at is not None and clock.now() >= ends:
+        return ""
+    day = f"{clock.local(ends):%Y-%m-%d %H:%M}"
+    return _("The customer may still reply: it can be closed without that from %(day)s on.", day=day)
 
 
 def not_explained(complaint: Complaint) -> Any:

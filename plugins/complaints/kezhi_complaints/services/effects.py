@@ -176,6 +176,11 @@ def close(_complaint: Complaint, _values: Values) -> Effect:
     return Effect(stamps=("closed_at",), then=ask_by_itself)
 
 
+def lapse(_complaint: Complaint, _values: Values) -> Effect:
+    """The customer never said whether the answer will do: nobody's turn any more."""
+    return Effect(details={"unanswered": True}, stamps=("closed_at",))
+
+
 def pause(_complaint: Complaint, _values: Values) -> Effect:
     """It waits for the customer."""
     return Effect({"paused": True})
@@ -233,5 +238,6 @@ def _channel(values: Values) -> int:
 PREPARE: dict[str, Prepare] = {
     "accept": accept, "reopen": reopen, "take": take, "assign": assign, "investigate": investigate, "replace": replace,
     "find": find, "judge": judge, "plan": plan, "start": onwards, "answer": answer, "confirm": onwards, "close": close,
-    "withdraw": end, "pause": pause, "resume": resume, "explain": explain, "escalate": escalate, "delay": delay,
+    "lapse": lapse, "withdraw": end,
+    "pause": pause, "resume": resume, "explain": explain, "escalate": escalate, "delay": delay,
 }  # fmt: skip

@@ -27,9 +27,13 @@ def title_of(row: Any) -> str:
     return str(localised({"zh": row["zh"], "en": row["en"] or row["zh"]}))
 
 
-def sql_title(entry: Any) -> Any:
-    """The same in SQL, of the table or an alias of it."""
-    return entry.c.zh if is_chinese() else case((entry.c.en != "", entry.c.en), else_=entry.c.zh)
+def sql_title(entry: Any, *, chinese: bool | None = None) -> Any:
+    """The same in SQL, of the table or an alias of it; in the language said, else the user's."""
+    return (
+        entry.c.zh
+        if (is_chinese() if chinese is None else chinese)
+        else case((entry.c.en != "", entry.c.en), else_=entry.c.zh)
+    )
 
 
 def tree(name: str, *, retired: bool = False) -> list[dict[str, Any]]:

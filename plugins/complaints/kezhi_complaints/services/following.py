@@ -32,8 +32,10 @@ Row = dict[str, Any]
 def facts_at_receipt(complaint: Complaint, known: Mapping[str, Any]) -> Row:
     """What clocks go by for good, to stand with the first event: the tier, and the response time of the channel.
 
-    ``known`` is what stands with it anyway; its ``minutes`` are not asked for again.
+    ``known`` is what stands with it anyway; its ``minutes`` and ``tier`` are not asked for again.
     """
+    if {"minutes", "tier"} <= set(known):
+        return dict(known)
     if complaint.customer_id is None:
         tier = service_tiers().tiers[-1]
     else:

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, cached_property
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from kezhi import clock, setting
+from sqlalchemy import cast, null, select, union_all
+
+from kezhi import clock, db, setting
 from kezhi.builtin.calendar import public_days
 from kezhi.builtin.calendar.hours import Hours
-from kezhi.builtin.calendar.services import working_hours
+from kezhi.builtin.calendar.services import company_hours, company_rows
 
 from .clocks import CLOCKS, Level, daily, elapsed, on_workdays
-from .levels import DEFAULT_TIER, all_versions
+from .levels import DEFAULT_TIER, FIELDS, LEVELS
 
 #: years before and after the present one whose public days the basis speaks for
 YEARS = (-1, 0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Promises:
     """Everything that clocks depend on beside the events. ``warnings`` are percents of the time, in order."""
 
     versions: dict[str, list[tuple[datetime, Level]]]
     by_id: dict[int, Level]
     warnings: tuple[int, ...]
-    basis: str
+    company: Hours
+    elapsed: bool
+
+    @cached_property
+    def basis(self) -> str:
+        """A short name of all this that changes with it; a page that only shows clocks does without."""
+        return _basis(self.company, self.elapsed, self.warnings)
 
     def level_at(self, tier: str, at: datetime) -> Level:
         """The promise to a tier as it stood at an instant; to a tier without one that of the default tier."""
@@ -37,19 +48,40 @@ class Promises:
 
 
 def promises() -> Promises:
-    """Read them: at most six statements, however many complaints there are."""
-    company, by_elapsed = working_hours(), bool(setting("complaints", "elapsed"))
+    """Read them: one statement, however many complaints there are. (It is read whenever one is written down.)"""
+    rows, by_elapsed = _rows(), bool(setting("complaints", "elapsed"))
+    company = company_hours(row for row in rows if row.tier is None)
     versions: dict[str, list[tuple[datetime, Level]]] = {}
     by_id: dict[int, Level] = {}
-    for row in all_versions():
+    for row in sorted((row._mapping for row in rows if row.tier is not None), key=itemgetter("version")):
         targets = {name: row[name] for name in CLOCKS}
         level = by_id[row["id"]] = Level(row["tier"], targets, _hours(row, company, by_elapsed), row["id"])
         versions.setdefault(row["tier"], []).append((row["valid_from"], level))
     warnings = tuple(sorted({int(setting("complaints", name)) for name in ("first_warning", "second_warning")} - {0}))
-    return Promises(versions, by_id, warnings, _basis(company, by_elapsed, warnings))
+    return Promises(versions, by_id, warnings, company, by_elapsed)
 
 
-def _hours(row: dict[str, Any], company: Hours, by_elapsed: bool) -> Hours:
+def _rows() -> list[Any]:
+    return list(db.session.execute(_both()))
+
+
+@cache
+def _both() -> Any:
+    """The company's calendar and the promises, one below the other; a row of the one has nothing of the other."""
+    calendar = company_rows()
+    levels = select(*(LEVELS.c[name] for name in ("id", "tier", "version", "valid_from", *FIELDS)))
+
+    def nothing(columns: Iterable[Any]) -> list[Any]:
+        return [cast(null(), column.type) for column in columns]
+
+    wanted = levels.selected_columns
+    first = calendar.add_columns(
+        *(empty.label(column.name) for empty, column in zip(nothing(wanted), wanted, strict=True))
+    )
+    return union_all(first, select(*nothing(calendar.selected_columns), *wanted))
+
+
+def _hours(row: Mapping[str, Any], company: Hours, by_elapsed: bool) -> Hours:
     if by_elapsed:
         return elapsed(company)
     windows = [(start, end) for start, end in row["windows"]]

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kezhi import SYSTEM, Refused, acting_as, acting_user, audit_record, clock, db, writing
 from kezhi.builtin.protection.fields import blind
 from kezhi.i18n import _
+from kezhi.numbers import next_numbers
 
 from ..models import CHANNEL, KIND, Complaint, PublicLink, PublicUse
 from .entries import ENTRIES
@@ -29,6 +30,7 @@ def make_link() -> str:
 
     Inside ``writing()``. The one before ends.
     """
+    next_numbers("complaints.public_link")  # whoever makes one meanwhile waits: each ends the one before
     end_link()
     code = secrets.token_urlsafe(32)
     db.session.add(PublicLink(code_hash=_hash(code), made_at=clock.now(), made_by=acting_user().login))

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, cast, literal, null, or_, select, union_all
+from sqlalchemy import Integer, String, cast, literal, null, or_, select, union_all
 
 from kezhi import NotFound, Refused, acting_user, announce, audit_record, can, clock, db, visible_ids, writing
 from kezhi.builtin.accounts.models import Account, Department
 from kezhi.builtin.customers.models import Customer
+from kezhi.builtin.customers.services import service_tiers
 from kezhi.builtin.customers.services.texts import phone_key
 from kezhi.builtin.protection.fields import blind
 from kezhi.i18n import _
@@ -47,7 +48,7 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
     now = clock.now()
     with writing():
         complete = checked(values)
-        minutes = complete.pop("minutes")
+        facts = {"minutes": complete.pop("minutes"), "tier": complete.pop("tier")}
         if not by_code:
             _check_late(complete["received_at"], now, late_reason)
         complaint = Complaint(
@@ -61,14 +62,14 @@ def register(values: Mapping[str, Any], *, late_reason: str = "", by_code: bool 
         )
         db.session.add(complaint)
         db.session.flush()
-        add_event(complaint, REGISTERED, late_reason.strip(), at=complaint.received_at, minutes=minutes)
+        add_event(complaint, REGISTERED, late_reason.strip(), at=complaint.received_at, **facts)
         announce(Complaint, "create", [complaint.id])
         audit_record("complaint.register", "complaint", complaint.id, number=complaint.number)
         return complaint
 
 
 def checked(values: Mapping[str, Any], held: Collection[int] = (), customer_id: int | None = None) -> dict[str, Any]:
-    """The values of a complaint as they are stored, and the response ``minutes`` of its channel.
+    """The values of a complaint as they are stored, with the response ``minutes`` of its channel and the ``tier``.
 
     ``held`` are entries of the lists that it has already, retired or not, and ``customer_id`` the customer, seen or
     not. Errors: ``Refused`` with the field, ``NotFound``.
@@ -125,7 +126,7 @@ def _check_late(received_at: datetime, now: datetime, reason: str) -> None:
 
 
 def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_id: int | None) -> None:
-    """Entries, customer, person and department are there and may be named: one statement. Adds the ``minutes``."""
+    """Entries, customer, person and department are there and may be named: one statement. Adds minutes and tier."""
     usable = or_(ENTRIES.c.retired_at.is_(None), ENTRIES.c.id.in_(held))
     ids = visible_ids(Customer)
     seen = [] if ids is None else [CUSTOMERS.c.id.in_(ids)]
@@ -136,14 +137,19 @@ def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_
         "department": (Department.__table__, found["department_id"], []),
         "customer": (CUSTOMERS, found["customer_id"], seen),
     }
-    nothing = cast(null(), Integer)
+    nothing, nobody, tiers = cast(null(), Integer), cast(null(), String), service_tiers()
     asked = [
-        select(literal(name).label("name"), (ENTRIES.c.minutes if table is ENTRIES else nothing).label("minutes"))
+        select(literal(name).label("name"), (ENTRIES.c.minutes if table is ENTRIES else nothing).label("minutes"),
+               nobody.label("tier"))
         .select_from(table)
         .where(table.c.id == key, *conditions)
         for name, (table, key, conditions) in wanted.items()
         if key is not None
-    ]
+    ]  # fmt: skip
+    if found["customer_id"] is not None and len(tiers.tiers) > 1:
+        given = tiers.rows.subquery()
+        mine = given.c.customer_id == found["customer_id"]
+        asked.append(select(literal("tier"), nothing, cast(given.c.tier, String)).where(mine))
     rows = db.session.execute(union_all(*asked)).all() if asked else []
     there: dict[str, int | None] = {row.name: row.minutes for row in rows}
     if "kind" not in there:
@@ -156,3 +162,6 @@ def _check_what_it_names(found: dict[str, Any], held: Collection[int], customer_
     if found["customer_id"] not in (None, customer_id) and "customer" not in there:
         raise NotFound(_("There is no such customer."), field="customer")
     found["minutes"] = there["channel"]
+    given_tier = next((row.tier for row in rows if row.name == "tier"), None)
+    known = {each.key for each in tiers.tiers}
+    found["tier"] = given_tier if given_tier in known else tiers.tiers[-1].key

@@ -72,4 +72,5 @@ def blueprint() -> Blueprint:
     settle = f"{one}/satisfaction/<int:satisfaction_id>"
     rule(f"{settle}/up", "pass_up", satisfaction.pass_up, methods=BOTH)
     rule(f"{settle}/closed", "leave_closed", satisfaction.leave_closed, methods=BOTH)
+    rule(f"{one}/dispute", "dispute", handling.dispute, methods=post)
     return pages

@@ -163,6 +163,22 @@ def _warning(key: str, complaint: Complaint) -> str:
     return text
 
 
+@requires(READ)
+def dispute(complaint_id: int) -> Any:
+    """Enter a grave complaint into the register of disputes, where an app keeps one."""
+    form = Form()
+    if form.validate_on_submit():
+        try:
+            number = services.enter_dispute(complaint_id)
+        except NotFound:
+            abort(404)
+        except Refused as refused:
+            flash(str(refused), "error")
+        else:
+            flash(_("It is dispute %(number)s now.", number=number), "success")
+    return redirect(url_for("complaints.show", complaint_id=services.complaint_by_id(complaint_id).id))
+
+
 def _done(form: Form, effect: Callable[..., object]) -> bool:
     """Carry out what was sent, once. What is refused is said at its field; missing is missing."""
     try:

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from kezhi import Conflict, NotFound, Refused, can, requires, writing
+from kezhi import Conflict, NotFound, Refused, acting_user, can, requires, writing
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _
 
 from .. import services
-from ..access import READ, REGISTER
+from ..access import HANDLE, READ, REGISTER
 from ..forms import RegisterForm
 from ..forms.fields import Difference
 from ..intake_pages import beside, customer_named, sees_customer
@@ -51,7 +51,15 @@ def _prepared() -> RegisterForm:
 def _register(form: RegisterForm) -> int:
     values, reason = form.values(), form.late_reason.data or ""
     received = receive_all(form.files) if "files" in form else []
-    return store_once(form.key, received, lambda: services.register(values, late_reason=reason).id)
+    accepts = "accept" in request.form and can(HANDLE)
+
+    def effect() -> int:
+        complaint_id = services.register(values, late_reason=reason).id
+        if accepts and values["accused_id"] != acting_user().id:
+            services.take_step(complaint_id, 1, "accept")
+        return complaint_id
+
+    return store_once(form.key, received, effect)
 
 
 def _registered(complaint_id: int) -> Any:
@@ -134,6 +142,7 @@ def _page(form: RegisterForm, complaint: Complaint | None, differences: list[Dif
         form=form,
         complaint=complaint,
         differences=differences,
+        may_accept=complaint is None and can(HANDLE),
         uploads=accepted() if "files" in form else {},
         **about,
     )

@@ -19,7 +19,11 @@ DISPUTE_STATES = (UNSETTLED, SETTLED, CLOSED)
 
 
 class Dispute(Base):
-    """A dispute with a customer. Settled (both sides agree) and closed (nothing is left to do) say how it came out."""
+    """A dispute with a customer. Settled (both sides agree) and closed (nothing is left to do) say how it came out.
+
+    ``complaint`` is the number of the grave complaint that it comes from. Numbers are never given twice, not even when
+    the app that keeps complaints was away: no foreign key could say that.
+    """
 
     __tablename__ = "trade_dispute"
     __table_args__ = (
@@ -28,6 +32,7 @@ class Dispute(Base):
         Index("ix_trade_dispute_customer_id", "customer_id", "happened_on"),
         Index("ix_trade_dispute_happened_on", "happened_on", "id"),
         Index("ix_trade_dispute_number", "number", "id"),
+        Index("uq_trade_dispute_complaint", "complaint", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -42,3 +47,4 @@ class Dispute(Base):
     created_by: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(BigInt, default=1)
+    complaint: Mapped[str | None] = mapped_column(CodeText)

@@ -30,19 +30,24 @@ def find_dispute(dispute_id: int) -> Dispute:
     return found
 
 
-def create_dispute(values: Mapping[str, Any]) -> Dispute:
+def create_dispute(values: Mapping[str, Any], complaint: str | None = None) -> Dispute:
     """Enter a dispute. Needs ``customer_id``, ``happened_on`` and ``subject``; without a number it gets the next one.
 
-    Errors: ``NotFound`` for a customer the user does not see; ``Refused`` with the field for anything else.
+    ``complaint`` is the number of the complaint that it comes from, which becomes one dispute at most. Errors:
+    ``NotFound`` for a customer the user does not see; ``Refused`` with the field for anything else.
     """
     complete = _checked(values, None)
+    if complaint is not None and number_of_complaint(complaint) is not None:
+        raise _entered(complaint)
     complete["number"] = complete["number"] or _next_number(complete["happened_on"].year)
     dispute = Dispute(**complete, created_at=clock.now(), created_by=acting_user().login, updated_at=clock.now(),
-                      version=1)  # fmt: skip
+                      version=1, complaint=complaint)  # fmt: skip
     try:
         with db.session.begin_nested():
             db.session.add(dispute)
     except IntegrityError:
+        if complaint is not None and number_of_complaint(complaint) is not None:  # somebody was faster
+            raise _entered(complaint) from None
         raise _taken(complete["number"]) from None
     announce(Dispute, "create", [dispute.id])
     audit_record("dispute.create", "trade_dispute", dispute.id, gravity=dispute.gravity)
@@ -127,6 +132,17 @@ def _next_number(year: int) -> str:
         number = f"JF-{year}-{next_numbers(f'trade.dispute.{year}')[0]:04}"
         if db.session.execute(select(table.c.id).where(table.c.number == number)).first() is None:
             return number
+
+
+def number_of_complaint(complaint: str) -> str | None:
+    """The number of the dispute that a complaint became, whoever sees it."""
+    table = Dispute.__table__
+    found: str | None = db.session.scalar(select(table.c.number).where(table.c.complaint == complaint))
+    return found
+
+
+def _entered(complaint: str) -> Refused:
+    return Refused(_("Complaint %(number)s is in the register of disputes already.", number=complaint))
 
 
 def _taken(number: str) -> Refused:

@@ -17,6 +17,7 @@ from kezhi.i18n import _, lazy_pgettext
 
 from .. import services
 from ..columns import dispute_columns
+from ..complaints import complaint_url
 from ..forms import Difference, DisputeForm
 from ..labels import DISPUTE_LABELS, DISPUTE_TONES, GRAVITY_LABELS, GRAVITY_TONES
 from ..models import Dispute
@@ -81,6 +82,7 @@ def show(dispute_id: int) -> str:
         gravity=(GRAVITY_LABELS[dispute.gravity], GRAVITY_TONES[dispute.gravity]),
         state=(DISPUTE_LABELS[dispute.state], DISPUTE_TONES[dispute.state]),
         can_change=may_change(customer, "trade.dispute"),
+        complaint_url=complaint_url(dispute),
     )
 
 

@@ -65,8 +65,8 @@ def company_calendar() -> Calendar:
     return db.session.scalars(select(Calendar).where(Calendar.is_company)).one()
 
 
-def weekly_of(calendar: Calendar) -> tuple[tuple[Interval, ...], ...]:
-    """The seven days of a calendar's week, Monday first."""
+def weekly_of(calendar: Any) -> tuple[tuple[Interval, ...], ...]:
+    """The seven days of a calendar's week, Monday first; of a ``Calendar`` or a row with its ``weekly``."""
     return tuple(tuple((int(start), int(end)) for start, end in day) for day in calendar.weekly)
 
 

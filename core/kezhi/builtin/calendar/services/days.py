@@ -32,7 +32,12 @@ def exceptions_of(calendar_id: int) -> Mapping[date, Exceptional]:
     rows = db.session.execute(
         select(ExceptionalDay.day, ExceptionalDay.hours).where(ExceptionalDay.calendar_id == calendar_id)
     )
-    return {day: None if hours is None else tuple((start, end) for start, end in hours) for day, hours in rows}
+    return {day: exceptional(hours) for day, hours in rows}
+
+
+def exceptional(stored: Any) -> Exceptional:
+    """The hours of an exceptional day as plain data."""
+    return None if stored is None else tuple((start, end) for start, end in stored)
 
 
 def set_days(calendar_id: int, first: date, last: date, hours: Exceptional, note: str = "") -> int:

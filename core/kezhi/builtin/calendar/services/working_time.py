@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kezhi import Refused, clock, db, setting
 from kezhi.builtin.accounts.models import DepartmentClosure
@@ -12,15 +14,16 @@ from kezhi.i18n import _
 
 from .. import hours as rules
 from ..hours import Hours, NoWorkingTime
-from ..models import Calendar, DepartmentCalendar
+from ..models import Calendar, DepartmentCalendar, ExceptionalDay
 from .calendars import calendar_by_id, company_calendar, weekly_of
-from .days import exceptions_of
+from .days import exceptional, exceptions_of
 
 
 def working_hours(department_id: int | None = None) -> Hours:
     """The hours of a department: of its own calendar, else of the nearest one above it, else the company's.
 
-    At most four statements, however many calendars there are. Read once and hand on where much is computed.
+    At most four statements, however many calendars there are; the company's takes one. Read once and hand on where
+    much is computed.
     """
     if department_id is not None:
         closure, table = DepartmentClosure, DepartmentCalendar
@@ -35,7 +38,25 @@ def working_hours(department_id: int | None = None) -> Hours:
         found = db.session.scalars(nearest).one_or_none()
         if found is not None:
             return _hours(found)
-    return _hours(company_calendar())
+    return company_hours(db.session.execute(company_rows()).all())
+
+
+def company_rows() -> Select[Any]:
+    """The company's calendar with its exceptional days as ``weekly, public_days, day, hours``, at least one row.
+
+    For who reads something else in the same statement; ``company_hours`` makes the hours of them.
+    """
+    day = ExceptionalDay
+    statement = select(Calendar.weekly, Calendar.public_days, day.day, day.hours)
+    return statement.outerjoin(day, day.calendar_id == Calendar.id).where(Calendar.is_company)
+
+
+def company_hours(rows: Iterable[Any]) -> Hours:
+    """The company's hours, of the rows of ``company_rows``."""
+    found = list(rows)
+    country = str(setting("calendar", "country") or "") if found[0].public_days else ""
+    own = {row.day: exceptional(row.hours) for row in found if row.day is not None}
+    return Hours(clock.company_zone(), weekly_of(found[0]), own, {}, country)
 
 
 def working_hours_by_department() -> tuple[Hours, dict[int, Hours]]:
