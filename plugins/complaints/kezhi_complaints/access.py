@@ -15,6 +15,7 @@ from kezhi.builtin.customers.models import Customer
 from .models import (
     Complaint,
     Correction,
+    CorrectiveAction,
     Event,
     Feedback,
     Guidance,
@@ -23,6 +24,9 @@ from .models import (
     Investigation,
     Part,
     Progress,
+    Remedy,
+    Responsibility,
+    Satisfaction,
 )
 
 READ, ALL_UNITS, REGISTER, HANDLE = "complaints.read", "complaints.all", "complaints.register", "complaints.handle"
@@ -94,6 +98,10 @@ def access() -> list[Access]:
         Correction: Correction.complaint_id,
         Guidance: Guidance.complaint_id,
         Part: Part.complaint_id,
+        Remedy: Remedy.complaint_id,
+        Responsibility: Responsibility.complaint_id,
+        CorrectiveAction: CorrectiveAction.complaint_id,
+        Satisfaction: Satisfaction.complaint_id,
     }
     feedback: Any = Feedback.id
     progress: Any = Progress.feedback_id

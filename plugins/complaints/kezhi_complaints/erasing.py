@@ -17,6 +17,7 @@ from .models import (
     OPEN_STATES,
     Complaint,
     Correction,
+    CorrectiveAction,
     Event,
     Feedback,
     Guidance,
@@ -24,6 +25,8 @@ from .models import (
     Help,
     Investigation,
     Progress,
+    Remedy,
+    Satisfaction,
 )
 
 COMPLAINTS: Any = Complaint.__table__
@@ -37,6 +40,9 @@ TEXTS: dict[type, tuple[str, ...]] = {
     Investigation: ("facts", "gap"),
     Help: ("question", "reason", "answer"),
     Guidance: ("text", "answer"),
+    Remedy: ("agreed", "done_note"),
+    CorrectiveAction: ("measure", "done_note", "check_note"),
+    Satisfaction: ("email", "comment"),
 }
 
 

@@ -46,7 +46,8 @@ class Complaints(Plugin):
 
         return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
                 own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun, own.Part, own.Investigation, own.Hearing,
-                own.Help, own.Guidance]  # fmt: skip
+                own.Help, own.Guidance, own.Remedy, own.Responsibility, own.CorrectiveAction,
+                own.Satisfaction]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -85,7 +86,7 @@ class Complaints(Plugin):
 
         def tables() -> list[SealedTable]:
             others = (own.Event, own.Correction, own.Feedback, own.Progress, own.Investigation, own.Hearing, own.Help,
-                      own.Guidance)  # fmt: skip
+                      own.Guidance, own.Remedy, own.CorrectiveAction, own.Satisfaction)  # fmt: skip
             return [SealedTable(own.Complaint.__table__, keys_of), *(SealedTable(model.__table__) for model in others)]
 
         return [key_use("complaints.fields", _l("Complaints, feedback and their history"), tables)]
