@@ -47,7 +47,8 @@ class Complaints(Plugin):
         return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
                 own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun, own.Part, own.Investigation, own.Hearing,
                 own.Help, own.Guidance, own.Remedy, own.Responsibility, own.CorrectiveAction,
-                own.Satisfaction]  # fmt: skip
+                own.Satisfaction,
+                own.Report, own.ReportRow, own.ReportUnit]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -58,14 +59,16 @@ class Complaints(Plugin):
     @hookimpl
     def register_permissions(self) -> list[Permission]:
         from .access import permissions
+        from .report_access import report_permissions
 
-        return permissions()
+        return [*permissions(), *report_permissions()]
 
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import access
+        from .report_access import report_access
 
-        return access()
+        return [*access(), *report_access()]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
