@@ -6,10 +6,15 @@ import kezhi
 from kezhi import Job
 from kezhi import lazy_gettext as _l
 
+from .report_jobs import report_jobs
+
 
 def jobs() -> list[Job]:
     """The jobs of this plugin."""
-    return [Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *")]
+    return [
+        Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *"),
+        *report_jobs(),
+    ]
 
 
 def watch_clocks(task: kezhi.Task) -> None:

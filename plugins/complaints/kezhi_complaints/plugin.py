@@ -115,17 +115,31 @@ class Complaints(Plugin):
     @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[Any]:
         from .clock_telling import clock_notice_kinds
+        from .report_telling import report_notice_kinds
         from .services.telling import notice_kinds as handling_kinds
         from .telling import notice_kinds
 
-        return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds()]
+        return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds(), *report_notice_kinds()]
 
     @hookimpl(optionalhook=True)
     def register_task_kinds(self) -> list[Any]:
         from .duties import task_kinds
         from .feedback_duties import feedback_kind
+        from .report_telling import report_task_kinds
 
-        return [*task_kinds(), feedback_kind()]
+        return [*task_kinds(), feedback_kind(), *report_task_kinds()]
+
+    @hookimpl
+    def approval_subjects(self) -> list[Any]:
+        from .services.report_signing import subject_kind
+
+        return [subject_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .report_document import document_kinds
+
+        return document_kinds()
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:
@@ -199,8 +213,9 @@ class Complaints(Plugin):
     def demo_data(self) -> list[Demo]:
         from .clock_demo import make_clocks
         from .demo import make
+        from .report_demo import make_reports
 
-        return [Demo(make, order=50), Demo(make_clocks, order=60)]
+        return [Demo(make, order=50), Demo(make_clocks, order=60), Demo(make_reports, order=70)]
 
     @hookimpl
     def menu_items(self, user: User) -> list[MenuItem]:

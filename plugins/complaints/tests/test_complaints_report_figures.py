@@ -314,7 +314,7 @@ def check(figures: dict[str, Any], model: Model, unit: int | None) -> Counter[st
     mine = [by_id[one] for one in model.figure("received", "now", "", unit)]
     totals = figures["totals"]["now"]
     assert totals["cost"] == sum(map(model.cost, mine))
-    for name, kinds in (("answer", ("answer", "respond")), ("resolve", ("resolve",))):
+    for name, kinds in (("plan", ("plan",)), ("answer", ("answer", "respond")), ("resolve", ("resolve",))):
         times = [used for case in mine if (used := model.used(case, kinds)) is not None]
         assert (totals[f"{name}_used"], totals[f"{name}_ended"]) == (sum(times), len(times))
     borne: dict[str, int] = defaultdict(int)

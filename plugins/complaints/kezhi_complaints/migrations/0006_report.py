@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("plan", sa.Integer, nullable=True),
         sa.Column("answer", sa.Integer, nullable=True),
         sa.Column("resolve", sa.Integer, nullable=True),
+        sa.Column("plan_used", BigInt, nullable=True),
         sa.Column("answer_used", BigInt, nullable=True),
         sa.Column("resolve_used", BigInt, nullable=True),
         sa.Column("cost", BigInt, nullable=False),

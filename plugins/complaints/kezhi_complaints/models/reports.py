@@ -96,6 +96,7 @@ class ReportRow(Base):
     plan: Mapped[int | None] = mapped_column(Integer)
     answer: Mapped[int | None] = mapped_column(Integer)
     resolve: Mapped[int | None] = mapped_column(Integer)
+    plan_used: Mapped[int | None] = mapped_column(BigInt)
     answer_used: Mapped[int | None] = mapped_column(BigInt)
     resolve_used: Mapped[int | None] = mapped_column(BigInt)
     cost: Mapped[int] = mapped_column(BigInt)

@@ -27,6 +27,7 @@ Figures = dict[str, Any]
 
 #: the periods whose figures stand side by side
 COMPARED = (NOW, BEFORE, YEAR)
+CLOCK_NAMES = ("plan", "answer", "resolve")
 #: what stands alone: figure → condition
 FLAGS: dict[str, Condition] = {
     "received": R.received,
@@ -36,17 +37,15 @@ FLAGS: dict[str, Condition] = {
     "valid": and_(R.received, R.validity == VALID),
     "invalid": and_(R.received, R.validity == INVALID),
     **{f"{name}_{word}": and_(R.received, R[name] == value)
-       for name in ("plan", "answer", "resolve") for word, value in (("kept", 1), ("missed", 0))},
+       for name in CLOCK_NAMES for word, value in (("kept", 1), ("missed", 0))},
     "costly": and_(R.received, R.cost > 0),
     "other_cost": and_(R.received, R.other_cost == 1),
 }  # fmt: skip
 #: sums beside them: (what is added up, of which rows)
 SUMS: dict[str, tuple[Any, Condition]] = {
     "cost": (R.cost, R.received),
-    "answer_used": (R.answer_used, R.received),
-    "resolve_used": (R.resolve_used, R.received),
-    "answer_ended": (case((R.answer_used.is_not(None), 1), else_=0), R.received),
-    "resolve_ended": (case((R.resolve_used.is_not(None), 1), else_=0), R.received),
+    **{f"{name}_used": (R[f"{name}_used"], R.received) for name in CLOCK_NAMES},
+    **{f"{name}_ended": (case((R[f"{name}_used"].is_not(None), 1), else_=0), R.received) for name in CLOCK_NAMES},
 }
 
 

@@ -37,8 +37,12 @@ def span_of(month: date) -> Span:
 
 def recent_span(month: date) -> Span:
     """The days up to the end of a month in which repeated causes are looked for."""
-    end = later(month, 1)
-    return Span(_midnight(end - timedelta(days=WINDOW)), _midnight(end))
+    return days_before(later(month, 1))
+
+
+def days_before(day: date) -> Span:
+    """So many days up to the beginning of a day."""
+    return Span(_midnight(day - timedelta(days=WINDOW)), _midnight(day))
 
 
 def first_workday(month: date) -> date:

@@ -132,7 +132,7 @@ def facts_of(ids: Any, span: Span, at: datetime, currency: str) -> Select[Any]:
             c.kind_id, c.channel_id, c.cause_id, c.product, c.department_id,
             tier.label("tier"),
             c.validity, c.severity,
-            kept.c.plan, kept.c.answer, kept.c.resolve, kept.c.answer_used, kept.c.resolve_used,
+            kept.c.plan, kept.c.answer, kept.c.resolve, kept.c.plan_used, kept.c.answer_used, kept.c.resolve_used,
             func.coalesce(costs.c.cost, 0).label("cost"),
             func.coalesce(costs.c.other_cost, 0).label("other_cost"),
             case((and_(asked, same > 1), 1), else_=0).label("repeated"),
@@ -149,7 +149,7 @@ def facts_of(ids: Any, span: Span, at: datetime, currency: str) -> Select[Any]:
 
 
 def outcomes(ids: Any, at: datetime) -> Select[Any]:
-    """``complaint_id, plan, answer, resolve, answer_used, resolve_used``: 1 kept, 0 missed, NULL nobody can tell yet.
+    """``complaint_id``; ``plan, answer, resolve``, each with ``…_used``: 1 kept, 0 missed, NULL nobody can tell yet.
 
     A clock that ran in several rounds was kept if each of them was.
     """
@@ -161,9 +161,8 @@ def outcomes(ids: Any, at: datetime) -> Select[Any]:
         running = func.max(case((and_(mine, r.stopped_at.is_(None)), 1), else_=0))
         there = func.max(case((mine, 1), else_=0))
         columns.append(case((missed == 1, 0), (running == 1, None), (there == 1, 1)).label(name))
-        if name != "plan":
-            used = sql_total(case((mine, r.used), else_=0))
-            columns.append(case((and_(there == 1, running == 0), used)).label(f"{name}_used"))
+        used = sql_total(case((mine, r.used), else_=0))
+        columns.append(case((and_(there == 1, running == 0), used)).label(f"{name}_used"))
     return select(*columns).where(r.complaint_id.in_(ids)).group_by(r.complaint_id)
 
 

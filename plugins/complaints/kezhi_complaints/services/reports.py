@@ -49,7 +49,8 @@ def due_months(today: date) -> list[date]:
         select(
             select(func.min(COMPLAINTS.c.received_at)).scalar_subquery(),
             select(func.max(REPORTS.c.month)).where(REPORTS.c.month <= last).scalar_subquery(),
-        )
+        ),
+        execution_options={"kezhi_unscoped": True},
     ).one()
     if first is None:
         return []
@@ -60,6 +61,19 @@ def due_months(today: date) -> list[date]:
         found.append(begin)
         begin = later(begin, 1)
     return found
+
+
+def undrafted() -> list[date]:
+    """The months that are over and have no report, from the first complaint on, the latest first; at most a year."""
+    last = later(month_of(clock.today()), -1)
+    options = {"kezhi_unscoped": True}
+    first = db.session.scalar(select(func.min(COMPLAINTS.c.received_at)), execution_options=options)
+    if first is None:
+        return []
+    begin = max(month_of(clock.local(first).date()), later(last, 1 - MOST_MISSED))
+    there = set(db.session.scalars(select(REPORTS.c.month).where(REPORTS.c.month >= begin)))
+    months = [later(last, -back) for back in range(MOST_MISSED)]
+    return [month for month in months if month >= begin and month not in there]
 
 
 # ── drafting and counting ───────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +107,7 @@ def draft(month: date) -> Report | None:
 
 def recount(report_id: int, version: int) -> Report:
     """Count a draft anew, by what is on record now. Errors: ``NotFound``, ``Conflict`` when it is no draft any more."""
-    report = _draft_of(report_id, version)
+    report = draft_of(report_id, version)
     _count(report, clock.now())
     report.version += 1
     db.session.flush()
@@ -123,7 +137,7 @@ def _count(report: Report, at: datetime) -> None:
 
 def edit(report_id: int, version: int, values: dict[str, str]) -> Report:
     """Write what was found, and what is done about it. Errors: ``NotFound``, ``Conflict``, ``Refused``."""
-    report = _draft_of(report_id, version)
+    report = draft_of(report_id, version)
     for name in TEXTS:
         text = values.get(name, "").strip()
         if len(text) > LONGEST_TEXT:
@@ -141,7 +155,7 @@ def may_write(report: Report) -> bool:
     return report.state == DRAFT_REPORT and can(WRITE_REPORT)
 
 
-def _draft_of(report_id: int, version: int) -> Report:
+def draft_of(report_id: int, version: int) -> Report:
     report = report_by_id(report_id)
     if not can(WRITE_REPORT):
         raise NotFound(_("There is no such report."))

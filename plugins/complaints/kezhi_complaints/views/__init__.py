@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import assisting, feedback, handling, levels, lists, public, records, registering
+from . import assisting, feedback, handling, levels, lists, live, public, records, registering, reports
 
 BOTH, POST = ("GET", "POST"), ("POST",)
 
@@ -43,4 +43,11 @@ def blueprint() -> Blueprint:
     rule(f"{one}/guidance/<int:guidance_id>", "answer_guidance", handling.answer_guidance, methods=post)
     rule("/help/<int:help_id>", "help", assisting.help, methods=BOTH)
     rule("/help/<int:help_id>/decline", "decline_help", assisting.decline_help, methods=post)
+    rule("/live", "live", live.index)
+    rule("/reports", "reports", reports.index)
+    rule("/reports/draft", "draft_report", reports.draft, methods=post)
+    rule("/reports/<int:report_id>", "report", reports.show)
+    rule("/reports/<int:report_id>/edit", "edit_report", reports.edit, methods=BOTH)
+    rule("/reports/<int:report_id>/recount", "recount_report", reports.recount, methods=post)
+    rule("/reports/<int:report_id>/submit", "submit_report", reports.submit, methods=BOTH)
     return pages

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from kezhi import can, requires
 
 from .. import services
 from ..access import LISTS, READ, REGISTER
 from ..pages import complaint_list
+from ..report_opening import opened
 from ..showing import complaint_page
 
 
 @requires(READ)
 def index() -> Any:
-    """The complaints that the user sees."""
-    return complaint_list().respond("complaints/index.html", can_register=can(REGISTER), can_lists=can(LISTS))
+    """The complaints that the user sees; with ``figure`` those of them that a figure counts."""
+    found = opened(request.args)
+    view = complaint_list([found.condition] if found is not None else [])
+    seen = view.count(request.args) if found is not None and found.size is not None else None
+    rights = {"can_register": can(REGISTER), "can_lists": can(LISTS)}
+    return view.respond("complaints/index.html", opened=found, seen=seen, **rights)
 
 
 @requires(READ)
