@@ -15,6 +15,7 @@ from kezhi.i18n import _, ngettext
 from .clock_checks import clock_checks
 from .handling_checks import handling_checks
 from .models import REGISTERED, WENT_ON, Complaint, Event, Feedback
+from .report_checks import report_checks
 
 COMPLAINTS: Any = Complaint.__table__
 EVENTS: Any = Event.__table__
@@ -28,6 +29,7 @@ def checks() -> list[Check]:
         Check("complaints.numbers", _l("The numbers of complaints and feedback have no gaps"), _numbers),
         *clock_checks(),
         *handling_checks(),
+        *report_checks(),
         Check("complaints.went_on", _l("Feedback that went on names its complaint"), _went_on),
     ]
 

@@ -14,6 +14,7 @@ from .clock_evidence import clock_evidence
 from .evidence_handling import handling_evidence
 from .evidence_intake import register_evidence
 from .models import Complaint
+from .report_evidence import report_evidence
 
 COMPLAINTS: Any = Complaint.__table__
 SERVICE = _l("Customer service")
@@ -33,6 +34,7 @@ def evidence() -> list[ClauseEvidence]:
         *clock_evidence(),
         *register_evidence(),
         *handling_evidence(),
+        *report_evidence(),
     ]
 
 

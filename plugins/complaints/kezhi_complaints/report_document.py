@@ -16,7 +16,7 @@ from kezhi.builtin.accounts.services import tree as departments
 from kezhi.builtin.documents.contributions import Content, DocumentKind, Sheet
 from kezhi.figures import divide
 from kezhi.filters import day, money, person_named, ppm
-from kezhi.i18n import _
+from kezhi.i18n import _, lazy_pgettext
 
 from .models import BEFORE, NOW, YEAR, Report
 from .report_access import SEE_REPORTS
@@ -25,7 +25,9 @@ from .report_words import FLAG_WORDS, PART_WORDS, PERIOD_WORDS, REPORT_WORDS, na
 from .services.reports import report_by_id
 
 KIND = "complaints.report"
-TABLES = ("kind", "channel", "department", "judgement", "product", "tier")
+TABLES = ("kind", "channel", "department", "judgement", "product", "nature", "tier")
+IN_TIME, LATE = lazy_pgettext("report", "In time"), lazy_pgettext("report", "Late")
+COUNT = lazy_pgettext("report", "Complaints")
 MOST = 10  #: lines of a table on paper; the workbook has all of them
 
 
@@ -70,24 +72,24 @@ def content(report_id: int, variant: str) -> Content:
         "valid": _("%(valid)s of %(judged)s judged complaints are valid; %(waiting)s wait for their judgement.",
                    valid=totals[NOW]["valid"], judged=totals[NOW]["judged"],
                    waiting=totals[NOW]["received"] - totals[NOW]["judged"]),
-        "findings-title": _("Findings"), "findings": _paragraphs(report.findings),
-        "measures-title": _("Measures"), "measures": _paragraphs(report.measures),
+        "findings-title": str(lazy_pgettext("report", "Findings")), "findings": _paragraphs(report.findings),
+        "measures-title": str(lazy_pgettext("report", "Measures")), "measures": _paragraphs(report.measures),
         "nothing": _("Nothing"),
         "cause-title": _("Why customers complained"),
         "cause": [{"name": line["name"], "count": line[NOW], "running": ppm(line["running"]),
                    "part": divide(line["running"], 1000)} for line in pareto(named)[:MOST]],
-        "cause-note": _("Columns: complaints. Line: share added up; dashed: 80%%."),
+        "cause-note": _("Columns: complaints. Line: share added up. Dashed: four fifths of all."),
         "clock-title": _("Times kept against their targets"),
-        "clock-head": [_("Clock"), _("Kept"), _("Missed"), *_periods()],
+        "clock-head": [_("Clock"), str(IN_TIME), str(LATE), *_periods()],
         "clocks": [_clock_line(totals, name) for name in ("plan", "answer", "resolve")],
         "tables": [_table(figures, labels, part) for part in parts],
         "bars-title": str(PART_WORDS["kind"]),
         "unit-title": str(PART_WORDS["unit"]),
-        "unit-head": [_("Unit"), *[name for _key, name in tiers], _("Complaints"), _("Cost")],
+        "unit-head": [_("Unit"), *[name for _key, name in tiers], str(COUNT), _("Cost")],
         "units": [[line["name"], *[str(line["tiers"].get(key, 0)) for key, _name in tiers], str(line[NOW]),
                    money(line["cost"], True, report.currency)] for line in lines_of(figures, labels, "unit")],
         "repeat-title": _("Repeated causes in the last 90 days"),
-        "repeat-head": [_("Cause"), _("Complaints"), _("of the same customer"), _("Open corrective actions")],
+        "repeat-head": [_("Cause"), str(COUNT), _("of the same customer"), _("Open corrective actions")],
         "repeats": [[line["name"], str(line[NOW]), str(line["again"]),
                      str(sum(each["cause"] == line["key"] for each in figures["actions"])) if unit is None else "—"]
                     for line in lines_of(figures, labels, "repeat")[:MOST]],
@@ -126,7 +128,7 @@ def _table(figures: dict[str, Any], labels: dict[str, Any], part: str) -> dict[s
         rows.append([_("Others"), *map(str, rest.values()), difference(rest[NOW], rest[BEFORE])])
     return {
         "title": str(PART_WORDS[part]),
-        "head": ["", *_periods(), _("Change")],
+        "head": ["", *_periods(), str(lazy_pgettext("report", "Change"))],
         "rows": rows,
         "bars": [line[NOW] for line in lines[:MOST]] + ([rest[NOW]] if any(rest.values()) else []),
     }
@@ -135,8 +137,8 @@ def _table(figures: dict[str, Any], labels: dict[str, Any], part: str) -> dict[s
 def _action(labels: dict[str, Any], each: dict[str, Any]) -> list[str]:
     due = day(clock.local(datetime.fromisoformat(each["due"])).date()) if each["due"] else "—"
     state = _("effect to be checked") if each["state"] == "done" else _("to be carried out")
-    late = f"{state} · {_('late')}" if each["late"] else state
-    return [name_of(labels, "cause", each["cause"]), each["owner"], due, late]
+    late = str(lazy_pgettext("report", "late"))
+    return [name_of(labels, "cause", each["cause"]), each["owner"], due, f"{state} · {late}" if each["late"] else state]
 
 
 def _signatures(report: Report) -> list[dict[str, str]]:
@@ -164,7 +166,7 @@ def sheets(made: Content) -> Sequence[Sheet]:
               widths=(30, 18, 48)),
         Sheet(data["clock-title"], data["clock-head"], [_numbers(row, (1, 2)) for row in data["clocks"]],
               ("text", "count", "count", "text", "text", "text"), widths=(28,)),
-        Sheet(data["cause-title"], [_("Cause"), _("Complaints"), _("Share added up")],
+        Sheet(data["cause-title"], [_("Cause"), str(COUNT), _("Share added up")],
               [[each["name"], each["count"], each["running"]] for each in data["cause"]], ("text", "count"),
               widths=(30, 12, 16)),
     ]  # fmt: skip

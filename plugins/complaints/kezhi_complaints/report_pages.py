@@ -145,7 +145,7 @@ def _trend(report: Report) -> dict[str, Any] | None:
     kept = {name: [attainment(row.figures["totals"][NOW], name) for row in rows] for name in names}
     months = [f"{row.month:%Y-%m}" for row in rows]
     data = {
-        "labels": months,
+        "labels": [f"{row.month.month}" for row in rows],
         "series": [
             {"name": str(FLAG_WORDS[f"{name}_kept"]),
              "data": [100 * one // of if of else None for one, of in kept[name]]}
@@ -172,11 +172,11 @@ def pareto_picture(
             "labels": [line["name"] for line in shown],
             "marks": [{"value": line[NOW], "href": link(line)} for line in shown],
             "running": [line["running"] // 10_000 for line in shown],
-            "names": [_("Complaints"), _("Share added up")],
+            "names": [str(lazy_pgettext("report", "Complaints")), _("Share added up")],
             "strong": len(top),
         },
         "message": _("Most frequent causes: %(names)s", names=names),
-        "head": [_("Cause"), _("Complaints"), _("Share added up")],
+        "head": [_("Cause"), str(lazy_pgettext("report", "Complaints")), _("Share added up")],
         "lines": [(line["name"], line[NOW], link(line), ppm(line["running"])) for line in lines],
         "top": len(top),
     }
@@ -191,7 +191,7 @@ def bars_picture(lines: list[dict[str, Any]], title: Any, link: Callable[[dict[s
             "marks": [{"value": line[NOW], "href": link(line)} for line in shown],
         },
         "message": str(title) + ": " + ", ".join(f"{line['name']} {line[NOW]}" for line in shown[:3]),
-        "head": [title, _("Complaints")],
+        "head": [title, str(lazy_pgettext("report", "Complaints"))],
         "rows": [[line["name"], line[NOW]] for line in shown],
     }
 

@@ -22,7 +22,7 @@ def index() -> Any:
     view = complaint_list([found.condition] if found is not None else [])
     seen = view.count(request.args) if found is not None and found.size is not None else None
     rights = {"can_register": can(REGISTER), "can_lists": can(LISTS)}
-    return view.respond("complaints/index.html", opened=found, seen=seen, **rights)
+    return view.respond("complaints/index.html", counted_by=found, seen=seen, **rights)
 
 
 @requires(READ)
