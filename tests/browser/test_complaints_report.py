@@ -1,4 +1,4 @@
-"""The monthly report in the browser: draft, findings, signatures, document, and a click on a figure (CMP-20, CMP-21)."""
+"""The monthly report in the browser: draft, findings, signatures, document, and clicks on figures (CMP-20, CMP-21)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_report_goes_from_the_draft_to_the_signed_document(last_month: str, pa
         signer.goto(address)
         signer.get_by_role("link", name="打开审批").click()
         expect(signer.locator("main")).to_contain_text("货差为主")
-        signer.get_by_role("button", name="签字").first.click()
+        signer.get_by_role("button", name="同意并签字").click()
     page = page_as("general-manager")
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_contain_text("已签发")

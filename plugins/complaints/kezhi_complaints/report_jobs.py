@@ -43,15 +43,15 @@ def draft_reports(task: kezhi.Task) -> None:
 
 def file_report(task: kezhi.Task) -> None:
     """Number and keep the document as who put it up, then tell the recipients, each once."""
-    report_id = int(task.payload["report"])
-    report = db.session.execute(select(Report).where(Report.id == report_id)).scalar_one()
-    state, login = report.state, report.submitted_by
+    mine = select(Report).where(Report.id == int(task.payload.get("report", 0)), Report.state == SIGNED)
+    signed = db.session.scalars(mine).one_or_none()
+    found = (signed.id, signed.submitted_by) if signed is not None else None
     end_reading()
-    if state == SIGNED:
-        _file(report_id, login)
+    if found is not None:
+        _file(*found)
     with task.effect():
-        report = db.session.execute(select(Report).where(Report.id == report_id).with_for_update()).scalar_one()
-        if report.state == SIGNED and report.sent_at is None:
+        report = db.session.scalars(mine.with_for_update()).one_or_none()
+        if report is not None and report.sent_at is None:
             report.sent_at = clock.now()
             db.session.flush()
             tell_signed(report)
