@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.plugins("complaints"), pytest.mar
 
 
 @pytest.fixture
-def last_month(site: object) -> str:
+def last_month(app: object) -> str:
     """Three complaints of the month that is over."""
     from kezhi_complaints import services
     from kezhi_complaints.models import CAUSE, CHANNEL, KIND
@@ -67,7 +67,7 @@ def test_a_report_goes_from_the_draft_to_the_signed_document(last_month: str, pa
     expect(page.locator("main")).to_contain_text("该数字统计全公司 3 件投诉")
     expect(page.locator("tbody tr")).to_have_count(3)
     page.get_by_role("link", name="返回报表").click()
-    page.locator("details", has_text="数据表").first.click()
+    page.locator(".kz-fig summary").first.click()
     page.locator(".kz-fig td a").first.click()
     expect(page.locator("tbody tr")).to_have_count(2)
     page.goto(address)

@@ -53,9 +53,9 @@ const kinds = {
     }],
   }),
   // one column per category, the largest first, and the line of what they add up to; data.marks of {value, href}
-  pareto: (data) => ({
+  pareto: (data, width) => ({
     ...base(), grid: { ...base().grid, top: 40 },
-    xAxis: category(data.labels, { width: 76, overflow: "break" }),
+    xAxis: category(data.labels, { width: Math.max(24, Math.floor((width - 96) / data.labels.length) - 4), overflow: "break" }),
     yAxis: [value({ minInterval: 1 }), value({ min: 0, max: 100, splitLine: { show: false }, axisLabel: {
       color: token("muted"), fontSize: 12, formatter: "{value}%" } })],
     tooltip: { ...base().tooltip, trigger: "axis" },

@@ -78,6 +78,7 @@ def headlines(figures: Figures, currency: str) -> list[Headline]:
         (_("Brought to an end"), "", _Count("handled"), "handled", None),
         (_("Valid rate"), "", _Valid(), "valid", None),
         (_("First answer in time"), "", _Kept("plan"), "plan_missed", False),
+        (_("Response by tier in time"), "", _Kept("answer"), "answer_missed", False),
         (_("Resolved in time"), "", _Kept("resolve"), "resolve_missed", False),
         (_("Time to the result on average"), _("service hours"), _Time("resolve"), "resolve_kept", True),
         (_("Cost"), "", _Cost(currency), "costly", True),

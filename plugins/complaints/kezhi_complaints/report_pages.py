@@ -75,7 +75,7 @@ def report_page(report: Report, unit: int | None) -> dict[str, Any]:
         "figures": figures,
         "totals": figures["totals"],
         "link": link,
-        "headlines": headlines(figures, report.currency),
+        "headlines": [each for each in headlines(figures, report.currency) if each.figure != "answer_missed"],
         "breakdowns": [(part, PART_WORDS[part], parts[part]) for part in BREAKDOWNS if part in parts],
         "cause": parts["cause"],
         "pareto": pareto_picture(pareto(named), lambda line: link("cause", line["key"])) if named else None,
