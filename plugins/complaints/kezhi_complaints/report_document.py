@@ -152,10 +152,8 @@ def _signatures(report: Report) -> list[dict[str, str]]:
          "day": clock.local(datetime.fromisoformat(each["at"])).date().isoformat()}
         for each in signers_of(report)
     ]  # fmt: skip
-    empty = [
-        {"title": str(title), "name": "", "day": "", "opinion": ""}
-        for title in (lazy_pgettext("report", "Review"), _("Approval"))
-    ]
+    titles = (lazy_pgettext("report", "Review"), _("Approval"))
+    empty = [{"title": str(title), "name": "", "day": "", "opinion": ""} for title in titles]
     return [prepared, *(signed or empty)]
 
 
