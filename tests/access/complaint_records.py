@@ -22,8 +22,9 @@ def complaint_of(customer_id: int, words: str) -> dict[str, Any]:
         when = {"department_id": add_department("Told").id, "due_on": clock.today(), "sort": "opinion"}
         feedback = services.add_feedback({"customer_id": customer_id, **when, **told}).id
         services.add_progress(feedback, words)
-        return {"complaint_id": services.register({**given, **texts}).id, "feedback_id": feedback,
-                "code": services.make_link(), "tier": "normal"}  # fmt: skip
+        made = services.register({**given, **texts}).id
+        return {"complaint_id": made, "feedback_id": feedback, "code": services.make_link(), "tier": "normal",
+                "report_id": report_on(made)}  # fmt: skip
 
 
 def followed(complaint_id: int, who: User, words: str) -> dict[str, Any]:
@@ -60,3 +61,18 @@ def hand_to(login: str) -> None:
         table: Any = model.__table__
         with writing():
             db.session.execute(table.update().where(table.c[column].is_not(None)).values({column: person.id}))
+
+
+def report_on(complaint_id: int) -> int:
+    """A draft of the report on the last month, which counts the complaint as received in it. Inside ``writing()``."""
+    from kezhi_complaints.models import Complaint
+    from kezhi_complaints.services import reports
+    from kezhi_complaints.services.report_months import later, month_of, span_of
+
+    month = later(month_of(clock.today()), -1)
+    table: Any = Complaint.__table__
+    db.session.execute(table.update().where(table.c.id == complaint_id).values(received_at=span_of(month).start))
+    report = reports.draft(month)
+    assert report is not None
+    assert report.received == 1
+    return int(report.id)

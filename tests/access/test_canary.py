@@ -346,6 +346,7 @@ def addresses(app: Flask, company: Company) -> list[str]:
     """Every address that can be opened, with the ids of A's records, and every list in all its forms."""
     from kezhi_complaints.feedback_pages import feedback_list
     from kezhi_complaints.pages import complaint_list
+    from kezhi_complaints.report_pages import report_list
     from kezhi_credit.views.alerts import alert_list
     from kezhi_credit.views.customers import register_view as credit_view
     from kezhi_credit.views.investigations import investigation_list
@@ -407,6 +408,10 @@ def addresses(app: Flask, company: Company) -> list[str]:
         found += list_addresses("/credit", credit_view())
         found += list_addresses("/credit/alerts", alert_list())
         found += list_addresses("/complaints", complaint_list())
+        found += list_addresses("/complaints/reports", report_list())
+        report_id = company.ids["report_id"]
+        found += [f"/complaints?figure={report_id}.now.{name}" for name in ("received", "acting")]
+        found += ["/complaints?figure=live.open", f"/complaints/reports/{report_id}?unit=1"]
         found += list_addresses("/credit/investigations", investigation_list())
         found += list_addresses("/credit/sheets", sheet_list())
         found += list_addresses("/complaints/feedback", feedback_list())

@@ -52,6 +52,24 @@ const kinds = {
       })),
     }],
   }),
+  // one column per category, the largest first, and the line of what they add up to; data.marks of {value, href}
+  pareto: (data, width) => ({
+    ...base(), grid: { ...base().grid, top: 40 },
+    xAxis: category(data.labels, { width: Math.max(24, Math.floor((width - 96) / data.labels.length) - 4), overflow: "break" }),
+    yAxis: [value({ minInterval: 1 }), value({ min: 0, max: 100, splitLine: { show: false }, axisLabel: {
+      color: token("muted"), fontSize: 12, formatter: "{value}%" } })],
+    tooltip: { ...base().tooltip, trigger: "axis" },
+    series: [{
+      name: data.names[0], type: "bar", barMaxWidth: 44, label: label({ position: "top" }),
+      itemStyle: { color: token("accent") }, // of the legend, too
+      data: data.marks.map((mark, at) => ({ ...mark,
+        itemStyle: { borderRadius: [3, 3, 0, 0], color: token(at < data.strong ? "accent" : "line-strong") } })),
+    }, {
+      name: data.names[1], type: "line", yAxisIndex: 1, data: data.running, symbolSize: 6, itemStyle: { color: token("orange") },
+      markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: token("muted"), type: "dashed" },
+        data: [{ yAxis: 80 }] },
+    }],
+  }),
   // figures over time; the first line is the present one, the others are dashed
   lines: (data) => ({
     ...base(), xAxis: { ...category(data.labels, { interval: "auto" }), boundaryGap: false }, yAxis: value(),

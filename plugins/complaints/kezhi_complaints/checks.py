@@ -16,6 +16,7 @@ from .clock_checks import clock_checks
 from .handling_checks import handling_checks
 from .models import REGISTERED, WENT_ON, Complaint, Event, Feedback
 from .remedy_checks import remedy_checks
+from .report_checks import report_checks
 
 COMPLAINTS: Any = Complaint.__table__
 EVENTS: Any = Event.__table__
@@ -30,6 +31,7 @@ def checks() -> list[Check]:
         *clock_checks(),
         *handling_checks(),
         *remedy_checks(),
+        *report_checks(),
         Check("complaints.went_on", _l("Feedback that went on names its complaint"), _went_on),
     ]
 

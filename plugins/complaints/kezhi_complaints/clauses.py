@@ -28,6 +28,8 @@ def clauses() -> list[Clause]:
         ),
         Clause("CMP-16", _l("Assisting an investigation is a duty that is not declined without a reason")),
         Clause("CMP-17", _l("Customer service leaves guidance on the complaints of every unit, which answers it")),
+        Clause("CMP-20", _l("Every month has a complaint analysis report that is drafted, signed and sent")),
+        Clause("CMP-21", _l("A live board shows what is open, the time left, and why customers complain"), ours=True),
         Clause("CMP-30", _l("Each service tier is answered, responded to and helped within its time")),
         Clause("CMP-31", _l("Every channel has a purpose and a response time; the stricter target holds"), ours=True),
     ]

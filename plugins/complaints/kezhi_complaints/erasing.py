@@ -26,6 +26,7 @@ from .models import (
     Investigation,
     Progress,
     Remedy,
+    ReportRow,
     Satisfaction,
 )
 
@@ -53,7 +54,7 @@ def places() -> list[Any]:
     """
     from kezhi.builtin.destruction.contributions import Place
 
-    covers = tuple(model.__table__.name for model in (*TEXTS, Hearing, Progress))  # type: ignore[attr-defined]
+    covers = tuple(model.__table__.name for model in (*TEXTS, Hearing, Progress, ReportRow))  # type: ignore[attr-defined]
     title = _l("History and findings of complaints and feedback")
     return [Place("complaints.handling", title, erase=_erase, blocks=_blocks, covers=covers)]
 
@@ -61,6 +62,11 @@ def places() -> list[Any]:
 def _erase(subject: Any) -> Mapping[str, int]:
     mine = select(COMPLAINTS.c.id).where(COMPLAINTS.c.customer_id.in_(subject.ids))
     counts: dict[str, int] = {}
+    kept: Any = ReportRow.__table__  # what was signed goes on counting the complaint, without what it was about
+    changed: Any = db.session.execute(
+        update(kept).where(kept.c.complaint_id.in_(mine), kept.c.product != "").values(product="")
+    )
+    counts[kept.name] = changed.rowcount
     for model, names in TEXTS.items():
         table: Any = model.__table__  # type: ignore[attr-defined]
         _blank(model, table, table.c.complaint_id.in_(mine), names, counts)

@@ -15,6 +15,7 @@ from .evidence_handling import handling_evidence
 from .evidence_intake import register_evidence
 from .models import Complaint
 from .remedy_evidence import remedy_evidence
+from .report_evidence import report_evidence
 
 COMPLAINTS: Any = Complaint.__table__
 SERVICE = _l("Customer service")
@@ -35,6 +36,7 @@ def evidence() -> list[ClauseEvidence]:
         *register_evidence(),
         *handling_evidence(),
         *remedy_evidence(),
+        *report_evidence(),
     ]
 
 

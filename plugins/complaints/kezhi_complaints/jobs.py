@@ -6,12 +6,15 @@ import kezhi
 from kezhi import Job
 from kezhi import lazy_gettext as _l
 
+from .report_jobs import report_jobs
+
 
 def jobs() -> list[Job]:
     """The jobs of this plugin."""
     return [
         Job("complaints.clocks", _l("Watch the service clocks of complaints"), watch_clocks, schedule="* * * * *"),
         Job("complaints.ask", _l("Ask a customer by e-mail whether they are satisfied"), ask_by_mail),
+        *report_jobs(),
     ]
 
 

@@ -9,6 +9,7 @@ from kezhi import lazy_gettext as _l
 
 from .access import COMPLAINTS, READ
 from .models import OPEN_STATES
+from .report_access import SEE_REPORTS
 
 
 def items() -> list[MenuItem]:
@@ -18,6 +19,10 @@ def items() -> list[MenuItem]:
                  order=10, count=mine),
         MenuItem(_l("Customer feedback"), "complaints.feedbacks", icon="chat-quote", group="service", permission=READ,
                  order=11, under="complaints.index"),
+        MenuItem(_l("Live board of complaints"), "complaints.live", icon="speedometer2", group="service",
+                 permission=READ, order=12, under="complaints.index"),
+        MenuItem(_l("Complaint reports"), "complaints.reports", icon="bar-chart", group="service",
+                 permission=SEE_REPORTS, order=13, under="complaints.index"),
         MenuItem(_l("Service levels"), "complaints.levels", icon="stopwatch", group="service", permission=READ,
                  order=40, under="complaints.index"),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, url_for
+from sqlalchemy import ColumnElement
 
 from kezhi import ListView
 from kezhi import lazy_gettext as _l
@@ -30,14 +31,15 @@ def list_search(key: str, otherwise: Sequence[Any]) -> Any:
     return by_tokens(key, otherwise)
 
 
-def complaint_list() -> ListView:
-    """Complaints, the latest first."""
+def complaint_list(where: Sequence[ColumnElement[bool]] = ()) -> ListView:
+    """Complaints, the latest first; those alone that fulfil ``where``."""
     row: Any = Complaint
     return ListView(
         name="complaints",
         model=Complaint,
         columns=complaint_columns(),
         order=("received_at", "desc"),
+        where=where,
         search=list_search("complaints", [row.number, row.subject]),
         search_hint=lazy_pgettext("complaint", "Number or subject"),
         link=lambda found: url_for("complaints.show", complaint_id=found.id),

@@ -51,7 +51,8 @@ class Complaints(Plugin):
         return [own.Entry, own.Complaint, own.Event, own.Correction, own.Feedback, own.Progress, own.PublicLink,
                 own.PublicUse, own.ServiceLevel, own.Clock, own.ClockRun, own.Part, own.Investigation, own.Hearing,
                 own.Help, own.Guidance, own.Remedy, own.Responsibility, own.CorrectiveAction,
-                own.Satisfaction]  # fmt: skip
+                own.Satisfaction,
+                own.Report, own.ReportRow, own.ReportUnit]  # fmt: skip
 
     @hookimpl
     def register_blueprints(self) -> list[Blueprint]:
@@ -62,14 +63,16 @@ class Complaints(Plugin):
     @hookimpl
     def register_permissions(self) -> list[Permission]:
         from .access import permissions
+        from .report_access import report_permissions
 
-        return permissions()
+        return [*permissions(), *report_permissions()]
 
     @hookimpl
     def register_access(self) -> list[Access]:
         from .access import access
+        from .report_access import report_access
 
-        return access()
+        return [*access(), *report_access()]
 
     @hookimpl
     def register_record_links(self) -> list[RecordLink]:
@@ -116,10 +119,11 @@ class Complaints(Plugin):
     @hookimpl(optionalhook=True)
     def register_notice_kinds(self) -> list[Any]:
         from .clock_telling import clock_notice_kinds
+        from .report_telling import report_notice_kinds
         from .services.telling import notice_kinds as handling_kinds
         from .telling import notice_kinds
 
-        return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds()]
+        return [*notice_kinds(), *handling_kinds(), *clock_notice_kinds(), *report_notice_kinds()]
 
     @hookimpl(optionalhook=True)
     def home_figures(self, user: User) -> list[Any]:
@@ -132,14 +136,21 @@ class Complaints(Plugin):
         from .duties import task_kinds
         from .feedback_duties import feedback_kind
         from .remedy_duties import remedy_task_kinds
+        from .report_telling import report_task_kinds
 
-        return [*task_kinds(), feedback_kind(), *remedy_task_kinds()]
+        return [*task_kinds(), feedback_kind(), *remedy_task_kinds(), *report_task_kinds()]
 
     @hookimpl(optionalhook=True)
     def approval_subjects(self) -> list[Any]:
-        from .services.remedy_approval import subject_kind
+        from .services import remedy_approval, report_signing
 
-        return [subject_kind()]
+        return [remedy_approval.subject_kind(), report_signing.subject_kind()]
+
+    @hookimpl(optionalhook=True)
+    def register_documents(self) -> list[Any]:
+        from .report_document import document_kinds
+
+        return document_kinds()
 
     @hookimpl(optionalhook=True)
     def search_kinds(self) -> list[Any]:
@@ -214,8 +225,10 @@ class Complaints(Plugin):
         from .clock_demo import make_clocks
         from .demo import make
         from .remedy_demo import make_remedies
+        from .report_demo import make_reports
 
-        return [Demo(make, order=50), Demo(make_remedies, order=55), Demo(make_clocks, order=60)]
+        return [Demo(make, order=50), Demo(make_remedies, order=55), Demo(make_clocks, order=60),
+                Demo(make_reports, order=70)]  # fmt: skip
 
     @hookimpl
     def complaint_url(self, number: str) -> str:

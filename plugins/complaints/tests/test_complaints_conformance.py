@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kezhi import acting_as, writing
+from kezhi import acting_as, db, writing
 from kezhi.testing.conformance import conformance_of
 from kezhi.testing.conformance.subject import MARK
 
@@ -20,7 +20,9 @@ def examples(app: Any, customer_id: int) -> dict[str, Any]:
     from kezhi.builtin.accounts.services import add_department
     from kezhi.testing.plugin import new_person
     from kezhi_complaints import services
-    from kezhi_complaints.models import CHANNEL, KIND
+    from kezhi_complaints.models import CHANNEL, KIND, Complaint
+    from kezhi_complaints.services import reports
+    from kezhi_complaints.services.report_months import later, month_of, span_of
 
     agent, finder = (new_person(app, login, "customer-service-agent") for login in ("taker", "finder"))
     chief = new_person(app, "chief-of-service", "customer-service-manager")
@@ -37,6 +39,13 @@ def examples(app: Any, customer_id: int) -> dict[str, Any]:
         )  # fmt: skip
         services.add_progress(feedback.id, f"{MARK} was called")
         code, feedback_id = services.make_link(), feedback.id
+        month = later(month_of(clock.today()), -1)
+        table: Any = Complaint.__table__
+        received = {"received_at": span_of(month).start}  # the report on the last month counts it
+        db.session.execute(table.update().where(table.c.id == complaint.id).values(received))
+        report = reports.draft(month)
+        assert report is not None
+        report_id = report.id
     with acting_as(agent):
         services.take_step(complaint.id, 1, "accept")
         services.take_step(complaint.id, 2, "investigate", {"investigator": finder.id})
@@ -48,7 +57,8 @@ def examples(app: Any, customer_id: int) -> dict[str, Any]:
         given = services.guide(complaint.id, f"{MARK} first").id
     return {**followed(complaint.id, agent, finder),
             "complaint_id": complaint.id, "key": "withdraw", "guidance_id": given, "help_id": asked,
-            "feedback_id": feedback_id, "name": "kind", "code": code, "tier": "normal"}  # fmt: skip
+            "report_id": report_id, "feedback_id": feedback_id, "name": "kind", "code": code,
+            "tier": "normal"}  # fmt: skip
 
 
 def followed(complaint_id: int, agent: Any, finder: Any) -> dict[str, Any]:

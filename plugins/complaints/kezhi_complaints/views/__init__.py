@@ -11,10 +11,12 @@ from . import (
     handling,
     levels,
     lists,
+    live,
     public,
     records,
     registering,
     remedies,
+    reports,
     satisfaction,
 )
 
@@ -73,4 +75,11 @@ def blueprint() -> Blueprint:
     rule(f"{settle}/up", "pass_up", satisfaction.pass_up, methods=BOTH)
     rule(f"{settle}/closed", "leave_closed", satisfaction.leave_closed, methods=BOTH)
     rule(f"{one}/dispute", "dispute", handling.dispute, methods=post)
+    rule("/live", "live", live.index)
+    rule("/reports", "reports", reports.index)
+    rule("/reports/draft", "draft_report", reports.draft, methods=post)
+    rule("/reports/<int:report_id>", "report", reports.show)
+    rule("/reports/<int:report_id>/edit", "edit_report", reports.edit, methods=BOTH)
+    rule("/reports/<int:report_id>/recount", "recount_report", reports.recount, methods=post)
+    rule("/reports/<int:report_id>/submit", "submit_report", reports.submit, methods=BOTH)
     return pages
