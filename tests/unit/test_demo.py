@@ -90,12 +90,13 @@ def test_one_grading_is_in_force_and_one_waits_for_its_first_signature(company):
     from kezhi_grading.models import Run
     from kezhi_grading.services.approval import KIND
 
-    published, waiting = db.session.scalars(select(Run).order_by(Run.id)).all()
+    tiers, published, waiting = db.session.scalars(select(Run).order_by(Run.id)).all()
+    assert (tiers.scheme_key, tiers.state) == ("service-tiers", "published"), "apps that promise times have them"
     assert (published.state, published.period_start.month, published.period_end.month) == ("published", 1, 12)
     assert waiting.state == "proposed"
     assert min(Counter(published.counts).get(grade, 0) for grade in "ABC") >= 8
     statuses = list(db.session.scalars(select(Request.status).where(Request.kind == KIND).order_by(Request.id)))
-    assert statuses == ["approved", "pending"]
+    assert statuses == ["approved", "approved", "pending"]
     with acting_as(user_named("sales-director")):
         assert [request.kind for request in inbox()] == ["grading.run"]
 
