@@ -150,13 +150,15 @@ def _handled(random: Random, complaint: Complaint, came: datetime, agent: int | 
            (JUDGED, plan), (IN_PROGRESS, plan), (ANSWERED, result), (CONFIRMED, ended), (CLOSED, ended)]  # fmt: skip
     if back == 1 and random.random() < 0.12:
         way = way[:5]
-    details = {JUDGED: {"validity": complaint.validity, "severity": complaint.severity}}
+    judged = {"validity": complaint.validity, "severity": complaint.severity, "ground": complaint.ground}
+    details = {JUDGED: {**judged, "suggested": "ordinary", "improper": False, "untrue": False}}
+    notes = {JUDGED: "当地媒体已有报道" if complaint.severity == "grave" else ""}
     facts = facts_at_receipt(complaint, {"minutes": 30})
     db.session.add(Event(complaint_id=complaint.id, kind=REGISTERED, at=came, by_id=agent, details=facts))
     for kind, at in way:
         owner = agent if kind == ACCEPTED else None
         db.session.add(Event(complaint_id=complaint.id, kind=kind, at=max(at, came), by_id=agent, owner_id=owner,
-                             details=details.get(kind, {})))  # fmt: skip
+                             note=notes.get(kind, ""), details=details.get(kind, {})))  # fmt: skip
         if kind != JUDGED:
             complaint.state = kind
     complaint.planned_at, complaint.updated_at = plan, way[-1][1]
