@@ -43,7 +43,7 @@ def measure(made: Made, repeat: int, only: str | None = None) -> Iterator[tuple[
     keep_for_good()  # as every serving process does
     for login, (floor, product) in people.items():
         for name, asked, address, limit in lists(made, login):
-            if only == "record" or only == "credit" and "by free" not in name and name != "list by name":
+            if only == "record" or (only == "credit" and "by free" not in name and name != "list by name"):
                 continue
             _same(floor.page(asked), product.page(address))
             pair = floor.ready(asked), product.ready(address)
