@@ -19,6 +19,7 @@ from .services import (
     all_classes,
     ask_investigation,
     ask_limit,
+    check,
     class_by_key,
     classes_in_use,
     content_of,
@@ -71,6 +72,7 @@ SHEETS = (
     (0, "经营正常，同意按评分定级。"),
 )
 DECISIONS = ("", "仍有逾期货款，先按评分定级，结清半年后复评。")
+ORDER, KEPT = 28_600_00, ("DD-DEMO-01", "DD-DEMO-02")  #: what was checked today, and for which orders
 SHORT = 15  #: days of a term that was shortened
 LIMITS = ((150_000_00, 60, "旺季备货，临时增加额度"), (800_000_00, 90, "中标市政项目，分批交货，按进度回款"))
 
@@ -85,6 +87,7 @@ def make(context: DemoContext) -> None:
     _sheets(context)
     _limits(context, random)
     _watch(context)
+    _check(context)
     refresh_all()  # ratings of the past were written as they stood, without telling anybody
 
 
@@ -197,3 +200,16 @@ def _watch(context: DemoContext) -> None:
                     kind, reason = MEASURES[1]
                 with writing():
                     decide(customer, kind, reason, SHORT if kind == SHORTER else None)
+
+
+def _check(context: DemoContext) -> None:
+    """Orders of today were checked; for the first that may be shipped the credit is kept until tomorrow."""
+    with acting_as(context.person("finance")):
+        rated = select(Rating.customer_id).distinct().order_by(Rating.customer_id)
+        orders = iter(KEPT)
+        order = next(orders)
+        for customer in db.session.scalars(rated).all():
+            if check(customer, ORDER, order, reserve=True).reservation_id is not None:
+                order = next(orders, "")
+                if not order:
+                    return

@@ -17,7 +17,7 @@ def read_once(key: tuple[Any, ...], make: Callable[[], Found]) -> Found:
     readers: nobody may change it.
     """
     session = db.session()
-    kept: tuple[Any, dict[tuple[Any, ...], Any]] | None = session.info.get("customers_once")
+    kept: tuple[Any, dict[Any, Any]] | None = session.info.get("customers_once")
     if kept is not None and kept[0] is session.get_transaction() and key in kept[1] and not session.info.get("writing"):
         found: Found = kept[1][key]
         return found
