@@ -67,16 +67,23 @@ def shared(company: Company) -> Company:  # noqa: F811
 
 
 def forms_of(app: Flask, client: FlaskClient, page: str) -> tuple[set[str], dict[str, str]]:
-    """Where the forms of a page are sent, and what it links to: an address for each endpoint."""
+    """Where the forms of a page and of its tabs are sent, and what they link to: an address for each endpoint."""
+    sent, links = shown_of(client, page)
+    for tab in dict.fromkeys(address for address in links.values() if address.startswith(f"{page}?tab=")):
+        more = shown_of(client, tab)
+        sent, links = sent | more[0], {**more[1], **links}
+    return {endpoint(app, each, "POST") for each in sent}, {endpoint(app, each): each for each in links.values()}
+
+
+def shown_of(client: FlaskClient, page: str) -> tuple[set[str], dict[str, str]]:
+    """The addresses that the forms of a page are sent to, and those it links to."""
     answer = client.get(page)
     if answer.status_code != 200 or not answer.mimetype.startswith("text/html"):
         return set(), {}
     html = answer.get_data(as_text=True)
     html = html[html.index("<main") : html.index("</main>")].replace("&amp;", "&")
     sent = {ACTION.search(form) for form in FORM.findall(html)}
-    return {endpoint(app, each[1] if each else page, "POST") for each in sent}, {
-        endpoint(app, each): each for each in LINK.findall(html)
-    }
+    return {each[1] if each else page for each in sent}, {each: each for each in LINK.findall(html)}
 
 
 def endpoint(app: Flask, address: str, method: str = "GET") -> str:

@@ -53,7 +53,8 @@ MONEY, DAYS_LATE = _figure("money"), _figure("count")
 
 def _class(cell: Cell) -> str:
     if cell.value is None:
-        html = Markup(f'<span class="kz-muted">{escape(_("Not rated"))}</span>')
+        missing = escape(_("Not rated"))
+        html = Markup(f'<span class="kz-muted">{missing}</span>')
     else:
         letter, title = escape(cell.value), escape(_("Credit class %(letter)s", letter=cell.value))
         shield = '<i class="bi bi-shield-check" aria-hidden="true"></i>'

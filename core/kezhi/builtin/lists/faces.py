@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from kezhi.listing.query import count_select
 from .contributions import Board, Calendar
 
 CARDS = 20  #: of a lane; the rest is in the table
+FEW = 200  #: records of a board that are read together
 A_DAY = 4  #: entries on one day of a month
 A_MONTH = 400  #: entries read for a month
 MOST_LANES = 12
@@ -99,7 +100,7 @@ def answer(view: ListView, key: str) -> Any:
 
 
 def board(view: ListView, face: Board, args: MultiDict[str, str]) -> dict[str, Any]:
-    """What a board shows: two statements a lane, however many records there are."""
+    """What a board shows: three statements for few records, two a lane for many, however many there are."""
     column = view.columns[face.column]
     choices = list(column.filter.choices()) if column.filter is not None and column.filter.choices is not None else []
     chosen = args.getlist(f"f.{face.column}")
@@ -110,7 +111,7 @@ def board(view: ListView, face: Board, args: MultiDict[str, str]) -> dict[str, A
     may_move = bool(face.move) and (face.permission is None or acting_user().can(face.permission))
     return {
         "page": view.page(_with(args, columns=None), size=1),
-        "lanes": [_lane(view, face, each, args, shown) for each in lanes],
+        "lanes": _few(view, face, lanes, args, shown) or [_lane(view, face, each, args, shown) for each in lanes],
         "labels": {each.value: each.label for each in choices},
         "move_url": url_for(face.move) if may_move else "",
         "above": face.above,
@@ -118,12 +119,40 @@ def board(view: ListView, face: Board, args: MultiDict[str, str]) -> dict[str, A
     }
 
 
+def _few(view: ListView, face: Board, lanes: list[Choice], args: MultiDict[str, str], shown: list[str]) -> list[Lane]:
+    """The lanes of a board with few records, which are read together and laid out here; empty when there are many.
+
+    Who sees few of many records pays for finding them: once, and not for every lane.
+    """
+    column, key = view.columns[face.column], f"f.{face.column}"
+    if not lanes or column.join is not None or column.filter is None or column.filter.apply is not None:
+        return []  # what a lane is made of is not the value of a column of the record
+    all_of_them = _with(args, **{key: None, f"op.{face.column}": None, "columns": ",".join(shown)})
+    all_of_them.setlist(key, [lane.value for lane in lanes])
+    asked = count_select(view.source, view.state(all_of_them), limit=FEW + 1)
+    lane_of = {row[0]: row[1] for row in db.session.execute(asked.add_columns(column.expr))}
+    if len(lane_of) > FEW:
+        return []
+    whole = view.page(all_of_them, size=FEW)
+    found = []
+    for lane in lanes:
+        mine = [row for row in whole.rows if str(lane_of.get(row.id)) == lane.value]
+        rest = view.state(_with(all_of_them, **{key: lane.value})).arguments("columns")
+        page = replace(whole, rows=mine[:CARDS], next_cursor="more" if len(mine) > CARDS else None)
+        found.append(_lane_of(face, lane, page, str(len(mine)), rest))
+    return found
+
+
 def _lane(view: ListView, face: Board, lane: Choice, args: MultiDict[str, str], shown: list[str]) -> Lane:
     key = f"f.{face.column}"
     mine = _with(args, **{key: lane.value, f"op.{face.column}": None, "columns": ",".join(shown)})
     page = view.page(mine, size=CARDS)
     count = view.count_text(mine) if page.next_cursor else str(len(page.rows))
-    plain = [pair for pair in page.state.arguments("columns") if pair[0] not in ("face", "columns", "size")]
+    return _lane_of(face, lane, page, count, page.state.arguments("columns"))
+
+
+def _lane_of(face: Board, lane: Choice, page: Page, count: str, arguments: list[tuple[str, str]]) -> Lane:
+    plain = [pair for pair in arguments if pair[0] not in ("face", "columns", "size")]
     return Lane(lane.value, lane.label, face.tones(lane.value) if face.tones else "gray", page, count, _address(plain))
 
 

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kezhi import ListView, Refused, acting_user, can, clock, requires, writing
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.customers.pages import panels
+from kezhi.builtin.customers.services import may_change
 from kezhi.forms import fill_errors, submit_once
 from kezhi.i18n import _, lazy_pgettext
 
@@ -62,7 +63,7 @@ def show(investigation_id: int) -> str:
         findings=services.findings_of(found.id),
         source_title=services.source_title,
         panels=panels(found, acting_user()),  # type: ignore[arg-type]
-        may_record=services.may_record(found) and can("credit.investigate"),
+        may_record=services.may_record(found) and may_change(found, "credit.investigate"),
         valid=services.is_valid(found),
         today=clock.today(),
         can_fill_in=can("credit.investigate"),
