@@ -424,6 +424,31 @@ class TestChosenOrders:
         assert page.count("data-kz-card=") == 20, "the rest is in the table"
         assert many.count <= few.count + 1, "a lane that is not shown whole is counted"
 
+    def test_a_board_that_is_read_at_once_is_the_one_that_is_read_lane_by_lane(
+        self, orders: list[int], client_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from kezhi.builtin.lists import faces
+        from kezhi_trade.models import Order
+        from kezhi_trade.services import cancel_order, create_order, finish_orders
+
+        with writing():
+            customer = db.session.scalars(select(Customer.id)).one()
+            for number in range(10, 35):
+                create_order(
+                    {"customer_id": customer, "number": f"O{number}", "order_date": date(2026, 3, 1), "amount": number}
+                )
+            finish_orders(select(Order.id).where(Order.id.in_(orders[:2])))
+            cancel_order(orders[2], 1)
+        client = client_as("administrator")
+        for query in ("", "&sort=-amount", "&f.status=open", "&from.order_date=2026-03-02", "&q=O1"):
+            pages = []
+            for few in (faces.FEW, 0):
+                monkeypatch.setattr(faces, "FEW", few)
+                page = client.get(f"/trade?face=board{query}").text
+                pages.append(re.sub(r'name="csrf_token" value="[^"]+"', "", page[page.index('class="kz-board"') :]))
+            monkeypatch.undo()
+            assert pages[0] == pages[1], query
+
     @pytest.mark.parametrize("face", ["board", "calendar"])
     def test_another_face_keeps_the_buttons_of_its_list(
         self, orders: list[int], client_as: Callable[..., Any], face: str
