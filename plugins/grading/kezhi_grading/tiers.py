@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from kezhi import localised, setting
@@ -21,11 +22,12 @@ def service_tiers() -> ServiceTiers | None:
     grades = [grade for grade in grades_in_force(key) if grade.service is not None] if key else []
     if not grades:
         return None
-    tiers = tuple(
-        ServiceTier(grade.key, localised(grade.title), place, grade.service.hours, grade.service.dedicated, grade.tone)
+    tiers = tuple(  # the title in whatever language it is read: reports keep both
+        ServiceTier(grade.key, LazyString(localised, grade.title), place, grade.service.hours, grade.service.dedicated,
+                    grade.tone)
         for place, grade in enumerate(grades, 1)
         if grade.service is not None
-    )
+    )  # fmt: skip
     rows = select(CURRENT.c.customer_id, CURRENT.c.grade.label("tier")).where(
         CURRENT.c.scheme_key == key, CURRENT.c.grade.in_([tier.key for tier in tiers])
     )

@@ -14,6 +14,7 @@ from kezhi import Refused, acting_as, clock, db, writing
 from kezhi.builtin.approvals.services import sign
 from kezhi.builtin.contracts import services as contracts
 from kezhi.builtin.customers.services import service_tier_of, service_tiers, tier_rows
+from kezhi.i18n import in_both_languages
 from kezhi_grading import services
 from kezhi_grading.evaluate import Figures, judge
 from kezhi_grading.models import CurrentGrade, Result
@@ -158,6 +159,8 @@ def test_other_apps_are_told_the_tier_of_each_customer_and_one_default_before(
     with acting_as(company["people"]["general-manager"]):
         sign(request_id, "")
     later = make_customer().id  # came after the run: the last tier
+    titles = [in_both_languages(tier.title) for tier in service_tiers().tiers]
+    assert {"zh": "金牌", "en": "Gold"} in titles, "what keeps a title keeps it in both languages"
     assert [(tier.key, tier.hours, tier.dedicated, tier.order) for tier in service_tiers().tiers] == [
         ("super", 24, True, 1), ("gold", 18, True, 2), ("silver", 12, True, 3), ("normal", 8, False, 4),
     ]  # fmt: skip
