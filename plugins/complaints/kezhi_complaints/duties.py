@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, Text, case, cast, exists, select
 
-from kezhi import User, db, visible
+from kezhi import User, can, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.tasks.contributions import TaskKind, Waiting
 
@@ -65,6 +65,8 @@ def _help_page(reference: str) -> str:
 
 
 def _complaint_page(reference: str) -> str:
+    if not can(READ):  # who sees the customer's tasks need not see complaints
+        return ""
     seen = visible(Complaint).where(Complaint.id == int(reference)).with_only_columns(COMPLAINTS.c.id)
     return page_of(reference) if db.session.execute(seen).first() is not None else ""
 

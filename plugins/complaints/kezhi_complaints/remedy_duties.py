@@ -7,13 +7,13 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, Text, cast, null, select
 
-from kezhi import BigInt, clock, db, visible
+from kezhi import BigInt, can, clock, db, visible
 from kezhi import lazy_gettext as _l
 from kezhi.builtin.files.contributions import Attachment
 from kezhi.builtin.tasks.contributions import TaskKind
 from kezhi.builtin.tasks.todo import end_of
 
-from .access import ASSIST
+from .access import ASSIST, READ
 from .models import ACTION_DONE, ACTION_OPEN, Complaint, CorrectiveAction, Satisfaction
 from .services.actions import ACTION_TASK, EFFECT_TASK
 from .services.satisfaction import UNSATISFIED_TASK
@@ -55,6 +55,8 @@ def _action_page(reference: str) -> str:
 
 
 def _complaint_page(reference: str) -> str:
+    if not can(READ):  # who sees the customer's tasks need not see complaints
+        return ""
     mine = visible(Complaint).where(Complaint.id == int(reference)).with_only_columns(COMPLAINTS.c.id)
     seen = db.session.execute(mine).first() is not None
     return url_for("complaints.show", complaint_id=int(reference)) + "#satisfaction" if seen else ""
