@@ -18,6 +18,7 @@ from kezhi import Choice, ListView, Refused, acting_user, clock, db
 from kezhi.i18n import gettext as _
 from kezhi.listing import ListRow, Page
 from kezhi.listing.query import count_select
+from kezhi.visibility import visible_where
 
 from .contributions import Board, Calendar
 
@@ -122,8 +123,10 @@ def board(view: ListView, face: Board, args: MultiDict[str, str]) -> dict[str, A
 def _few(view: ListView, face: Board, lanes: list[Choice], args: MultiDict[str, str], shown: list[str]) -> list[Lane]:
     """The lanes of a board with few records, which are read together and laid out here; empty when there are many.
 
-    Who sees few of many records pays for finding them: once, and not for every lane.
+    Who sees few of many records pays for finding them: once, and not for every lane. Who sees all of them does not.
     """
+    if visible_where(view.model) is None:
+        return []
     column, key = view.columns[face.column], f"f.{face.column}"
     if not lanes or column.join is not None or column.filter is None or column.filter.apply is not None:
         return []  # what a lane is made of is not the value of a column of the record
