@@ -62,10 +62,10 @@ def test_complaints_come_in_on_every_way(records: None, page_as: Callable[..., P
     page.get_by_label("匿名").check()
     page.get_by_label("投诉类别").select_option(label="　态度生硬、冷淡")
     page.get_by_label("投诉事项").fill("装卸人员态度生硬")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("#form-errors")).to_contain_text("事情经过")
     page.get_by_label("事情经过").fill("言语生硬。")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("main")).to_contain_text("匿名")
 
     # feedback goes on as a complaint
@@ -75,10 +75,10 @@ def test_complaints_come_in_on_every_way(records: None, page_as: Callable[..., P
     page.get_by_label("客户反馈内容").fill("询价两天才回复。")
     page.get_by_label("责任部门").select_option(label="物流部")
     page.get_by_label("办理期限").fill("2099-01-01")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("#form-errors")).to_contain_text("一年以内")
     page.get_by_label("办理期限").fill(page.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)"))
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_role("heading", name="报价回复太慢")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="登记为投诉").click()
