@@ -30,13 +30,12 @@ from ..models import (
 from ..services.actions import LONGEST_TEXT
 from ..services.entries import shown, tree
 from ..services.remedies import LONGEST_TEXT as LONGEST_AGREED
-from ..services.responsible import LONGEST_NAME, Share
+from ..services.responsible import LONGEST_NAME, MOST_SHARES, Share
 from ..services.satisfaction import LONGEST_COMMENT
 from ..words_remedies import REMEDY_WORDS, SCORE_WORDS, UNIT_WORDS
 from .fields import DayField, nobody, people, places, whole
 from .handling import VersionForm
 
-ROWS = 5
 PPM_OF_PERCENT = 10_000
 
 
@@ -86,7 +85,7 @@ class _Rows(VersionForm):
     """The rows of who bears the cost: fields ``who0``, ``name0``, ``share0`` and so on."""
 
 
-for at in range(ROWS):
+for at in range(MOST_SHARES):
     setattr(_Rows, f"who{at}", SelectField(lazy_pgettext("cost", "Responsible"), [Optional()]))
     setattr(_Rows, f"name{at}", StringField(_l("Name of supplier or carrier"), [Length(max=LONGEST_NAME)]))
     setattr(
@@ -104,12 +103,12 @@ class ResponsibleForm(_Rows):
         rows = [row for row in tree(CAUSE, retired=True) if not row["retired_at"] or row["id"] == complaint.cause_id]
         self.cause.choices = [nobody(), *(choice(row["id"], shown(row)) for row in rows)]
         who = [nobody(), *self._outside(), *self._departments(held), *self._people(held)]
-        for at in range(ROWS):
+        for at in range(MOST_SHARES):
             self[f"who{at}"].choices = who
         if self.is_submitted():
             return
         self.version.data, self.cause.data = complaint.version, complaint.cause_id
-        for at, each in enumerate(held[:ROWS]):
+        for at, each in enumerate(held):
             inside = each.department_id or each.user_id
             self[f"who{at}"].data = f"{each.unit}:{inside}" if inside else each.unit
             self[f"name{at}"].data = "" if inside else each.name
@@ -129,7 +128,7 @@ class ResponsibleForm(_Rows):
     def shares(self) -> list[Share]:
         """What was typed. Errors: ``Refused`` at the field of the share that is none."""
         found = []
-        for at in range(ROWS):
+        for at in range(MOST_SHARES):
             who, name, text = (str(self[f"{part}{at}"].data or "").strip() for part in ("who", "name", "share"))
             if not who and not text and not name:
                 continue

@@ -41,7 +41,7 @@ from ..models import (
     Complaint,
     CorrectiveAction,
 )
-from .finding import complaint_by_id
+from .finding import complaint_behind, complaint_by_id
 from .history import add_event
 from .people import barred, check_not_barred
 from .remedies import may_work_on
@@ -49,7 +49,6 @@ from .remedies import may_work_on
 TABLE: Any = CorrectiveAction.__table__
 LONGEST_TEXT, MOST_DAYS = 4000, 366
 ACTION_TASK, EFFECT_TASK = "complaints.action", "complaints.effect"
-UNSCOPED = {"kezhi_unscoped": True}
 
 
 def action_by_id(action_id: int) -> CorrectiveAction:
@@ -68,12 +67,6 @@ def actions_of(complaint_id: int) -> list[CorrectiveAction]:
     """The corrective actions of a complaint that the user sees, in their order."""
     mine = visible(CorrectiveAction).where(CorrectiveAction.complaint_id == complaint_id)
     return list(db.session.scalars(mine.order_by(CorrectiveAction.id)))
-
-
-def complaint_of_action(action: CorrectiveAction) -> Complaint:
-    """The complaint that an action is about, also for who sees no more of it than that."""
-    statement = select(Complaint).where(Complaint.id == action.complaint_id)
-    return db.session.scalars(statement, execution_options=UNSCOPED).one()
 
 
 def may_act(complaint: Complaint) -> bool:
@@ -171,7 +164,7 @@ def finish_action(action_id: int, version: int, note: str, uploads: Sequence[Upl
     """
     with writing():
         action = action_by_id(action_id)
-        complaint = complaint_of_action(action)
+        complaint = complaint_behind(action)
         if action.owner_id != acting_user().id:
             raise NotFound(_("There is no such page."))
         check_not_barred(complaint, acting_user().id)
@@ -196,7 +189,7 @@ def check_effect(action_id: int, version: int, *, effective: bool, note: str) ->
     """
     with writing():
         action = action_by_id(action_id)
-        complaint = complaint_of_action(action)
+        complaint = complaint_behind(action)
         me = acting_user().id
         if me != action.checker_id:
             raise NotFound(_("There is no such page."))

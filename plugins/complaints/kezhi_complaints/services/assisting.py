@@ -30,14 +30,13 @@ from kezhi.i18n import _
 from ..models import ASKED, DECLINED, HELP_ASKED, HELP_ENDED, HELPED, Complaint, Help
 from ..steps import WORKED_ON
 from .checking import running_investigation
-from .finding import complaint_by_id
+from .finding import complaint_behind, complaint_by_id
 from .history import add_event
 from .people import ACCOUNTS, barred, check_not_barred, department_of, leaders_above
 from .telling import tell_help, tell_helped
 
 LONGEST_TEXT = 4000
 HELP_TASK = "complaints.help"
-UNSCOPED = {"kezhi_unscoped": True}
 
 
 def help_by_id(help_id: int) -> Help:
@@ -52,12 +51,6 @@ def helps_of(complaint_id: int) -> list[Help]:
     """What help was asked for with a complaint, as far as the user sees it."""
     statement = visible(Help).where(Help.complaint_id == complaint_id)
     return list(db.session.scalars(statement.order_by(Help.id)))
-
-
-def complaint_of(asked: Help) -> Complaint:
-    """The complaint that help is asked for, also for who sees no more of it than that."""
-    statement = select(Complaint).where(Complaint.id == asked.complaint_id)
-    return db.session.scalars(statement, execution_options=UNSCOPED).one()
 
 
 def may_ask(complaint: Complaint) -> bool:
@@ -187,7 +180,7 @@ def _people(asked: Help, complaint: Complaint) -> list[int]:
 
 def _to_answer(help_id: int) -> tuple[Help, Complaint]:
     asked = help_by_id(help_id)
-    complaint = complaint_of(asked)
+    complaint = complaint_behind(asked)
     if asked.state != ASKED and (asked.person_id in (None, acting_user().id)):
         raise Conflict(_("It was answered or declined already; nothing was changed."))
     if not may_give(asked):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from kezhi import NotFound, db, visible
@@ -16,6 +18,12 @@ def complaint_by_id(complaint_id: int) -> Complaint:
     if found is None:
         raise NotFound(_("There is no such complaint."))
     return found
+
+
+def complaint_behind(row: Any) -> Complaint:
+    """The complaint that a row with a ``complaint_id`` is about, also for who sees no more of it than that row."""
+    statement = select(Complaint).where(Complaint.id == row.complaint_id)
+    return db.session.scalars(statement, execution_options={"kezhi_unscoped": True}).one()
 
 
 def number_of(complaint_id: int) -> str:

@@ -18,6 +18,7 @@ from kezhi.money import display, to_minor
 
 from ..models import APPROVED, DRAFT, IN_APPROVAL, INVALID, REFUSED, WITHDRAWN, Complaint, Remedy
 from ..words_remedies import REMEDY_WORDS
+from .finding import complaint_behind
 from .people import barred
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def subject_kind() -> SubjectKind:
         address=lambda request: f"/complaints/{_remedy(request).complaint_id}#remedy",
         steps=shipped_steps,
         amount=_l("Compensation and discounts of the complaint, with this one"),
-        barred=lambda request: barred(_complaint(_remedy(request))),
+        barred=lambda request: barred(complaint_behind(_remedy(request))),
     )
 
 
@@ -99,11 +100,6 @@ def _remedy(request: Request) -> Remedy:
     return found
 
 
-def _complaint(remedy: Remedy) -> Complaint:
-    statement = select(Complaint).where(Complaint.id == remedy.complaint_id)
-    return db.session.scalars(statement, execution_options=UNSCOPED).one()
-
-
 def _decider() -> int | None:
     """Who decides: apps carry out with the system's sight and that person's name."""
     person = user_named(acting_user().login)
@@ -115,7 +111,7 @@ def _approve(request: Request) -> None:
     from .remedies import claim_remedy, put_on_record
 
     remedy = _remedy(request)
-    complaint = _complaint(remedy)
+    complaint = complaint_behind(remedy)
     if remedy.state != IN_APPROVAL or digest_of(remedy) != request.digest:
         raise Refused(_("This is not the compensation that was signed; nothing took effect."))
     if complaint.validity == INVALID or complaint.state == WITHDRAWN:
@@ -132,4 +128,4 @@ def _close(request: Request, outcome: str) -> None:
     rejected = outcome == "rejected"
     claim_remedy(remedy, remedy.version, (IN_APPROVAL,), state=REFUSED if rejected else DRAFT, decided_at=clock.now(),
                  decided_by_id=_decider())  # fmt: skip
-    put_on_record(_complaint(remedy), remedy, "refuse" if rejected else "return", _decider())
+    put_on_record(complaint_behind(remedy), remedy, "refuse" if rejected else "return", _decider())

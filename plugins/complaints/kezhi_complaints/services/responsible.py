@@ -38,7 +38,7 @@ from .stepping import claim
 
 TABLE: Any = Responsibility.__table__
 REMEDIES: Any = Remedy.__table__
-LONGEST_NAME, MOST_SHARES = 100, 12
+LONGEST_NAME, MOST_SHARES = 100, 5  #: the form has a row for each
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from ..models import (
     Event,
     Satisfaction,
 )
-from .finding import complaint_by_id
+from .finding import complaint_behind, complaint_by_id
 from .following import hold
 from .history import add_event
 from .people import add_part, barred, department_of
@@ -145,7 +145,7 @@ def answer_by_link(code: str, score: int, comment: str) -> str:
         statement = select(Satisfaction).where(Satisfaction.id == asked_id)
         asked = db.session.scalars(statement, execution_options={**UNSCOPED, "populate_existing": True}).one()
         asked.comment = comment
-        complaint = _complaint(asked)
+        complaint = complaint_behind(asked)
         _answer(complaint, asked)
         return complaint.number
 
@@ -286,11 +286,6 @@ def _claim(asked: Satisfaction, **values: Any) -> None:
     if result.rowcount != 1:
         raise Conflict(_("It was decided meanwhile; nothing was changed."))
     db.session.refresh(asked)
-
-
-def _complaint(asked: Satisfaction) -> Complaint:
-    statement = select(Complaint).where(Complaint.id == asked.complaint_id)
-    return db.session.scalars(statement, execution_options=UNSCOPED).one()
 
 
 def _checked(score: int, comment: str) -> str:

@@ -19,7 +19,7 @@ from ..forms.handling import VersionForm
 from ..forms.remedies import ActionForm, CheckForm, FinishForm, ReasonForm
 from ..models import Complaint, CorrectiveAction
 from ..services import actions as policy
-from ..services.finding import complaint_by_id
+from ..services.finding import complaint_behind, complaint_by_id
 from ..services.people import barred
 from ..words_remedies import ACTION_WORDS
 from .remedies import back, carried_out, not_now, page, renew
@@ -138,7 +138,7 @@ def _to_change(action_id: int) -> tuple[CorrectiveAction, Complaint]:
 
 def _page(action_id: int, finishing: FinishForm, checking: CheckForm) -> Any:
     found = policy.action_by_id(action_id)
-    complaint = policy.complaint_of_action(found)
+    complaint = complaint_behind(found)
     for form in (finishing, checking):
         form.version.data = form.version.data or found.version
     ids = {found.owner_id, found.checker_id, found.given_by_id, found.done_by_id, found.checked_by_id} - {None}

@@ -18,7 +18,7 @@ from .. import services
 from ..access import ASSIST
 from ..forms.handling import DeclineForm, GiveForm
 from ..models import Complaint
-from ..services.assisting import complaint_of
+from ..services.finding import complaint_behind
 from ..words_handling import HELP_WORDS
 from .step_files import submit_with_files
 
@@ -75,7 +75,7 @@ def _sees(help_id: int) -> bool:
 
 def _page(help_id: int, form: GiveForm, declining: DeclineForm) -> Any:
     asked = services.help_by_id(help_id)
-    complaint = complaint_of(asked)
+    complaint = complaint_behind(asked)
     for each in (form, declining):
         each.version.data = each.version.data or asked.version
     ids = {asked.asked_by_id, asked.person_id, asked.ended_by_id} - {None}
