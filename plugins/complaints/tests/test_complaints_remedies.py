@@ -245,6 +245,7 @@ def test_shares_of_responsibility_add_up_and_so_do_the_costs(desk: Any, heard: A
         ([(*place, 600_000)], "60 %"), ([(*place, 600_000), ("carrier", "顺达物流", 400_001)], "100.0001"),
         ([(*place, 500_000), (*place, 500_000)], "only once"), ([("carrier", " ", 1_000_000)], "write the name"),
         ([("moon", 1, 1_000_000)], "Choose who"), ([("person", 999_999, 1_000_000)], "write the name"),
+        ([("carrier", f"承运商{at}", 100_000) for at in range(10)], "No more than 5"),  # the form has rows for five
         ([(*place, 0), ("carrier", "顺达物流", 1_000_000)], "more than 0"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=message):
